@@ -1,0 +1,62 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Fgsm.Tensors;
+
+/// <summary>
+/// Pinned, 64-byte aligned memory that is used again and again: a training step asks for the same sizes every time.
+/// Arrays are ordinary managed objects, so memory that is dropped without <c>Dispose</c> is simply collected.
+/// </summary>
+internal static class BufferPool<T> where T : unmanaged
+{
+    private const int Alignment = 64;
+    private const long KeptBytes = 256L << 20;
+
+    private static readonly Dictionary<int, Stack<T[]>> Free = [];
+    private static long freeBytes;
+
+    /// <summary>Memory for <paramref name="length"/> elements, content undefined, and the index where it starts.</summary>
+    public static (T[] Array, int Start) Rent(int length)
+    {
+        var capacity = Capacity(length);
+        T[]? array = null;
+        lock (Free)
+        {
+            if (Free.TryGetValue(capacity, out var stack) && stack.TryPop(out array))
+                freeBytes -= Bytes(array);
+        }
+        array ??= GC.AllocateUninitializedArray<T>(capacity + Alignment / Unsafe.SizeOf<T>(), pinned: true);
+        return (array, Start(array));
+    }
+
+    public static void Return(T[] array)
+    {
+        lock (Free)
+        {
+            if (freeBytes + Bytes(array) > KeptBytes)
+                return;
+            var capacity = array.Length - Alignment / Unsafe.SizeOf<T>();
+            if (!Free.TryGetValue(capacity, out var stack))
+                Free[capacity] = stack = new Stack<T[]>();
+            stack.Push(array);
+            freeBytes += Bytes(array);
+        }
+    }
+
+    private static long Bytes(T[] array) => (long)array.Length * Unsafe.SizeOf<T>();
+
+    private static unsafe int Start(T[] array)
+    {
+        var address = (nint)Unsafe.AsPointer(ref array[0]);
+        return (int)((-address & (Alignment - 1)) / Unsafe.SizeOf<T>());
+    }
+
+    // Four sizes to each power of two: at most a quarter is unused, and nearby sizes share buffers.
+    private static int Capacity(int length)
+    {
+        if (length <= 64)
+            return 64;
+        var step = 1 << (BitOperations.Log2((uint)(length - 1)) - 2);
+        return checked((length + step - 1) & -step);
+    }
+}

@@ -1,0 +1,20 @@
+namespace Fgsm.Tensors;
+
+public static partial class torch
+{
+    /// <summary>The element types of PyTorch that this engine has, with PyTorch's numbers.</summary>
+    public enum ScalarType : sbyte
+    {
+        /// <summary>Used inside the engine only, for the places of maxima.</summary>
+        Byte = 0,
+        Int64 = 4,
+        Float32 = 6,
+        Bool = 11,
+    }
+
+    public const ScalarType float32 = ScalarType.Float32;
+    public const ScalarType int64 = ScalarType.Int64;
+    public const ScalarType @bool = ScalarType.Bool;
+
+    internal static string Name(this ScalarType type) => type.ToString().ToLowerInvariant();
+}

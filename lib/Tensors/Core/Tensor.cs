@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using Fgsm.Tensors.Autograd;
+
+namespace Fgsm.Tensors;
+
+public static partial class torch
+{
+    /// <summary>
+    /// An array of float32, int64 or bool in row-major order. Names and behaviour are PyTorch's. Every tensor is contiguous:
+    /// reshape, flatten and slices of the first dimension share memory with their source, transpose, permute, expand and
+    /// slices of other dimensions copy.
+    /// </summary>
+    public partial class Tensor : IDisposable
+    {
+        private readonly Storage storage;
+        private readonly int offset;
+        private readonly long[] sizes;
+        private bool disposed;
+        internal DisposeScope? scope;
+
+        /// <summary>This value's place in the gradient graph; null for a tensor that needs no gradient.</summary>
+        internal Node? node;
+
+        internal Tensor(Storage storage, int offset, long[] sizes, ScalarType dtype)
+        {
+            this.storage = storage;
+            this.offset = offset;
+            this.sizes = sizes;
+            this.dtype = dtype;
+            NumberOfElements = Shape.Product(sizes);
+            DisposeScope.Current?.Attach(this);
+        }
+
+        /// <summary>Another tensor on the same memory, in no scope.</summary>
+        internal Tensor(Tensor source, int offset, long[] sizes)
+        {
+            source.RequireAlive();
+            source.storage.Retain();
+            storage = source.storage;
+            this.offset = source.offset + offset;
+            this.sizes = sizes;
+            dtype = source.dtype;
+            NumberOfElements = Shape.Product(sizes);
+        }
+
+        internal static Tensor Empty(string op, ReadOnlySpan<long> shape, ScalarType dtype = ScalarType.Float32)
+        {
+            var count = Shape.Count(op, shape);
+            Storage storage = dtype switch
+            {
+                ScalarType.Float32 => new Storage<float>(count),
+                ScalarType.Int64 => new Storage<long>(count),
+                ScalarType.Bool => new Storage<bool>(count),
+                ScalarType.Byte => new Storage<byte>(count),
+                _ => throw new ArgumentException($"{op}: dtype {dtype.Name()} is not supported; expected float32, int64 or bool"),
+            };
+            return new Tensor(storage, 0, shape.ToArray(), dtype);
+        }
+
+        internal Tensor View(int offset, long[] sizes)
+        {
+            var view = new Tensor(this, offset, sizes);
+            DisposeScope.Current?.Attach(view);
+            return view;
+        }
+
+        /// <summary>Sizes of the dimensions, for instance <c>[N, C, H, W]</c>.</summary>
+        public long[] shape => (long[])sizes.Clone();
+        internal ReadOnlySpan<long> Sizes => sizes;
+        public ScalarType dtype { get; }
+        public Device device => CPU;
+
+        public long dim() => sizes.Length;
+        public long ndim => sizes.Length;
+        public long NumberOfElements { get; }
+        public long numel() => NumberOfElements;
+        public long[] size() => shape;
+        public long size(int dim) => sizes[Shape.Dimension("size", dim, sizes.Length)];
+
+        /// <summary>Always true.</summary>
+        public bool is_contiguous() => true;
+        public Tensor contiguous() => this;
+
+        internal int Count => (int)NumberOfElements;
+        internal int Version { get => storage.Version; set => storage.Version = value; }
+        internal bool IsShared => storage.IsShared;
+
+        internal Span<T> Span<T>() where T : unmanaged
+        {
+            RequireAlive();
+            var memory = (Storage<T>)storage;
+            return memory.Array.AsSpan(memory.Start + offset, Count);
+        }
+
+        /// <summary>The first element's address. The array is pinned; the caller keeps the tensor alive.</summary>
+        internal unsafe T* Pointer<T>() where T : unmanaged
+        {
+            RequireAlive();
+            var memory = (Storage<T>)storage;
+            return (T*)Unsafe.AsPointer(ref memory.Array[memory.Start + offset]);
+        }
+
+        internal unsafe float* Floats => Pointer<float>();
+
+        private void RequireAlive() => ObjectDisposedException.ThrowIf(disposed, this);
+
+        public void Dispose()
+        {
+            if (disposed)
+                return;
+            disposed = true;
+            scope?.Detach(this);
+            storage.Release();
+            GC.SuppressFinalize(this);
+        }
+
+        public bool IsInvalid => disposed;
+
+        /// <summary>Moves this tensor to the scope around the one that it is in.</summary>
+        public Tensor MoveToOuterDisposeScope() => scope?.MoveToOuter(this) ?? this;
+
+        /// <summary>Takes this tensor out of its scope; the caller disposes it.</summary>
+        public Tensor DetachFromDisposeScope() => scope?.Detach(this) ?? this;
+    }
+}

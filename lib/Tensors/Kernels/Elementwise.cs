@@ -1,0 +1,124 @@
+using System.Numerics;
+
+namespace Fgsm.Tensors;
+
+/// <summary>A function of one number, for a vector and for the elements that are left over, with the same bits in both.</summary>
+internal interface IUnary
+{
+    static abstract Vector<float> Apply(Vector<float> x);
+    static abstract float Apply(float x);
+}
+
+/// <summary>A function of two numbers of type <typeparamref name="T"/>.</summary>
+internal interface IBinary<T> where T : unmanaged
+{
+    static abstract Vector<T> Apply(Vector<T> x, Vector<T> y);
+    static abstract T Apply(T x, T y);
+}
+
+/// <summary>A comparison of two numbers.</summary>
+internal interface IComparison
+{
+    static abstract bool Apply<T>(T x, T y) where T : INumber<T>;
+}
+
+/// <summary>Loops over elements, parallel and vectorised.</summary>
+internal static unsafe class Elementwise
+{
+    public const int Grain = 1 << 14;
+
+    public static void Unary<TOp>(torch.Tensor x, torch.Tensor y) where TOp : struct, IUnary
+    {
+        Threads.Ranges(y.Count, Grain, (start, end) =>
+        {
+            var source = x.Floats;
+            var target = y.Floats;
+            var i = start;
+            for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
+                TOp.Apply(Vector.Load(source + i)).Store(target + i);
+            for (; i < end; i++)
+                target[i] = TOp.Apply(source[i]);
+        });
+    }
+
+    /// <summary>y = op(a, b), where a and b have y's shape or broadcast to it.</summary>
+    public static void Binary<T, TOp>(torch.Tensor a, torch.Tensor b, torch.Tensor y) where T : unmanaged where TOp : struct, IBinary<T>
+    {
+        if (a.Count == y.Count && b.Count == y.Count)
+        {
+            Threads.Ranges(y.Count, Grain, (start, end) => Run<T, TOp>(a.Pointer<T>() + start, 1, b.Pointer<T>() + start, 1, y.Pointer<T>() + start, end - start));
+            return;
+        }
+        Broadcast(a, b, y, (aStart, aStep, bStart, bStep, start, length) =>
+            Run<T, TOp>(a.Pointer<T>() + aStart, aStep, b.Pointer<T>() + bStart, bStep, y.Pointer<T>() + start, length));
+    }
+
+    // A step is 1 or 0: within a run an operand advances with the result or is one number.
+    private static void Run<T, TOp>(T* a, int aStep, T* b, int bStep, T* y, int length) where T : unmanaged where TOp : struct, IBinary<T>
+    {
+        var i = 0;
+        var (aVector, bVector) = (Vector.Create(*a), Vector.Create(*b));
+        for (; i <= length - Vector<T>.Count; i += Vector<T>.Count)
+            TOp.Apply(aStep == 1 ? Vector.Load(a + i) : aVector, bStep == 1 ? Vector.Load(b + i) : bVector).Store(y + i);
+        for (; i < length; i++)
+            y[i] = TOp.Apply(a[i * aStep], b[i * bStep]);
+    }
+
+    public static void Compare<T, TOp>(torch.Tensor a, torch.Tensor b, torch.Tensor y) where T : unmanaged, INumber<T> where TOp : struct, IComparison =>
+        Broadcast(a, b, y, (aStart, aStep, bStart, bStep, start, length) =>
+        {
+            var p = a.Pointer<T>() + aStart;
+            var q = b.Pointer<T>() + bStart;
+            var r = y.Pointer<bool>() + start;
+            for (var i = 0; i < length; i++)
+                r[i] = TOp.Apply(p[i * aStep], q[i * bStep]);
+        });
+
+    public delegate void RunOf(int aStart, int aStep, int bStart, int bStep, int start, int length);
+
+    /// <summary>Splits the broadcast of a and b to y's shape into runs along the last dimension.</summary>
+    public static void Broadcast(torch.Tensor a, torch.Tensor b, torch.Tensor y, RunOf run)
+    {
+        var shape = y.shape;
+        if (y.Count == 0)
+            return;
+        var aStrides = Shape.BroadcastStrides(a.Sizes, shape);
+        var bStrides = Shape.BroadcastStrides(b.Sizes, shape);
+        // Trailing dimensions in which both operands advance, or both stand still, are one long run.
+        var inner = shape.Length;
+        var length = 1;
+        while (inner > 0 && Continues(aStrides[inner - 1], length, aStrides[^1]) && Continues(bStrides[inner - 1], length, bStrides[^1]))
+            length *= (int)shape[--inner];
+        if (shape.Length > 0 && inner == shape.Length)
+            length = (int)shape[--inner];
+        var (aStep, bStep) = shape.Length == 0 ? (0, 0) : (Math.Min(aStrides[^1], 1), Math.Min(bStrides[^1], 1));
+        var runs = y.Count / length;
+        Threads.Ranges(runs, Math.Max(1, Grain / length), (first, last) =>
+        {
+            for (var r = first; r < last; r++)
+            {
+                var (rest, aStart, bStart) = (r, 0, 0);
+                for (var d = inner - 1; d >= 0; d--)
+                {
+                    var i = rest % (int)shape[d];
+                    rest /= (int)shape[d];
+                    aStart += i * aStrides[d];
+                    bStart += i * bStrides[d];
+                }
+                run(aStart, aStep, bStart, bStep, r * length, length);
+            }
+        });
+
+        static bool Continues(int stride, int length, int last) => last == 0 ? stride == 0 : stride == length;
+    }
+
+    /// <summary>y += x.</summary>
+    public static void Add(float* y, float* x, int length)
+    {
+        var i = 0;
+        for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
+            (Vector.Load(y + i) + Vector.Load(x + i)).Store(y + i);
+        for (; i < length; i++)
+            y[i] += x[i];
+    }
+}

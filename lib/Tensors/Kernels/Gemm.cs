@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Fgsm.Tensors;
+
+/// <summary>A matrix in memory: element (i, j) is at <c>i * RowStride + j * ColumnStride</c>.</summary>
+internal readonly unsafe record struct Matrix(nint Address, nint RowStride, nint ColumnStride)
+{
+    public Matrix(float* data, nint rowStride, nint columnStride) : this((nint)data, rowStride, columnStride) { }
+    public float* Data => (float*)Address;
+    public Matrix T => new(Address, ColumnStride, RowStride);
+    public float* At(int i, int j) => Data + i * RowStride + j * ColumnStride;
+}
+
+/// <summary>Matrix products, packed and blocked for the caches. Each element is one chain of fused multiply-adds in ascending k.</summary>
+internal static unsafe class Gemm
+{
+    // A panel of B (Depth x Columns) stays in the first-level cache, a block of A (Block x Depth) in the second.
+    private const int Depth = 256;
+    private const int Block = 768;
+
+    /// <summary>C[m, n] (+)= A[m, k] B[k, n], on all cores; C's rows are contiguous.</summary>
+    public static void Multiply(int m, int n, int k, Matrix a, Matrix b, Matrix c, bool accumulate = false)
+    {
+        if (m == 0 || n == 0)
+            return;
+        using var packed = new Scratch<float>(PackedLength(m, k));
+        var target = packed.Pointer;
+        var panels = (m + Tiles.Rows - 1) / Tiles.Rows;
+        Threads.Ranges(panels, Math.Max(1, 4096 / Math.Max(1, k)), (first, last) => PackRows(Math.Min(m, last * Tiles.Rows), k, a, target, first));
+        MultiplyPacked(m, n, k, target, b, c, accumulate);
+    }
+
+    public static int PackedLength(int rows, int depth) => (rows + Tiles.Rows - 1) / Tiles.Rows * Tiles.Rows * depth;
+
+    /// <summary>Packs rows of A, from panel <paramref name="first"/> on, as the tiles read them: panel by panel, k by k, the rows side by side.</summary>
+    public static void PackRows(int m, int k, Matrix a, float* packed, int first = 0)
+    {
+        for (var i = first * Tiles.Rows; i < m; i += Tiles.Rows)
+            Pack(Math.Min(Tiles.Rows, m - i), Tiles.Rows, k, a.At(i, 0), a.RowStride, a.ColumnStride, packed + (nint)i * k);
+    }
+
+    /// <summary>C (+)= A B with A packed before, on all cores.</summary>
+    public static void MultiplyPacked(int m, int n, int k, float* a, Matrix b, Matrix c, bool accumulate)
+    {
+        var columns = (n + Tiles.Columns - 1) / Tiles.Columns;
+        // Enough pieces for all threads, also when B has few columns.
+        var block = Math.Min(Block, Math.Max(1, m / Math.Max(1, Threads.Count * 4 / columns)));
+        block = (block + Tiles.Rows - 1) / Tiles.Rows * Tiles.Rows;
+        var blocks = (m + block - 1) / block;
+        Threads.For(blocks * columns, piece =>
+        {
+            var (row, column) = (piece / columns * block, piece % columns * Tiles.Columns);
+            Panel(row, Math.Min(m, row + block), Math.Min(Tiles.Columns, n - column), k, a, b with { Address = (nint)b.At(0, column) }, c with { Address = (nint)c.At(0, column) }, accumulate);
+        });
+    }
+
+    private static void Panel(int first, int last, int width, int k, float* a, Matrix b, Matrix c, bool accumulate)
+    {
+        using var scratch = new Scratch<float>(Depth * Tiles.Columns);
+        var packed = scratch.Pointer;
+        for (var start = 0; start < k || start == 0; start += Depth)
+        {
+            var depth = Math.Min(Depth, k - start);
+            Pack(width, Tiles.Columns, depth, b.At(start, 0), b.ColumnStride, b.RowStride, packed);
+            for (var i = first; i < last; i += Tiles.Rows)
+                Tile(Math.Min(Tiles.Rows, last - i), width, depth, a + (nint)i * k + (nint)start * Tiles.Rows, packed, null, c.At(i, 0), c.RowStride, accumulate || start > 0);
+        }
+    }
+
+    /// <summary>One tile; of a tile at the edge of C only the part inside is written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Tile(int rows, int columns, int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate)
+    {
+        if (rows == Tiles.Rows && columns == Tiles.Columns)
+            Full(depth, a, b, offsets, c, stride, accumulate);
+        else
+            Edge(rows, columns, depth, a, b, offsets, c, stride, accumulate);
+    }
+
+    private static void Full(int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate)
+    {
+        if (Tiles.Wide)
+            Tile14x2.Multiply(depth, a, b, offsets, c, stride, accumulate);
+        else
+            Tile6x2.Multiply(depth, a, b, offsets, c, stride, accumulate);
+    }
+
+    private static void Edge(int rows, int columns, int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate)
+    {
+        var whole = stackalloc float[Tiles.Rows * Tiles.Columns];
+        if (accumulate)
+            for (var i = 0; i < rows; i++)
+                new ReadOnlySpan<float>(c + i * stride, columns).CopyTo(new Span<float>(whole + i * Tiles.Columns, columns));
+        Full(depth, a, b, offsets, whole, Tiles.Columns, accumulate);
+        for (var i = 0; i < rows; i++)
+            new ReadOnlySpan<float>(whole + i * Tiles.Columns, columns).CopyTo(new Span<float>(c + i * stride, columns));
+    }
+
+    /// <summary>
+    /// packed[k, i] = source[i * step + k * deep] for i below <paramref name="count"/>, 0 up to <paramref name="width"/>.
+    /// </summary>
+    private static void Pack(int count, int width, int depth, float* source, nint step, nint deep, float* packed)
+    {
+        if (step == 1)
+        {
+            for (var k = 0; k < depth; k++)
+            {
+                var from = source + k * deep;
+                var to = packed + k * width;
+                new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, width));
+                new Span<float>(to + count, width - count).Clear();
+            }
+            return;
+        }
+        var i = 0;
+        if (Sse.IsSupported && deep == 1)
+            for (; i <= count - 4; i += 4)
+                Transpose4(depth, source + i * step, step, packed + i, width);
+        for (; i < width; i++)
+            for (var k = 0; k < depth; k++)
+                packed[k * width + i] = i < count ? source[i * step + k * deep] : 0;
+    }
+
+    private static void Transpose4(int depth, float* source, nint step, float* packed, int width)
+    {
+        var k = 0;
+        for (; k <= depth - 4; k += 4)
+        {
+            var (r0, r1) = (Vector128.Load(source + k), Vector128.Load(source + step + k));
+            var (r2, r3) = (Vector128.Load(source + 2 * step + k), Vector128.Load(source + 3 * step + k));
+            var (low01, high01) = (Sse.UnpackLow(r0, r1), Sse.UnpackHigh(r0, r1));
+            var (low23, high23) = (Sse.UnpackLow(r2, r3), Sse.UnpackHigh(r2, r3));
+            Sse.MoveLowToHigh(low01, low23).Store(packed + k * width);
+            Sse.MoveHighToLow(low23, low01).Store(packed + (k + 1) * width);
+            Sse.MoveLowToHigh(high01, high23).Store(packed + (k + 2) * width);
+            Sse.MoveHighToLow(high23, high01).Store(packed + (k + 3) * width);
+        }
+        for (; k < depth; k++)
+            for (var i = 0; i < 4; i++)
+                packed[k * width + i] = source[i * step + k];
+    }
+}

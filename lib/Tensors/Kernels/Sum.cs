@@ -1,0 +1,80 @@
+using System.Numerics;
+
+namespace Fgsm.Tensors;
+
+/// <summary>Sums whose order of addition is fixed: 16 lanes, whatever the width of a vector, over blocks of one size, whatever the number of threads.</summary>
+internal static unsafe class Sum
+{
+    private const int Lanes = 16;
+    private const int Block = 1 << 14;
+
+    public static float Of(float* x, int length)
+    {
+        var lanes = stackalloc float[Lanes];
+        new Span<float>(lanes, Lanes).Clear();
+        var width = Vector<float>.Count;
+        var whole = length - length % Lanes;
+        for (var lane = 0; lane < Lanes; lane += width)
+        {
+            var sum = Vector<float>.Zero;
+            for (var i = lane; i < whole; i += Lanes)
+                sum += Vector.Load(x + i);
+            sum.Store(lanes + lane);
+        }
+        for (var i = whole; i < length; i++)
+            lanes[i - whole] += x[i];
+        for (var half = Lanes / 2; half > 0; half /= 2)
+            for (var i = 0; i < half; i++)
+                lanes[i] += lanes[i + half];
+        return lanes[0];
+    }
+
+    /// <summary>y[outer, inner] = sum over the middle of x[outer, length, inner].</summary>
+    public static void Middle(torch.Tensor x, torch.Tensor y, int outer, int length, int inner)
+    {
+        if (inner > 1)
+        {
+            var grain = Math.Max(16, Elementwise.Grain / Math.Max(1, length));
+            var pieces = (inner + grain - 1) / grain;
+            Threads.For(outer * pieces, piece =>
+            {
+                var (o, first) = (piece / pieces, piece % pieces * grain);
+                Rows(x.Floats + (long)o * length * inner + first, inner, length, y.Floats + (long)o * inner + first, Math.Min(grain, inner - first));
+            });
+        }
+        else if (outer == 1 && length > Block)
+        {
+            using var partial = torch.empty((length + Block - 1) / Block);
+            Threads.Ranges(length, Block, (start, end) => partial.Floats[start / Block] = Of(x.Floats + start, end - start));
+            *y.Floats = Of(partial.Floats, partial.Count);
+        }
+        else
+        {
+            Threads.Ranges(outer, Math.Max(1, Elementwise.Grain / Math.Max(1, length)), (first, last) =>
+            {
+                for (var o = first; o < last; o++)
+                    y.Floats[o] = Of(x.Floats + (long)o * length, length);
+            });
+        }
+    }
+
+    /// <summary>y = the sum of <paramref name="rows"/> rows, added in order.</summary>
+    public static void Rows(float* x, nint stride, int rows, float* y, int length)
+    {
+        var i = 0;
+        for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var sum = Vector<float>.Zero;
+            for (var r = 0; r < rows; r++)
+                sum += Vector.Load(x + r * stride + i);
+            sum.Store(y + i);
+        }
+        for (; i < length; i++)
+        {
+            var sum = 0f;
+            for (var r = 0; r < rows; r++)
+                sum += x[r * stride + i];
+            y[i] = sum;
+        }
+    }
+}

@@ -1,0 +1,154 @@
+namespace Fgsm.Tensors;
+
+public static partial class torch
+{
+    /// <summary>The number of threads that ops use; <c>FGSM_THREADS</c> sets it at start-up, all cores otherwise. Results do not depend on it.</summary>
+    public static int get_num_threads() => Threads.Count;
+
+    public static void set_num_threads(int num_threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(num_threads, 1);
+        Threads.Count = num_threads;
+    }
+}
+
+/// <summary>Runs the pieces of one op on all cores. Pieces write to separate memory, so nothing depends on who runs which.</summary>
+internal static class Threads
+{
+    private static readonly Lock Busy = new();
+    private static readonly List<Worker> Workers = [];
+
+    [ThreadStatic]
+    private static bool inside;
+
+    public static int Count { get; set; } = FromEnvironment();
+
+    private static int FromEnvironment()
+    {
+        var setting = Environment.GetEnvironmentVariable("FGSM_THREADS");
+        if (string.IsNullOrEmpty(setting))
+            return Environment.ProcessorCount;
+        return int.TryParse(setting, out var count) && count > 0 ? count
+            : throw new ArgumentException($"FGSM_THREADS is '{setting}'; expected a number of threads, 1 or more");
+    }
+
+    /// <summary>Calls <paramref name="body"/> once for each of 0 to <paramref name="pieces"/> - 1.</summary>
+    public static void For(int pieces, Action<int> body)
+    {
+        if (pieces <= 1 || Count == 1 || inside || !Busy.TryEnter())
+        {
+            for (var i = 0; i < pieces; i++)
+                body(i);
+            return;
+        }
+        try
+        {
+            var helpers = Math.Min(Count, pieces) - 1;
+            while (Workers.Count < helpers)
+                Workers.Add(new Worker());
+            var job = new Job(pieces, body, helpers);
+            for (var i = 0; i < helpers; i++)
+                Workers[i].Start(job);
+            try
+            {
+                job.Work();
+            }
+            finally
+            {
+                // Also when this thread is being aborted: no helper may still be writing when the caller goes on.
+                job.Join();
+            }
+        }
+        finally
+        {
+            Busy.Exit();
+        }
+    }
+
+    /// <summary>Calls <paramref name="body"/> with ranges that together cover 0 to <paramref name="length"/>, each of <paramref name="grain"/> or less.</summary>
+    public static void Ranges(int length, int grain, Action<int, int> body)
+    {
+        if (length <= grain)
+        {
+            if (length > 0)
+                body(0, length);
+            return;
+        }
+        For((length + grain - 1) / grain, i => body(i * grain, Math.Min(length, (i + 1) * grain)));
+    }
+
+    private sealed class Job(int pieces, Action<int> body, int helpers)
+    {
+        private int next;
+        private int working = helpers;
+        private Exception? failure;
+
+        public void Work()
+        {
+            inside = true;
+            try
+            {
+                for (int i; (i = Interlocked.Increment(ref next) - 1) < pieces;)
+                    body(i);
+            }
+            finally
+            {
+                inside = false;
+            }
+        }
+
+        public void Help()
+        {
+            try
+            {
+                Work();
+            }
+            catch (Exception e)
+            {
+                Interlocked.CompareExchange(ref failure, e, null);
+                Volatile.Write(ref next, pieces);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref working);
+            }
+        }
+
+        public void Join()
+        {
+            // An exception or abort on this thread leaves pieces that nobody needs any more.
+            Interlocked.Add(ref next, pieces);
+            var wait = new SpinWait();
+            while (Volatile.Read(ref working) > 0)
+                wait.SpinOnce(sleep1Threshold: -1);
+            if (failure is not null)
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private sealed class Worker
+    {
+        private readonly ManualResetEventSlim wake = new(false, spinCount: 2000);
+        private Job? job;
+
+        public Worker() => new Thread(Loop) { IsBackground = true, Name = "Fgsm.Tensors" }.Start();
+
+        public void Start(Job next)
+        {
+            job = next;
+            wake.Set();
+        }
+
+        private void Loop()
+        {
+            while (true)
+            {
+                wake.Wait();
+                wake.Reset();
+                var current = job!;
+                job = null;
+                current.Help();
+            }
+        }
+    }
+}

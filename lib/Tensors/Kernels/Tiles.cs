@@ -1,0 +1,96 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Fgsm.Tensors;
+
+/// <summary>
+/// The innermost loop of every convolution and matrix product: a tile of C held in registers. Each element of C is one
+/// chain of fused multiply-adds in ascending k, so its bits depend on neither the tile's size nor the vector's width.
+/// </summary>
+internal unsafe interface ITile
+{
+    static abstract int Rows { get; }
+    static abstract int Columns { get; }
+
+    /// <summary>
+    /// C[Rows, Columns] = (accumulate ? C : 0) + sum over k of a[k, Rows] * b[offset(k), Columns]. The rows of b lie
+    /// <c>Columns</c> apart, or at <paramref name="offsets"/> when those are given.
+    /// </summary>
+    static abstract void Multiply(int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate);
+}
+
+/// <summary>Which tile this machine runs: the widest that its registers hold.</summary>
+internal static class Tiles
+{
+    public static bool Wide { get; } = Vector512.IsHardwareAccelerated;
+    public static int Rows => Wide ? Tile14x2.Rows : Tile6x2.Rows;
+    public static int Columns => Wide ? Tile14x2.Columns : Tile6x2.Columns;
+}
+
+/// <summary>6 rows of two <see cref="Vector{T}"/>: the 16 registers of AVX2; also runs on NEON and plain SSE.</summary>
+internal readonly unsafe struct Tile6x2 : ITile
+{
+    public static int Rows => 6;
+    public static int Columns => 2 * Vector<float>.Count;
+
+    [SkipLocalsInit]
+    public static void Multiply(int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate)
+    {
+        Vector<float> c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51;
+        var n = Vector<float>.Count;
+        if (accumulate)
+        {
+            (c00, c01) = (Vector.Load(c), Vector.Load(c + n));
+            (c10, c11) = (Vector.Load(c + stride), Vector.Load(c + stride + n));
+            (c20, c21) = (Vector.Load(c + 2 * stride), Vector.Load(c + 2 * stride + n));
+            (c30, c31) = (Vector.Load(c + 3 * stride), Vector.Load(c + 3 * stride + n));
+            (c40, c41) = (Vector.Load(c + 4 * stride), Vector.Load(c + 4 * stride + n));
+            (c50, c51) = (Vector.Load(c + 5 * stride), Vector.Load(c + 5 * stride + n));
+        }
+        else
+        {
+            c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = Vector<float>.Zero;
+        }
+
+        for (var k = 0; k < depth; k++)
+        {
+            var row = offsets == null ? b : b + offsets[k];
+            var (b0, b1) = (Vector.Load(row), Vector.Load(row + n));
+            var x = Vector.Create(a[0]);
+            c00 = Vector.FusedMultiplyAdd(x, b0, c00);
+            c01 = Vector.FusedMultiplyAdd(x, b1, c01);
+            x = Vector.Create(a[1]);
+            c10 = Vector.FusedMultiplyAdd(x, b0, c10);
+            c11 = Vector.FusedMultiplyAdd(x, b1, c11);
+            x = Vector.Create(a[2]);
+            c20 = Vector.FusedMultiplyAdd(x, b0, c20);
+            c21 = Vector.FusedMultiplyAdd(x, b1, c21);
+            x = Vector.Create(a[3]);
+            c30 = Vector.FusedMultiplyAdd(x, b0, c30);
+            c31 = Vector.FusedMultiplyAdd(x, b1, c31);
+            x = Vector.Create(a[4]);
+            c40 = Vector.FusedMultiplyAdd(x, b0, c40);
+            c41 = Vector.FusedMultiplyAdd(x, b1, c41);
+            x = Vector.Create(a[5]);
+            c50 = Vector.FusedMultiplyAdd(x, b0, c50);
+            c51 = Vector.FusedMultiplyAdd(x, b1, c51);
+            a += 6;
+            if (offsets == null)
+                b += 2 * n;
+        }
+
+        c00.Store(c);
+        c01.Store(c + n);
+        c10.Store(c + stride);
+        c11.Store(c + stride + n);
+        c20.Store(c + 2 * stride);
+        c21.Store(c + 2 * stride + n);
+        c30.Store(c + 3 * stride);
+        c31.Store(c + 3 * stride + n);
+        c40.Store(c + 4 * stride);
+        c41.Store(c + 4 * stride + n);
+        c50.Store(c + 5 * stride);
+        c51.Store(c + 5 * stride + n);
+    }
+}

@@ -1,0 +1,97 @@
+using Fgsm.Tensors.Autograd;
+
+namespace Fgsm.Tensors;
+
+public static partial class torch
+{
+    public static partial class nn
+    {
+        public static partial class functional
+        {
+            /// <summary>2D convolution: x <c>[N, C, H, W]</c>, w <c>[O, C, KH, KW]</c>, b <c>[O]</c>, result <c>[N, O, OH, OW]</c>.</summary>
+            /// <param name="strides">One number or (height, width); 1 by default.</param>
+            /// <param name="padding">Zeros on each side; 0 by default.</param>
+            /// <exception cref="NotSupportedException">A dilation or groups other than 1.</exception>
+            public static unsafe Tensor conv2d(Tensor input, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1)
+            {
+                if (groups != 1 || dilation is not null && dilation.Any(d => d != 1))
+                    throw new NotSupportedException("conv2d: dilation and groups other than 1 are not supported by the embedded engine");
+                if (input.ndim == 3)
+                    return conv2d(input.unsqueeze(0), weight, bias, strides, padding).squeeze(0);
+                var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
+
+                var y = Tensor.Empty("conv2d", [shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width]);
+                shape.Forward((image, _) => input.Floats + (nint)image * shape.InputLength, weight.Floats,
+                    (image, planes) => shape.CopyPlanes(planes, y.Floats + (nint)image * shape.OutputLength, bias is null ? null : bias.Floats));
+                return Record("conv2d", shape, y, input, weight, bias, [],
+                    (g, _) => (image, _) => g.Floats + (nint)image * shape.OutputLength,
+                    (g, _) => g.sum([0, 2, 3]));
+            }
+
+            /// <summary>Convolution, ReLU and 2x2 max-pooling in one pass over each image; the same bits as the three ops one after the other.</summary>
+            internal static unsafe Tensor conv2d_relu_max_pool2d(Tensor input, Tensor weight, Tensor? bias, long[] strides, long[] padding)
+            {
+                var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
+                var pool = new ReluMaxPool(shape);
+                var y = Tensor.Empty("max_pool2d", [shape.Images, shape.Filters, pool.Height, pool.Width]);
+                var places = Tensor.Empty("max_pool2d", y.Sizes, ScalarType.Byte);
+                shape.Forward((image, _) => input.Floats + (nint)image * shape.InputLength, weight.Floats,
+                    (image, planes) => pool.Forward(planes, bias is null ? null : bias.Floats, y.Floats + (nint)image * pool.Length, places.Pointer<byte>() + (nint)image * pool.Length));
+                return Record("conv2d", shape, y, input, weight, bias, [places],
+                    (g, s) => (image, buffer) => pool.Backward(g.Floats + (nint)image * pool.Length, s[^1].Pointer<byte>() + (nint)image * pool.Length, buffer),
+                    (g, s) => pool.BiasGradient(g, s[^1]));
+            }
+
+            private unsafe delegate Convolution.Source UpstreamOf(Tensor gradient, Tensor[] saved);
+
+            private static unsafe Tensor Record(string op, Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, Tensor[] saved, UpstreamOf upstream, Gradient biasGradient)
+            {
+                var edges = new List<(Tensor, Gradient)>
+                {
+                    (input, (g, s) =>
+                    {
+                        var dx = empty_like(s[0]);
+                        shape.InputGradient(s[1].Floats, upstream(g, s), dx.Floats);
+                        return dx;
+                    }),
+                    (weight, (g, s) =>
+                    {
+                        var dw = empty_like(s[1]);
+                        shape.WeightGradient(s[0].Floats, upstream(g, s), dw.Floats);
+                        return dw;
+                    }),
+                };
+                if (bias is not null)
+                    edges.Add((bias, biasGradient));
+                return Node.Record(op, y, [input, weight, .. saved], [.. edges]);
+            }
+
+            private static Convolution Geometry(Tensor input, Tensor weight, Tensor? bias, (int, int) stride, (int, int) padding)
+            {
+                Tensor.RequireFloat("conv2d", input);
+                Tensor.RequireFloat("conv2d", weight);
+                if (input.ndim != 4 || weight.ndim != 4 || input.Sizes[1] != weight.Sizes[1] || (bias is not null && (bias.ndim != 1 || bias.Sizes[0] != weight.Sizes[0])))
+                    throw new ArgumentException($"conv2d: input {Shape.Text(input.Sizes)}, weight {Shape.Text(weight.Sizes)}{(bias is null ? "" : $", bias {Shape.Text(bias.Sizes)}")}; expected [N, C, H, W], [O, C, KH, KW]{(bias is null ? "" : ", [O]")}");
+                var kernel = ((int)weight.Sizes[2], (int)weight.Sizes[3]);
+                RequireFits("conv2d", input, kernel, stride, padding);
+                return new Convolution((int)input.Sizes[0], (int)input.Sizes[1], (int)input.Sizes[2], (int)input.Sizes[3], (int)weight.Sizes[0], kernel, stride, padding);
+            }
+
+            private static void RequireFits(string op, Tensor input, (int Height, int Width) kernel, (int Height, int Width) stride, (int Height, int Width) padding)
+            {
+                if (stride.Height < 1 || stride.Width < 1 || padding.Height < 0 || padding.Width < 0)
+                    throw new ArgumentException($"{op}: stride {stride} must be 1 or more and padding {padding} 0 or more");
+                if (kernel.Height < 1 || kernel.Width < 1 || input.Sizes[^2] + 2 * padding.Height < kernel.Height || input.Sizes[^1] + 2 * padding.Width < kernel.Width)
+                    throw new ArgumentException($"{op}: a {kernel.Height}x{kernel.Width} kernel does not fit input {Shape.Text(input.Sizes)} with padding ({padding.Height}, {padding.Width})");
+            }
+
+            private static (int, int) Pair(string op, string name, long[]? values, long missing) => values switch
+            {
+                null or [] => ((int)missing, (int)missing),
+                [var both] => ((int)both, (int)both),
+                [var height, var width] => ((int)height, (int)width),
+                _ => throw new ArgumentException($"{op}: {name} has {values.Length} numbers; expected 1 or 2"),
+            };
+        }
+    }
+}

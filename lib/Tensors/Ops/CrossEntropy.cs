@@ -1,0 +1,69 @@
+using Fgsm.Tensors.Autograd;
+
+namespace Fgsm.Tensors;
+
+public static partial class torch
+{
+    public static partial class nn
+    {
+        public enum Reduction
+        {
+            None,
+            Mean,
+            Sum,
+        }
+
+        public static partial class functional
+        {
+            /// <summary>-log of the probability that softmax gives to each label: logits <c>[N, classes]</c>, int64 labels <c>[N]</c>.</summary>
+            /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
+            public static Tensor cross_entropy(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
+                nll_loss(log_softmax(input, -1), target, reduction, "cross_entropy");
+
+            /// <summary>-x[n, label n]: log-probabilities <c>[N, classes]</c>, int64 labels <c>[N]</c>.</summary>
+            public static Tensor nll_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => nll_loss(input, target, reduction, "nll_loss");
+
+            private static Tensor nll_loss(Tensor input, Tensor target, Reduction reduction, string op)
+            {
+                if (target.dtype != ScalarType.Int64 || input.ndim != 2 || target.ndim != 1 || target.Sizes[0] != input.Sizes[0])
+                    throw new ArgumentException($"{op}: expected float32 [N, classes] and int64 labels [N], got {Shape.Text(input.Sizes)} and {target.dtype.Name()} {Shape.Text(target.Sizes)}");
+                var (count, classes) = ((int)input.Sizes[0], (int)input.Sizes[1]);
+                foreach (var label in target.Span<long>())
+                    if (label < 0 || label >= classes)
+                        throw new ArgumentOutOfRangeException(nameof(target), $"{op}: label {label} is not one of the {classes} classes");
+                var losses = Tensor.Empty(op, [count]);
+                var x = input.Span<float>();
+                var labels = target.Span<long>();
+                var values = losses.Span<float>();
+                for (var n = 0; n < count; n++)
+                    values[n] = -x[n * classes + (int)labels[n]];
+                Node.Record(op, losses, [target], (input, (g, s) =>
+                {
+                    var dx = zeros(count, classes);
+                    var to = dx.Span<float>();
+                    var from = g.Span<float>();
+                    var at = s[0].Span<long>();
+                    for (var n = 0; n < count; n++)
+                        to[n * classes + (int)at[n]] = -from[n];
+                    return dx;
+                }));
+                return Reduce(losses, reduction);
+            }
+
+            /// <summary>(x - y)^2 of equal shapes.</summary>
+            public static Tensor mse_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean)
+            {
+                if (!input.Sizes.SequenceEqual(target.Sizes))
+                    throw new ArgumentException($"mse_loss: expected equal shapes, got {Shape.Text(input.Sizes)} and {Shape.Text(target.Sizes)}");
+                return Reduce((input - target).square(), reduction);
+            }
+
+            private static Tensor Reduce(Tensor losses, Reduction reduction) => reduction switch
+            {
+                Reduction.Mean => losses.mean(),
+                Reduction.Sum => losses.sum(),
+                _ => losses,
+            };
+        }
+    }
+}

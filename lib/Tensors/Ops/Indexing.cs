@@ -1,0 +1,266 @@
+using Fgsm.Tensors.Autograd;
+
+namespace Fgsm.Tensors;
+
+/// <summary>One entry of <c>x[...]</c>: a number, a slice, an ellipsis, a new dimension, or a tensor of indices or truth values.</summary>
+public readonly struct TensorIndex
+{
+    internal enum Kind { Single, Slice, Ellipsis, NewAxis, Tensor }
+
+    internal Kind Type { get; private init; }
+    internal long Start { get; private init; }
+    internal long? Stop { get; private init; }
+    internal long Step { get; private init; }
+    internal torch.Tensor? Indices { get; private init; }
+
+    public static TensorIndex Ellipsis => new() { Type = Kind.Ellipsis };
+    public static TensorIndex None => new() { Type = Kind.NewAxis };
+    public static TensorIndex Colon => Slice();
+    public static TensorIndex Single(long index) => new() { Type = Kind.Single, Start = index };
+    public static TensorIndex Slice(long? start = null, long? stop = null, long? step = null) => new() { Type = Kind.Slice, Start = start ?? 0, Stop = stop, Step = step ?? 1 };
+    public static TensorIndex Tensor(torch.Tensor indices) => new() { Type = Kind.Tensor, Indices = indices };
+
+    public static implicit operator TensorIndex(long index) => Single(index);
+    public static implicit operator TensorIndex(torch.Tensor indices) => Tensor(indices);
+    public static implicit operator TensorIndex((int? start, int? stop) range) => Slice(range.start, range.stop);
+    public static implicit operator TensorIndex(Range range) => Slice(
+        range.Start.IsFromEnd ? -range.Start.Value : range.Start.Value,
+        range.End.IsFromEnd ? (range.End.Value == 0 ? null : -range.End.Value) : range.End.Value);
+}
+
+public static partial class torch
+{
+    public static Tensor index_select(Tensor input, long dim, Tensor index) => input.index_select(dim, index);
+
+    /// <summary>Parts of a tensor. Slices of the first dimension share memory with it, other parts are copies.</summary>
+    public partial class Tensor
+    {
+        /// <summary>PyTorch's <c>x[i, a:b, ...]</c>. Assigning writes the right side, broadcast, into a part that shares memory.</summary>
+        public Tensor this[params TensorIndex[] indices]
+        {
+            get => Index(indices);
+            set
+            {
+                var part = Index(indices);
+                if (part.storage != storage)
+                    throw new NotSupportedException("index: this engine assigns only to parts that share memory with the tensor: numbers, then at most one slice of the next dimension");
+                part.copy_(value);
+            }
+        }
+
+        private Tensor Index(TensorIndex[] indices)
+        {
+            var used = indices.Count(i => i.Type is not (TensorIndex.Kind.Ellipsis or TensorIndex.Kind.NewAxis));
+            if (used > sizes.Length)
+                throw new ArgumentException($"index: {used} indices for a tensor of shape {Shape.Text(sizes)}");
+            var result = this;
+            var dim = 0;
+            foreach (var index in indices)
+            {
+                switch (index.Type)
+                {
+                    case TensorIndex.Kind.Single:
+                        result = result.select(dim, index.Start);
+                        break;
+                    case TensorIndex.Kind.Slice:
+                        result = result.slice(dim++, index.Start, index.Stop ?? long.MaxValue, index.Step);
+                        break;
+                    case TensorIndex.Kind.Ellipsis:
+                        dim = result.sizes.Length - (used - indices.TakeWhile(i => i.Type != TensorIndex.Kind.Ellipsis).Count(i => i.Type != TensorIndex.Kind.NewAxis));
+                        break;
+                    case TensorIndex.Kind.NewAxis:
+                        result = result.unsqueeze(dim++);
+                        break;
+                    case TensorIndex.Kind.Tensor when index.Indices!.dtype == ScalarType.Bool:
+                        if (indices.Length > 1 || index.Indices.sizes.Length > result.sizes.Length)
+                            throw new NotSupportedException("index: a bool tensor must be the only index");
+                        result = index.Indices.sizes.Length == result.sizes.Length ? result.masked_select(index.Indices)
+                            : result.index_select(0, index.Indices.nonzero().reshape(-1));
+                        break;
+                    default:
+                        result = result.index_select(dim++, index.Indices!);
+                        break;
+                }
+            }
+            return result == this ? alias_in_graph() : result;
+        }
+
+        internal Tensor alias_in_graph() => reshape(sizes);
+
+        /// <summary>One index of a dimension, which disappears. Shares memory along the first dimension.</summary>
+        public Tensor select(long dim, long index)
+        {
+            if (sizes.Length == 0)
+                throw new ArgumentException("select: a tensor of no dimensions cannot be indexed");
+            var d = Shape.Dimension("select", dim, sizes.Length);
+            if (index < -sizes[d] || index >= sizes[d])
+                throw new ArgumentOutOfRangeException(nameof(index), $"select: index {index} is out of range for dimension {d} of shape {Shape.Text(sizes)}");
+            var start = index < 0 ? index + sizes[d] : index;
+            return slice(d, start, start + 1, 1).reshape(Shape.Without(sizes, d));
+        }
+
+        public Tensor narrow(long dim, long start, long length)
+        {
+            var d = Shape.Dimension("narrow", dim, sizes.Length);
+            if (start < 0 || length < 0 || start + length > sizes[d])
+                throw new ArgumentOutOfRangeException(nameof(start), $"narrow: {start} with length {length} is out of range for dimension {d} of shape {Shape.Text(sizes)}");
+            return slice(d, start, start + length, 1);
+        }
+
+        /// <summary>Indices <paramref name="start"/> to <paramref name="finish"/> - 1 of a dimension, counted from the end when negative, cut to its size.</summary>
+        public Tensor slice(long dim, long start, long finish, long step)
+        {
+            var d = Shape.Dimension("slice", dim, sizes.Length);
+            if (step < 1)
+                throw new ArgumentException($"slice: step must be 1 or more, got {step}");
+            var size = sizes[d];
+            var from = Math.Clamp(start < 0 ? start + size : start, 0, size);
+            var to = Math.Clamp(finish < 0 ? finish + size : finish, from, size);
+            var length = (to - from + step - 1) / step;
+            var target = Shape.With(sizes, d, length);
+            var (outer, inner) = (Shape.Product(sizes.AsSpan(..d)), Shape.Product(sizes.AsSpan(d + 1)));
+
+            Tensor y;
+            if (outer == 1 && step == 1)
+            {
+                y = View((int)from * inner, target);
+            }
+            else
+            {
+                y = Empty("slice", target, dtype);
+                Copy(this, y, (int)size * inner, (int)from * inner, (int)step * inner, outer, (int)length, inner, scatter: false);
+            }
+            var source = shape;
+            return Node.Record("slice", y, [], (this, (g, _) =>
+            {
+                var whole = zeros(source);
+                Copy(whole, g, (int)size * inner, (int)from * inner, (int)step * inner, outer, (int)length, inner, scatter: true);
+                return whole;
+            }));
+        }
+
+        // Rows of `inner` elements between the part of `whole` that a slice names and `part`, which is contiguous.
+        private static void Copy(Tensor whole, Tensor part, int stride, int start, int step, int outer, int length, int inner, bool scatter)
+        {
+            switch (whole.dtype)
+            {
+                case ScalarType.Float32: Rows(whole.Span<float>(), part.Span<float>()); break;
+                case ScalarType.Int64: Rows(whole.Span<long>(), part.Span<long>()); break;
+                default: Rows(whole.Span<bool>(), part.Span<bool>()); break;
+            }
+
+            void Rows<T>(Span<T> w, Span<T> p)
+            {
+                for (var o = 0; o < outer; o++)
+                    for (var i = 0; i < length; i++)
+                    {
+                        var inWhole = w.Slice(o * stride + start + i * step, inner);
+                        var inPart = p.Slice((o * length + i) * inner, inner);
+                        if (scatter)
+                            inPart.CopyTo(inWhole);
+                        else
+                            inWhole.CopyTo(inPart);
+                    }
+            }
+        }
+
+        /// <summary>The entries of a dimension that <paramref name="index"/> (int64, one dimension) names, in its order.</summary>
+        public Tensor index_select(long dim, Tensor index)
+        {
+            var d = Shape.Dimension("index_select", dim, sizes.Length);
+            if (index.dtype != ScalarType.Int64 || index.sizes.Length > 1)
+                throw new ArgumentException($"index_select: expected int64 indices in one dimension, got {index.dtype.Name()} of shape {Shape.Text(index.sizes)}");
+            foreach (var i in index.Span<long>())
+                if (i < 0 || i >= sizes[d])
+                    throw new ArgumentOutOfRangeException(nameof(index), $"index_select: index {i} is out of range for dimension {d} of shape {Shape.Text(sizes)}");
+            var (outer, inner, count) = (Shape.Product(sizes.AsSpan(..d)), Shape.Product(sizes.AsSpan(d + 1)), index.Count);
+            var y = Empty("index_select", Shape.With(sizes, d, count), dtype);
+            var size = (int)sizes[d];
+            switch (dtype)
+            {
+                case ScalarType.Float32: Select<float>(); break;
+                case ScalarType.Int64: Select<long>(); break;
+                default: Select<bool>(); break;
+            }
+            var source = shape;
+            return Node.Record("index_select", y, [index], (this, (g, s) =>
+            {
+                var whole = zeros(source);
+                var to = whole.Span<float>();
+                var from = g.Span<float>();
+                var rows = s[0].Span<long>();
+                for (var o = 0; o < outer; o++)
+                    for (var i = 0; i < count; i++)
+                        for (var k = 0; k < inner; k++)
+                            to[(o * size + (int)rows[i]) * inner + k] += from[(o * count + i) * inner + k];
+                return whole;
+            }));
+
+            void Select<T>() where T : unmanaged =>
+                Threads.Ranges(outer * count, Math.Max(1, Elementwise.Grain / Math.Max(1, inner)), (first, last) =>
+                {
+                    var from = Span<T>();
+                    var to = y.Span<T>();
+                    var rows = index.Span<long>();
+                    for (var r = first; r < last; r++)
+                        from.Slice((r / count * size + (int)rows[r % count]) * inner, inner).CopyTo(to[(r * inner)..]);
+                });
+        }
+
+        /// <summary>For each position of <paramref name="index"/>, the element at that index of <paramref name="dim"/>.</summary>
+        public Tensor gather(long dim, Tensor index)
+        {
+            var d = Shape.Dimension("gather", dim, sizes.Length);
+            if (index.dtype != ScalarType.Int64 || index.sizes.Length != sizes.Length)
+                throw new ArgumentException($"gather: expected int64 indices with {sizes.Length} dimensions, got {index.dtype.Name()} of shape {Shape.Text(index.sizes)}");
+            for (var k = 0; k < sizes.Length; k++)
+                if (k != d && index.sizes[k] > sizes[k])
+                    throw new ArgumentException($"gather: index shape {Shape.Text(index.sizes)} is larger than {Shape.Text(sizes)} at dimension {k}");
+            var positions = Positions(index, d);
+            var y = Empty("gather", index.sizes, dtype);
+            switch (dtype)
+            {
+                case ScalarType.Float32: Pick<float>(); break;
+                case ScalarType.Int64: Pick<long>(); break;
+                default: Pick<bool>(); break;
+            }
+            var source = shape;
+            return Node.Record("gather", y, [], (this, (g, _) =>
+            {
+                var whole = zeros(source);
+                var to = whole.Span<float>();
+                var from = g.Span<float>();
+                for (var i = 0; i < positions.Length; i++)
+                    to[positions[i]] += from[i];
+                return whole;
+            }));
+
+            void Pick<T>() where T : unmanaged
+            {
+                var from = Span<T>();
+                var to = y.Span<T>();
+                for (var i = 0; i < positions.Length; i++)
+                    to[i] = from[positions[i]];
+            }
+        }
+
+        private int[] Positions(Tensor index, int dim)
+        {
+            var positions = new int[index.Count];
+            var values = index.Span<long>();
+            var at = new long[sizes.Length];
+            for (var i = 0; i < positions.Length; i++)
+            {
+                if (values[i] < 0 || values[i] >= sizes[dim])
+                    throw new ArgumentOutOfRangeException(nameof(index), $"gather: index {values[i]} is out of range for dimension {dim} of shape {Shape.Text(sizes)}");
+                long position = 0;
+                for (var k = 0; k < sizes.Length; k++)
+                    position = position * sizes[k] + (k == dim ? values[i] : at[k]);
+                positions[i] = (int)position;
+                for (var k = sizes.Length - 1; k >= 0 && ++at[k] == index.sizes[k]; k--)
+                    at[k] = 0;
+            }
+            return positions;
+        }
+    }
+}

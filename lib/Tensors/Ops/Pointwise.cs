@@ -1,0 +1,184 @@
+using System.Numerics;
+using Fgsm.Tensors.Autograd;
+
+namespace Fgsm.Tensors;
+
+public static partial class torch
+{
+    public static Tensor exp(Tensor input) => input.exp();
+    public static Tensor log(Tensor input) => input.log();
+    public static Tensor sqrt(Tensor input) => input.sqrt();
+    public static Tensor abs(Tensor input) => input.abs();
+    public static Tensor neg(Tensor input) => input.neg();
+    public static Tensor sign(Tensor input) => input.sign();
+    public static Tensor square(Tensor input) => input.square();
+    public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp(min, max);
+    public static Tensor relu(Tensor input) => input.relu();
+
+    public partial class Tensor
+    {
+        /// <summary>e^x, with the same bits on every machine.</summary>
+        public Tensor exp()
+        {
+            var y = Unary<ExpOp>("exp", this);
+            return Node.Record("exp", y, [y], (this, (g, s) => g * s[0]));
+        }
+
+        /// <summary>The natural logarithm, with the same bits on every machine.</summary>
+        public Tensor log() => Node.Record("log", Unary<LogOp>("log", this), [this], (this, (g, s) => g / s[0]));
+
+        public Tensor sqrt()
+        {
+            var y = Unary<SqrtOp>("sqrt", this);
+            return Node.Record("sqrt", y, [y], (this, (g, s) => g / (s[0] * 2f)));
+        }
+
+        public Tensor square() => mul(this);
+
+        /// <summary>|x|; the gradient at 0 is 0.</summary>
+        public Tensor abs() => Node.Record("abs", Unary<AbsOp>("abs", this), [this], (this, (g, s) => g * s[0].sign()));
+
+        public Tensor neg() => Node.Record("neg", Unary<NegOp>("neg", this), [], (this, (g, _) => g.neg()));
+
+        /// <summary>-1, 0 or +1; 0 for 0, as FGSM needs it. The gradient is 0.</summary>
+        public Tensor sign() => Node.Record("sign", Unary<SignOp>("sign", this), [], (this, (g, _) => zeros_like(g)));
+
+        /// <summary>max(x, 0); the gradient at 0 is 0.</summary>
+        public Tensor relu()
+        {
+            var y = Unary<ReluOp>("relu", this);
+            return Node.Record("relu", y, [y], (this, (g, s) => PassWherePositive(g, s[0])));
+        }
+
+        /// <summary>min(max(x, <paramref name="min"/>), <paramref name="max"/>); the gradient passes where x is within the bounds, both included.</summary>
+        /// <exception cref="ArgumentException">No bound is given.</exception>
+        public Tensor clamp(Scalar? min = null, Scalar? max = null)
+        {
+            var y = clone_without_graph("clamp");
+            ClampInto(y, min, max);
+            return Node.Record("clamp", y, [this], (this, (g, s) =>
+            {
+                var inside = ones_like(g);
+                if (min is { } low)
+                    inside *= s[0].ge(low).to_type(ScalarType.Float32);
+                if (max is { } high)
+                    inside *= s[0].le(high).to_type(ScalarType.Float32);
+                return g * inside;
+            }));
+        }
+
+        public Tensor clip(Scalar? min = null, Scalar? max = null) => clamp(min, max);
+
+        public Tensor clamp_(Scalar? min = null, Scalar? max = null)
+        {
+            BeginInPlace("clamp_");
+            RequireFloat("clamp_", this);
+            ClampInto(this, min, max);
+            return this;
+        }
+
+        private static unsafe void ClampInto(Tensor y, Scalar? min, Scalar? max)
+        {
+            if (min is null && max is null)
+                throw new ArgumentException("clamp: at least one of min and max must be given");
+            var (low, high) = (min?.ToSingle() ?? float.NegativeInfinity, max?.ToSingle() ?? float.PositiveInfinity);
+            Threads.Ranges(y.Count, Elementwise.Grain, (start, end) =>
+            {
+                var values = y.Floats;
+                var (lows, highs) = (Vector.Create(low), Vector.Create(high));
+                var i = start;
+                for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
+                {
+                    var x = Vector.Load(values + i);
+                    x = Vector.ConditionalSelect(Vector.LessThan(x, lows), lows, x);
+                    Vector.ConditionalSelect(Vector.GreaterThan(x, highs), highs, x).Store(values + i);
+                }
+                for (; i < end; i++)
+                {
+                    var x = values[i] < low ? low : values[i];
+                    values[i] = x > high ? high : x;
+                }
+            });
+        }
+
+        /// <summary>The upstream gradient where a ReLU's output is positive, 0 elsewhere.</summary>
+        private static Tensor PassWherePositive(Tensor gradient, Tensor output)
+        {
+            var result = Empty("relu", gradient.sizes);
+            Elementwise.Binary<float, PassOp>(gradient, output, result);
+            return result;
+        }
+
+        private Tensor clone_without_graph(string op)
+        {
+            RequireFloat(op, this);
+            var y = Empty(op, sizes);
+            Span<float>().CopyTo(y.Span<float>());
+            return y;
+        }
+
+        private static Tensor Unary<TOp>(string op, Tensor x) where TOp : struct, IUnary
+        {
+            RequireFloat(op, x);
+            var y = Empty(op, x.sizes);
+            Elementwise.Unary<TOp>(x, y);
+            return y;
+        }
+
+        internal static void RequireFloat(string op, Tensor x)
+        {
+            if (x.dtype != ScalarType.Float32)
+                throw new ArgumentException($"{op}: expected a float32 tensor, got {x.dtype.Name()} of shape {Shape.Text(x.sizes)}");
+        }
+    }
+
+    private readonly struct ExpOp : IUnary
+    {
+        public static Vector<float> Apply(Vector<float> x) => VectorMath.Exp(x);
+        public static float Apply(float x) => VectorMath.Exp(x);
+    }
+
+    private readonly struct LogOp : IUnary
+    {
+        public static Vector<float> Apply(Vector<float> x) => VectorMath.Log(x);
+        public static float Apply(float x) => VectorMath.Log(x);
+    }
+
+    private readonly struct SqrtOp : IUnary
+    {
+        public static Vector<float> Apply(Vector<float> x) => Vector.SquareRoot(x);
+        public static float Apply(float x) => MathF.Sqrt(x);
+    }
+
+    private readonly struct AbsOp : IUnary
+    {
+        public static Vector<float> Apply(Vector<float> x) => Vector.Abs(x);
+        public static float Apply(float x) => MathF.Abs(x);
+    }
+
+    private readonly struct NegOp : IUnary
+    {
+        public static Vector<float> Apply(Vector<float> x) => -x;
+        public static float Apply(float x) => -x;
+    }
+
+    private readonly struct SignOp : IUnary
+    {
+        public static Vector<float> Apply(Vector<float> x) =>
+            (Vector.AsVectorSingle(Vector.GreaterThan(x, Vector<float>.Zero)) & Vector<float>.One) - (Vector.AsVectorSingle(Vector.LessThan(x, Vector<float>.Zero)) & Vector<float>.One);
+        public static float Apply(float x) => x > 0 ? 1 : x < 0 ? -1 : 0;
+    }
+
+    // A NaN passes through, as in PyTorch.
+    private readonly struct ReluOp : IUnary
+    {
+        public static Vector<float> Apply(Vector<float> x) => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, x);
+        public static float Apply(float x) => x <= 0 ? 0 : x;
+    }
+
+    private readonly struct PassOp : IBinary<float>
+    {
+        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => Vector.ConditionalSelect(Vector.GreaterThan(y, Vector<float>.Zero), x, Vector<float>.Zero);
+        public static float Apply(float x, float y) => y > 0 ? x : 0;
+    }
+}

@@ -1,0 +1,162 @@
+using Fgsm.Tensors.Modules;
+
+namespace Fgsm.Tensors;
+
+public static partial class torch
+{
+    public static partial class nn
+    {
+        /// <summary>A part of a model: parameters and modules by name, in the order in which they were registered.</summary>
+        public abstract class Module : IDisposable
+        {
+            private readonly string name;
+            private readonly List<(string Name, Parameter Parameter)> ownParameters = [];
+            private readonly List<(string Name, Module Module)> ownModules = [];
+            private bool disposed;
+
+            protected Module(string name) => this.name = name;
+
+            public string GetName() => name;
+
+            /// <summary>Whether dropout and the like are on; see <see cref="train"/> and <see cref="eval"/>.</summary>
+            public bool training { get; private set; } = true;
+
+            public virtual void train(bool train = true)
+            {
+                training = train;
+                foreach (var (_, module) in ownModules)
+                    module.train(train);
+            }
+
+            public void eval() => train(false);
+
+            public void register_parameter(string name, Parameter parameter)
+            {
+                RequireFree(name);
+                ownParameters.Add((name, parameter));
+            }
+
+            public void register_module(string name, Module module)
+            {
+                RequireFree(name);
+                ownModules.Add((name, module));
+            }
+
+            public void add_module(string name, Module module) => register_module(name, module);
+
+            private void RequireFree(string name)
+            {
+                if (name.Length == 0 || name.Contains('.') || ownParameters.Any(p => p.Name == name) || ownModules.Any(m => m.Name == name))
+                    throw new ArgumentException($"{GetName()}: '{name}' cannot be registered: names are unique, not empty and without dots");
+            }
+
+            /// <summary>
+            /// Registers every field of this module that is a module, under the field's name; PyTorch does so on assignment.
+            /// Call it at the end of the constructor.
+            /// </summary>
+            protected void RegisterComponents()
+            {
+                foreach (var field in GetType().GetFields(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic))
+                {
+                    if (field.GetValue(this) is Module module && !ownModules.Any(m => m.Module == module))
+                        register_module(field.Name, module);
+                    else if (field.GetValue(this) is Parameter parameter && !ownParameters.Any(p => p.Parameter == parameter))
+                        register_parameter(field.Name, parameter);
+                }
+            }
+
+            public IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse = true)
+            {
+                var own = ownParameters.AsEnumerable();
+                return recurse ? own.Concat(ownModules.SelectMany(m => m.Module.named_parameters().Select(p => ($"{m.Name}.{p.name}", p.parameter)))) : own;
+            }
+
+            public IEnumerable<Parameter> parameters(bool recurse = true) => named_parameters(recurse).Select(p => p.parameter);
+            public IEnumerable<(string name, Module module)> named_children() => ownModules;
+            public IEnumerable<Module> children() => ownModules.Select(m => m.Module);
+            public IEnumerable<(string name, Module module)> named_modules() => ownModules.SelectMany(m => m.Module.named_modules().Select(n => ($"{m.Name}.{n.name}", n.module)).Prepend((m.Name, m.Module)));
+            public IEnumerable<Module> modules() => named_modules().Select(m => m.module);
+
+            public Parameter? get_parameter(string target) => named_parameters().FirstOrDefault(p => p.name == target).parameter;
+
+            /// <summary>Parameters by name; the tensors are the module's own, not copies.</summary>
+            public Dictionary<string, Tensor> state_dict() => named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
+
+            /// <summary>Copies values into the parameters of these names.</summary>
+            /// <param name="strict">Throw when a name is missing or unknown.</param>
+            /// <returns>The names that <paramref name="source"/> lacks and those that this module does not have.</returns>
+            /// <exception cref="ArgumentException">Names differ and <paramref name="strict"/>, or a shape differs. Nothing is copied then.</exception>
+            public (IList<string> missing_keys, IList<string> unexpected_keys) load_state_dict(Dictionary<string, Tensor> source, bool strict = true)
+            {
+                var own = state_dict();
+                var missing = own.Keys.Where(k => !source.ContainsKey(k)).ToList();
+                var unexpected = source.Keys.Where(k => !own.ContainsKey(k)).ToList();
+                if (strict && missing.Count + unexpected.Count > 0)
+                    throw new ArgumentException($"load_state_dict: error(s) in loading state_dict for {name}: missing key(s): {List(missing)}; unexpected key(s): {List(unexpected)}");
+                foreach (var (key, tensor) in own)
+                    if (source.TryGetValue(key, out var value) && !value.Sizes.SequenceEqual(tensor.Sizes))
+                        throw new ArgumentException($"load_state_dict: size mismatch for {key}: the given shape is {Shape.Text(value.Sizes)}, the module's {Shape.Text(tensor.Sizes)}");
+                using var _ = no_grad();
+                foreach (var (key, tensor) in own)
+                    if (source.TryGetValue(key, out var value))
+                        tensor.copy_(value);
+                return (missing, unexpected);
+
+                static string List(List<string> keys) => keys.Count == 0 ? "none" : string.Join(", ", keys);
+            }
+
+            public void zero_grad()
+            {
+                foreach (var parameter in parameters())
+                {
+                    parameter.grad?.Dispose();
+                    if (parameter.requires_grad)
+                        parameter.grad = null;
+                }
+            }
+
+            public void Dispose()
+            {
+                Dispose(true);
+                GC.SuppressFinalize(this);
+            }
+
+            protected virtual void Dispose(bool disposing)
+            {
+                if (disposed || !disposing)
+                    return;
+                disposed = true;
+                foreach (var (_, parameter) in ownParameters)
+                {
+                    parameter.grad?.Dispose();
+                    parameter.Dispose();
+                }
+                foreach (var (_, module) in ownModules)
+                    module.Dispose();
+            }
+        }
+
+        public interface IModule<T, TResult>
+        {
+            TResult call(T input);
+        }
+
+        /// <summary>A module that computes one result from one input.</summary>
+        public abstract class Module<T, TResult>(string name) : Module(name), IModule<T, TResult>
+        {
+            public abstract TResult forward(T input);
+
+            public TResult call(T input) => forward(input);
+        }
+    }
+}
+
+public static class ModuleExtensionMethods
+{
+    /// <exception cref="NotSupportedException">The device is not the CPU.</exception>
+    public static T to<T>(this T module, torch.Device device) where T : torch.nn.Module
+    {
+        torch.Device.RequireCpu("to", device.type);
+        return module;
+    }
+}
