@@ -95,33 +95,36 @@ internal sealed partial class Generator
 
     /// <summary>
     /// The mask of <c>tensor.bernoulli_(p)</c>, hence that of dropout (which asks for p = 1 - its own p): <paramref name="success"/>
-    /// with probability <paramref name="p"/>, else zero. PyTorch builds with MKL draw another one.
+    /// with probability <paramref name="p"/>, else 0. PyTorch builds with MKL draw another one.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is not in [0, 1].</exception>
-    public void FillBernoulli<T>(Span<T> destination, double p, T success) where T : unmanaged
+    public void FillBernoulli(Span<float> destination, double p, float success = 1)
     {
         if (!(p is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(p), p, "bernoulli_ expects 0 <= p <= 1.");
         // A double of 53 random bits is less than p where the bits, as an integer, are less than this.
-        var threshold = (long)Math.Ceiling(p * (1UL << DoubleBits));
-        Span<T> outcomes = [default, success];
+        var threshold = new Vector<long>((long)Math.Ceiling(p * (1UL << DoubleBits)));
+        var outcome = new Vector<uint>(BitConverter.SingleToUInt32Bits(success));
 
         Span<uint> bits = stackalloc uint[Block];
+        var pairs = MemoryMarshal.Cast<uint, Vector<ulong>>(bits);
+        var masks = MemoryMarshal.Cast<uint, Vector<uint>>(bits);
         while (!destination.IsEmpty)
         {
             var count = Math.Min(Block / 2, destination.Length);
             Fill(bits[..(2 * count)]);
-            for (var i = 0; i < count; i++)
-            {
-                var draw = (long)(((ulong)bits[2 * i] << 32 | bits[2 * i + 1]) & DoubleMask);
-                // The sign of the difference picks the outcome: a branch would be mispredicted half of the time.
-                destination[i] = outcomes[(int)((ulong)(draw - threshold) >> 63)];
-            }
+            for (var i = 0; i < masks.Length / 2; i++)
+                masks[i] = outcome & Vector.Narrow(Below(pairs[2 * i], threshold), Below(pairs[2 * i + 1], threshold));
+            MemoryMarshal.Cast<uint, float>(bits)[..count].CopyTo(destination);
             destination = destination[count..];
         }
-    }
 
-    /// <summary>As <see cref="FillBernoulli{T}"/>, true with probability <paramref name="p"/>.</summary>
-    public void FillBernoulli(Span<bool> destination, double p) => FillBernoulli(destination, p, true);
+        // Of each pair, the number drawn first, and so first in memory, is the upper half.
+        static Vector<ulong> Below(Vector<ulong> pair, Vector<long> threshold)
+        {
+            var draw = ((pair << 32) | (pair >>> 32)) & new Vector<ulong>(DoubleMask);
+            return Vector.LessThan(draw.As<ulong, long>(), threshold).As<long, ulong>();
+        }
+    }
 
     /// <summary>The bits of <c>torch.randint(low, high)</c>: whole numbers in [low, high).</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="low"/> is not less than <paramref name="high"/>.</exception>

@@ -84,14 +84,15 @@ internal sealed partial class Generator
     private void Twist(int from, int to, int offset)
     {
         var state = _state;
+        ref var first = ref MemoryMarshal.GetArrayDataReference(state);
         var k = from;
         // The nearest element already renewed is 227 back, much further than a vector is long.
         for (; k <= to - Vector<uint>.Count; k += Vector<uint>.Count)
         {
-            var (a, b) = (new Vector<uint>(state, k), new Vector<uint>(state, k + 1));
+            var (a, b) = (Vector.LoadUnsafe(ref first, (nuint)k), Vector.LoadUnsafe(ref first, (nuint)(k + 1)));
             var y = (a & new Vector<uint>(UpperMask)) | (b & new Vector<uint>(LowerMask));
             y = (y >>> 1) ^ (-(b & Vector<uint>.One) & new Vector<uint>(MatrixA));
-            (y ^ new Vector<uint>(state, k + offset)).CopyTo(state, k);
+            (y ^ Vector.LoadUnsafe(ref first, (nuint)(k + offset))).StoreUnsafe(ref first, (nuint)k);
         }
         for (; k < to; k++) state[k] = Mix(state[k], state[k + 1]) ^ state[k + offset];
     }
