@@ -3,8 +3,11 @@ namespace Fgsm.Reporting;
 /// <summary>Where a notebook says what it found; the report reads these records by name.</summary>
 public static class Results
 {
-    /// <summary>Raised for every record. A notebook's set-up displays the record, so that it stays in the notebook's outputs.</summary>
-    public static event Action<ResultRecord>? Recorded;
+    /// <summary>
+    /// Called for every record. A notebook's set-up assigns what displays the record, so that it stays in the notebook's outputs.
+    /// </summary>
+    /// <remarks>Not an event: a set-up cell that runs twice must not display everything twice.</remarks>
+    public static Action<ResultRecord>? Recorded { get; set; }
 
     /// <summary>Records a table.</summary>
     /// <exception cref="ArgumentException">The name is not dotted lower case.</exception>

@@ -52,10 +52,10 @@ public class ResultRecordTests
     public void FromJson_OfSomethingElse_Throws(string json) => Assert.Throws<FormatException>(() => ResultRecord.FromJson(json));
 
     [Fact]
-    public void Record_RaisesTheEventWithTheNamedValue()
+    public void Record_CallsTheListenerWithTheNamedValue()
     {
         List<ResultRecord> seen = [];
-        Results.Recorded += seen.Add;
+        Results.Recorded = seen.Add;
         try
         {
             Results.Record("b.clean", 99);
@@ -63,7 +63,7 @@ public class ResultRecordTests
         }
         finally
         {
-            Results.Recorded -= seen.Add;
+            Results.Recorded = null;
         }
 
         Assert.Equal([new("b.clean", 99.0), new("b.text", "text")], seen);
