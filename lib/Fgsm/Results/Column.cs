@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Fgsm.Reporting;
+
+/// <summary>What a column holds.</summary>
+public enum ColumnKind
+{
+    /// <summary>Strings.</summary>
+    Text,
+
+    /// <summary>Numbers, in the column's unit.</summary>
+    Number,
+
+    /// <summary>Percentages from 0 to 100, as reports print them: 98.57 means 98.57 %.</summary>
+    Percent,
+}
+
+/// <summary>A column of a <see cref="ResultTable"/>.</summary>
+/// <param name="Name">The heading, without the unit.</param>
+/// <param name="Kind">What its cells hold.</param>
+/// <param name="Unit">The unit, shown in brackets behind the name; null for none.</param>
+/// <param name="Format">A .NET number format, used only when a number is shown; null for text.</param>
+/// <param name="Volatile">True for what differs from run to run (times): comparisons and digests leave it out.</param>
+public sealed record Column(string Name, ColumnKind Kind, string? Unit = null, string? Format = null, bool Volatile = false)
+{
+    /// <summary>Shown for a cell that holds nothing: a value that a report leaves unsaid.</summary>
+    public const string Nothing = "–";
+
+    /// <summary>The name with its unit.</summary>
+    public string Header => Unit is null ? Name : $"{Name} ({Unit})";
+
+    internal bool IsNumeric => Kind != ColumnKind.Text;
+
+    internal string Show(object? cell) => cell switch
+    {
+        null => Nothing,
+        double number => number.ToString(Format, CultureInfo.InvariantCulture),
+        _ => (string)cell,
+    };
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text;
+
+namespace Fgsm.Reporting;
+
+/// <summary>Tables as CSV (RFC 4180), numbers at full precision.</summary>
+public static class TableCsv
+{
+    /// <summary>A line of headings and a line per row; nothing to say is an empty field.</summary>
+    /// <remarks>Text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection).</remarks>
+    public static string ToCsv(this ResultTable table)
+    {
+        var csv = new StringBuilder();
+        Line(table.Columns.Select(c => Text(c.Header)));
+        foreach (var row in table.Rows)
+            Line(row.Select(Field));
+        return csv.ToString();
+
+        void Line(IEnumerable<string> fields) => csv.AppendJoin(',', fields).Append("\r\n");
+    }
+
+    private static string Field(object? cell) => cell switch
+    {
+        null => "",
+        double number => number.ToString("R", CultureInfo.InvariantCulture),
+        _ => Text((string)cell),
+    };
+
+    private static string Text(string text)
+    {
+        if (text.Length > 0 && "=+-@\t\r".Contains(text[0]))
+            text = "'" + text;
+        return text.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+    }
+}
