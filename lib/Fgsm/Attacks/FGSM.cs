@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Fgsm.Attacks;
+
+/// <summary>
+/// FGSM, the fast gradient sign method: x' = clip(x + eps * sign(grad_x L(f(x), y))).
+/// Goodfellow, Shlens, Szegedy, "Explaining and Harnessing Adversarial Examples", 2015, https://arxiv.org/abs/1412.6572.
+/// Distance: L-infinity. sign(0) is 0: a pixel without gradient stays.
+/// </summary>
+/// <example><c>var adversarial = new FGSM(eps: 8 / 255.0).Attack(model, x, y);</c></example>
+public sealed class FGSM : AdversarialAttack
+{
+    /// <param name="eps">The change of each pixel, in pixels of [0,1]; 0 or more.</param>
+    /// <param name="targeted">Go down the loss of the given labels, towards them, instead of up and away.</param>
+    /// <exception cref="ArgumentOutOfRangeException">eps is negative, NaN or infinite.</exception>
+    public FGSM(double eps, bool targeted = false)
+    {
+        if (!(eps >= 0 && double.IsFinite(eps)))
+            throw new ArgumentOutOfRangeException(nameof(eps), $"FGSM: eps must be 0 or more, got {eps.ToString(CultureInfo.InvariantCulture)}");
+        (Eps, Targeted) = (eps, targeted);
+    }
+
+    public double Eps { get; }
+    public bool Targeted { get; }
+
+    private protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) =>
+        Step(x, Direction(LossGradient.Of(model, x, y)));
+
+    /// <summary>-1, 0 or +1 for each pixel. It does not depend on eps, so a sweep over eps needs it once.</summary>
+    internal Tensor Direction(LossGradient gradient) => Targeted ? gradient.Gradient.sign().neg() : gradient.Gradient.sign();
+
+    /// <summary>clip(x + eps * direction).</summary>
+    internal Tensor Step(Tensor x, Tensor direction) => (x + direction * Eps).clamp(Bounds.Min, Bounds.Max);
+
+    public override string ToString() => FormattableString.Invariant($"FGSM(eps: {Eps:0.######}, targeted: {Targeted}, bounds: [{Bounds.Min}, {Bounds.Max}])");
+}

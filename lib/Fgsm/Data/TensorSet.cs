@@ -1,0 +1,24 @@
+namespace Fgsm.Data;
+
+/// <summary>Labelled images as tensors.</summary>
+/// <param name="Images">float32 pixels in [0,1], <c>[N, C, H, W]</c>.</param>
+/// <param name="Labels">int64 class numbers, <c>[N]</c>.</param>
+public sealed record TensorSet(Tensor Images, Tensor Labels)
+{
+    public int Count => (int)Images.shape[0];
+
+    /// <summary>The 8-bit images of a set, divided by 255.</summary>
+    public static TensorSet From(ImageSet set) => new(
+        tensor(Array.ConvertAll(set.Pixels, p => p / 255f), [set.Count, set.Channels, set.Height, set.Width]),
+        tensor(Array.ConvertAll(set.Labels, label => (long)label)));
+
+    /// <summary>Images <paramref name="start"/> to <paramref name="end"/> - 1, on the same memory.</summary>
+    public TensorSet Range(int start, int end) => new(Images[start..end], Labels[start..end]);
+
+    /// <summary>The set cut into batches, in order, on the same memory; the last may be smaller.</summary>
+    public IEnumerable<TensorSet> Batches(int size)
+    {
+        for (var start = 0; start < Count; start += size)
+            yield return Range(start, Math.Min(Count, start + size));
+    }
+}

@@ -1,0 +1,69 @@
+using Fgsm.Attacks;
+using Fgsm.Data;
+using Fgsm.Models;
+using Fgsm.Reporting;
+
+namespace Fgsm.Evaluation;
+
+/// <summary>A model under FGSM at several strengths.</summary>
+/// <param name="Clean">Its predictions without attack.</param>
+/// <param name="Points">One for each eps, in the order given.</param>
+/// <param name="ZeroGradients">The share of images whose gradient is 0 everywhere, in percent: FGSM leaves those alone.</param>
+public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points, double ZeroGradients)
+{
+    private const int BatchSize = 500;
+
+    /// <summary>Attacks every image at every eps. FGSM's gradient does not depend on eps: ONE gradient an image serves all.</summary>
+    /// <param name="eps">In pixels of [0,1].</param>
+    /// <param name="progress">Told after each batch, under <paramref name="title"/>.</param>
+    public static EpsSweep Run(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<double> eps, IProgress<Progress>? progress = null, string title = "attack", CancellationToken cancellation = default)
+    {
+        var attacks = eps.Select(e => new FGSM(e)).ToList();
+        var clean = new List<Predictions>();
+        var attacked = eps.Select(_ => new List<Predictions>()).ToList();
+        var (zero, done, steps) = (0L, 0, (data.Count + BatchSize - 1) / BatchSize);
+        using var eval = model.InEvalMode();
+        using var grad = no_grad();
+        foreach (var batch in data.Batches(BatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            attacks.ForEach(attack => attack.Require(batch.Images, batch.Labels));
+            var gradient = LossGradient.Of(model, batch.Images, batch.Labels);
+            clean.Add(Predictions.FromLogits(gradient.Logits, batch.Labels));
+            zero += gradient.Gradient.abs().reshape(batch.Count, -1).max(1).values.eq(0).sum().item<long>();
+            for (var i = 0; i < attacks.Count; i++)
+            {
+                using var inner = NewDisposeScope();
+                var adversarial = attacks[i].Step(batch.Images, attacks[i].Direction(gradient));
+                attacked[i].Add(Predictions.FromLogits(model.call(adversarial), batch.Labels));
+            }
+            progress?.Report(new Progress(title, 0, 0, ++done, steps));
+        }
+        var all = Predictions.Join(clean);
+        return new EpsSweep(all, [.. eps.Select((e, i) => new EpsPoint(e, all, Predictions.Join(attacked[i])))], 100.0 * zero / data.Count);
+    }
+
+    /// <summary>The point of one eps of the sweep.</summary>
+    public EpsPoint At(double eps) => Points.First(p => p.Eps == eps);
+}
+
+/// <summary>A model under FGSM at one strength.</summary>
+/// <param name="Eps">In pixels of [0,1].</param>
+/// <param name="Clean">Predictions without attack.</param>
+/// <param name="Attacked">Predictions of the adversarial images.</param>
+public sealed record EpsPoint(double Eps, Predictions Clean, Predictions Attacked)
+{
+    /// <summary>The share of ALL images that is still classified correctly, in percent.</summary>
+    public double RobustAccuracy => Attacked.Accuracy;
+
+    /// <summary>The share of the initially correct images that the attack turns, in percent: 100 (1 - robust / clean) where no wrong image is put right.</summary>
+    public double SuccessRate
+    {
+        get
+        {
+            var correct = Enumerable.Range(0, Clean.Count).Where(Clean.IsCorrect).ToList();
+            return 100.0 * correct.Count(i => !Attacked.IsCorrect(i)) / correct.Count;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace Fgsm.Models;
+
+/// <summary>The reports' networks. All end in logits and take pixels in [0,1]; the weights follow from <c>torch.manual_seed</c>.</summary>
+public static class Cnn
+{
+    /// <summary>
+    /// Report B's CNN for 28x28 grey images: two 5x5 convolutions with ReLU and 2x2 max-pooling, then 1024 hidden units with
+    /// dropout 0.5. 3,274,634 parameters. <c>[N, 1, 28, 28]</c> to <c>[N, 10]</c>.
+    /// </summary>
+    public static Sequential ReportB() => nn.Sequential(
+        ("conv1", nn.Conv2d(1, 32, 5, padding: 2)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(2)),
+        ("conv2", nn.Conv2d(32, 64, 5, padding: 2)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2)),
+        ("flatten", nn.Flatten()),
+        ("fc1", nn.Linear(64 * 7 * 7, 1024)), ("relu3", nn.ReLU()), ("dropout", nn.Dropout(0.5)),
+        ("fc2", nn.Linear(1024, 10)));
+}

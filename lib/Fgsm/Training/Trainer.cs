@@ -1,0 +1,73 @@
+using Fgsm.Data;
+using Fgsm.Reporting;
+
+namespace Fgsm.Training;
+
+/// <summary>What one epoch of training measured on its own batches, as it went.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Loss">Mean cross-entropy.</param>
+/// <param name="Accuracy">In percent, of the batches as trained on: dropout on, adversarial examples included.</param>
+/// <param name="Duration">Wall time.</param>
+public sealed record EpochResult(int Epoch, double Loss, double Accuracy, TimeSpan Duration);
+
+/// <summary>
+/// Trains a classifier by mini-batches in a fresh random order each epoch. The order comes from torch's generator, so
+/// <c>torch.manual_seed</c> before the model is made fixes everything.
+/// </summary>
+/// <param name="model">Logits from images.</param>
+/// <param name="optimizer">Over the model's parameters.</param>
+/// <param name="examples">Adversarial training; null for ordinary training.</param>
+public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer optimizer, AdversarialExamples? examples = null)
+{
+    /// <summary>What progress messages are called.</summary>
+    public string Title { get; init; } = "training";
+
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>Told about every few batches.</summary>
+    public IProgress<Progress>? Progress { get; init; }
+
+    /// <summary>Trains for some epochs; the model is left in training mode.</summary>
+    /// <param name="data">The training set.</param>
+    /// <param name="epochs">Passes over it, 1 or more.</param>
+    /// <param name="cancellation">Looked at before every batch.</param>
+    /// <exception cref="OperationCanceledException">The training was cancelled; the model keeps what it has learned.</exception>
+    public IReadOnlyList<EpochResult> Fit(TensorSet data, int epochs, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        model.train();
+        return [.. Enumerable.Range(1, epochs).Select(epoch => RunEpoch(data, epoch, epochs, cancellation))];
+    }
+
+    private EpochResult RunEpoch(TensorSet data, int epoch, int epochs, CancellationToken cancellation)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var steps = (data.Count + BatchSize - 1) / BatchSize;
+        var (lossSum, correct, seen) = (0.0, 0L, 0);
+        using var order = randperm(data.Count);
+        for (var step = 0; step < steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var batch = order[(step * BatchSize)..Math.Min(data.Count, (step + 1) * BatchSize)];
+            var (loss, right) = Step(data.Images.index_select(0, batch), data.Labels.index_select(0, batch));
+            var count = (int)batch.shape[0];
+            (lossSum, correct, seen) = (lossSum + loss * count, correct + right, seen + count);
+            if ((step + 1) % 10 == 0 || step + 1 == steps)
+                Progress?.Report(new Progress(Title, epoch, epochs, step + 1, steps, lossSum / seen, 100.0 * correct / seen));
+        }
+        return new EpochResult(epoch, lossSum / seen, 100.0 * correct / seen, clock.Elapsed);
+    }
+
+    private (double Loss, long Correct) Step(Tensor x, Tensor y)
+    {
+        x = examples?.Mix(model, x, y) ?? x;
+        optimizer.zero_grad();
+        var logits = model.call(x);
+        var loss = nn.functional.cross_entropy(logits, y);
+        loss.backward();
+        optimizer.step();
+        return (loss.item<float>(), logits.argmax(1).eq(y).sum().item<long>());
+    }
+}
