@@ -134,9 +134,6 @@ def elementwise():
         case(op, f, Input(3, 37))
     case("log", torch.log, Input(3, 37, low=0.01, high=5.0))
     case("sqrt", torch.sqrt, Input(3, 37, low=0.01, high=5.0))
-    for exponent in (2.0, 3.0, 0.5, -1.0, 1.0):
-        case("pow", lambda x, exponent: x.pow(exponent), Input(3, 7, low=0.1), exponent=exponent)
-    case("pow", lambda x, exponent: x.pow(exponent), Input(3, 7), exponent=2.0)
     case("clamp", lambda x, min, max: x.clamp(min, max), Input(3, 37), min=-0.75, max=1.25)
     case("clamp", lambda x, min, max: x.clamp(min, max), Input(2, 5, values=special), min=-0.5, max=0.5)
     for name in ("eq", "ne", "lt", "le", "gt", "ge"):

@@ -186,7 +186,7 @@ public class GeneratorTests
         AssertState(c, generator);
     }
 
-    private static void AssertValues<T>(Case c, T[] values) where T : unmanaged
+    internal static void AssertValues<T>(Case c, T[] values) where T : unmanaged
     {
         var expected = values is float[] ? c.First.Select(x => (object)Float(x)) : c.First.Select(x => (object)x.GetInt64());
         var actual = values.Take(c.First.Length).Select(x => (object)x);

@@ -1,0 +1,37 @@
+using static Fgsm.Tensors.torch;
+using static Fgsm.Tensors.torch.nn;
+
+namespace Fgsm.Tensors.Tests;
+
+public class SequentialTests
+{
+    /// <summary>Odd sizes, whose last row or column no window covers, and channel counts that no tile divides.</summary>
+    [Theory]
+    [InlineData(4, 1, 28, 28, 32, 5, 1, 2)]
+    [InlineData(3, 32, 14, 14, 64, 5, 1, 2)]
+    [InlineData(2, 3, 9, 11, 7, 3, 1, 0)]
+    [InlineData(2, 5, 13, 10, 17, 3, 2, 1)]
+    [InlineData(9, 2, 6, 6, 3, 1, 1, 0)]
+    public void ConvReluPool_InASequential_GivesTheBitsOfTheSeparateOps(int n, int c, int h, int w, int filters, int kernel, int stride, int padding)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        var conv = Conv2d(c, filters, kernel, stride, padding);
+        var fused = Sequential(conv, ReLU(), MaxPool2d(2));
+        var x = randn(n, c, h, w).requires_grad_();
+        var together = fused.forward(x);
+        var apart = functional.max_pool2d(functional.relu(functional.conv2d(x, conv.weight, conv.bias, [stride, stride], [padding, padding])), 2);
+        AssertSame(apart, together);
+
+        var upstream = randn(together.shape);
+        Tensor[] wanted = [x, conv.weight, conv.bias!];
+        var (expected, actual) = (autograd.grad([apart], wanted, [upstream]), autograd.grad([together], wanted, [upstream]));
+        for (var i = 0; i < wanted.Length; i++) AssertSame(expected[i], actual[i]);
+    }
+
+    private static void AssertSame(Tensor expected, Tensor actual)
+    {
+        Assert.Equal(expected.shape, actual.shape);
+        Assert.Equal(expected.data<float>().ToArray(), actual.data<float>().ToArray());
+    }
+}
