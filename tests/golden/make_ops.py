@@ -197,6 +197,63 @@ def movement():
     case("permute", lambda x, dims: x.permute(dims), Input(2, 3, 4, 2), dims=[0, -1, 1, 2])
 
 
+def edges():
+    """NaN and infinities, whole numbers and truth values, tensors of no dimensions, tensors of no elements."""
+    nan, inf = math.nan, math.inf
+    odd = [nan, 1.0, -inf, 2.0, inf, -1.0, 0.0, nan, -0.0, 3.0, 3.0, -2.0]
+    unary = dict(sign=torch.sign, abs=torch.abs, neg=torch.neg, exp=torch.exp, log=torch.log, sqrt=torch.sqrt, sum=torch.sum, argmax=torch.argmax)
+    for op, f in unary.items():
+        case(op, f, Input(3, 4, values=odd))
+    case("clamp", lambda x, min, max: x.clamp(min, max), Input(3, 4, values=odd), min=-0.5, max=0.5)
+    for dim in (0, 1):
+        case("max_dim", lambda x, dim, keepdim: torch.max(x, dim, keepdim), Input(3, 4, values=odd), dim=dim, keepdim=False)
+        case("argmax_dim", lambda x, dim, keepdim: torch.argmax(x, dim, keepdim), Input(3, 4, values=odd), dim=dim, keepdim=False)
+    case("max_pool2d", lambda x, kernel, stride: F.max_pool2d(x, kernel, stride), Input(1, 1, 4, 4, values=[nan, 1, -inf, -inf, 2, 3, -inf, -inf, 0, -0.0, inf, nan, 5, 5, nan, inf]), kernel=2, stride=2)
+    masked = [1.0, -inf, 2.0, -inf, -inf, 0.0, 0.0, 0.0, -inf, nan, 1.0, 2.0]
+    case("softmax", lambda x, dim: F.softmax(x, dim), Input(3, 4, values=masked), dim=1)
+    case("log_softmax", lambda x, dim: F.log_softmax(x, dim), Input(3, 4, values=masked), dim=1)
+    for op, f in dict(add=torch.add, mul=torch.mul, div=torch.div, eq=torch.eq, lt=torch.lt, ge=torch.ge).items():
+        case(op, f, Input(12, values=odd), Input(12, values=odd[::-1]))
+        case(op, f, Given([7, -2, 2**24 + 1]), Given([2, 3, 2**24]))
+        case(op, f, Given([7, -2, 0]), Input(3, values=[0.5, -2.0, 1.0]))
+        case(op, f, Given([True, False, True], torch.bool), Given([3, 0, 1]))
+        case(op, f, Input(), Input(low=0.5))
+        case(op, f, Input(0, 3), Input(3))
+    case("sub", torch.sub, Given([[1, 2], [3, 4]]), Given([1, -1]))
+
+    whole = Given([[16777217, 16777216, -5], [16777216, 16777217, -6]])
+    truth = Given([[True, False, True], [False, False, True]], torch.bool)
+    for t in (whole, truth):
+        case("sum", torch.sum, t)
+        case("sum_dim", lambda x, dim, keepdim: x.sum(dim, keepdim), t, dim=[1], keepdim=True)
+        case("cat", lambda a, b, dim: torch.cat([a, b], dim), t, t, dim=1)
+        case("stack", lambda a, b, dim: torch.stack([a, b], dim), t, t, dim=-1)
+        case("index_select", lambda x, i, dim: x.index_select(dim, i), t, Given([2, 0]), dim=1)
+        case("gather", lambda x, i, dim: x.gather(dim, i), t, Given([[2], [1]]), dim=1)
+        case("permute", lambda x, dims: x.permute(dims), t, dims=[1, 0])
+        case("flatten", lambda x, start, end: x.flatten(start, end), t, start=0, end=-1)
+        case("where", torch.where, truth, t, t)
+    case("max", torch.max, whole)
+    case("argmax", torch.argmax, whole)
+
+    for op in ("sum", "mean", "max", "min", "argmax"):
+        case(op, getattr(torch, op), Input())
+    case("softmax", lambda x, dim: F.softmax(x, dim), Input(), dim=0)
+    case("flatten", lambda x, start, end: x.flatten(start, end), Input(), start=0, end=-1)
+    case("reshape", lambda x, shape: x.reshape(shape), Input(), shape=[1, 1])
+    case("sum", torch.sum, Input(0, 3))
+    case("mean", torch.mean, Input(0, 3))
+    case("sum_dim", lambda x, dim, keepdim: x.sum(dim, keepdim), Input(0, 3), dim=[0], keepdim=False)
+    case("matmul", torch.matmul, Input(2, 0), Input(0, 3))
+    case("matmul", torch.matmul, Input(0, 2), Input(2, 3))
+    case("linear", F.linear, Input(0, 2), Input(3, 2), Input(3))
+    case("cat", lambda a, b, dim: torch.cat([a, b], dim), Input(0, 3), Input(2, 3), dim=0)
+    case("index_select", lambda x, i, dim: x.index_select(dim, i), Input(2, 3), Given([], torch.int64), dim=0)
+    case("relu", torch.relu, Input(0, 3))
+    case("max_pool2d", lambda x, kernel, stride: F.max_pool2d(x, kernel, stride), Input(0, 2, 4, 4), kernel=2, stride=2)
+    case("conv2d", lambda x, w, stride, padding: F.conv2d(x, w, None, stride, padding), Input(0, 2, 4, 4), Input(3, 2, 3, 3), stride=1, padding=1)
+
+
 def optimisers():
     sgd, adam = torch.optim.SGD, torch.optim.Adam
     for op, make, args in (("SGD", sgd, dict(lr=0.1)), ("SGD", sgd, dict(lr=0.01, momentum=0.9)), ("SGD", sgd, dict(lr=0.05, momentum=0.9, weight_decay=0.01)),
@@ -246,7 +303,7 @@ def write(name, lines):
     (HERE / name).write_text("[\n" + ",\n".join(json.dumps(line, separators=(",", ":")) for line in lines) + "\n]\n")
 
 
-for group in (convolutions, products, elementwise, reductions, losses, movement):
+for group in (convolutions, products, elementwise, reductions, losses, movement, edges):
     group()
 write("ops.json", cases)
 write("optim.json", list(optimisers()))

@@ -14,7 +14,7 @@ internal sealed partial class Generator
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is greater than <paramref name="to"/>, or one is NaN.</exception>
     public void FillUniform(Span<float> destination, double from = 0, double to = 1)
     {
-        if (!(from <= to)) throw new ArgumentOutOfRangeException(nameof(from), from, $"uniform_ expects from <= to, but to is {to}.");
+        if (!(from <= to)) throw new ArgumentOutOfRangeException(nameof(from), $"uniform_: expected from <= to, got {from} and {to}");
         var low = (float)from;
         var range = (float)to - low;
         // x * range + low is rounded once in double, whose product of two floats is exact, so fusing makes no difference.
@@ -47,7 +47,7 @@ internal sealed partial class Generator
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="std"/> is negative or NaN.</exception>
     public void FillNormal(Span<float> destination, double mean = 0, double std = 1)
     {
-        if (!(std >= 0)) throw new ArgumentOutOfRangeException(nameof(std), std, "normal_ expects std >= 0.");
+        if (!(std >= 0)) throw new ArgumentOutOfRangeException(nameof(std), $"normal_: expected std >= 0, got {std}");
         if (destination.Length < 16)
         {
             foreach (ref var x in destination) x = (float)(NextNormal() * std + mean);
@@ -100,7 +100,7 @@ internal sealed partial class Generator
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="p"/> is not in [0, 1].</exception>
     public void FillBernoulli(Span<float> destination, double p, float success = 1)
     {
-        if (!(p is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(p), p, "bernoulli_ expects 0 <= p <= 1.");
+        if (!(p is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(p), $"bernoulli_: expected 0 <= p <= 1, got {p}");
         // A double of 53 random bits is less than p where the bits, as an integer, are less than this.
         var threshold = new Vector<long>((long)Math.Ceiling(p * (1UL << DoubleBits)));
         var outcome = new Vector<uint>(BitConverter.SingleToUInt32Bits(success));
@@ -130,7 +130,7 @@ internal sealed partial class Generator
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="low"/> is not less than <paramref name="high"/>.</exception>
     public void FillRandInt(Span<long> destination, long low, long high)
     {
-        if (low >= high) throw new ArgumentOutOfRangeException(nameof(low), low, $"randint expects low < high, but high is {high}.");
+        if (low >= high) throw new ArgumentOutOfRangeException(nameof(low), $"randint: expected low < high, got {low} and {high}");
         var range = (ulong)(high - low);
         if (range > uint.MaxValue)
         {

@@ -141,12 +141,12 @@ internal sealed partial class Generator
     public void set_state(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != StateBytes)
-            throw new ArgumentException($"A generator state has {StateBytes} bytes, as torch.get_rng_state() has; got {bytes.Length}.", nameof(bytes));
+            throw new ArgumentException($"set_state: expected the {StateBytes} bytes of torch.get_rng_state(), got {bytes.Length}", nameof(bytes));
         var left = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         var seeded = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
         var next = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         if (seeded != 1 || next is < 0 or > N || left != (next == 0 ? 1 : N + 1 - next))
-            throw new ArgumentException($"Not the state of a seeded mt19937: seeded {seeded}, next {next}, left {left}.", nameof(bytes));
+            throw new ArgumentException($"set_state: not the state of a seeded mt19937: seeded {seeded}, next {next}, left {left}", nameof(bytes));
 
         _seed = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         _next = (int)next;

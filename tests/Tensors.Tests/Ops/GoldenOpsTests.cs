@@ -134,6 +134,36 @@ public class GoldenOpsTests
         }
     }
 
+    [Theory, MemberData(nameof(Cases))]
+    public void Op_OnAnyNumberOfThreads_GivesTheSameBits(Case c)
+    {
+        using var scope = NewDisposeScope();
+        var threads = get_num_threads();
+        try
+        {
+            set_num_threads(1);
+            var expected = Bits(c);
+            foreach (var count in new[] { 2, 3, 7 })
+            {
+                set_num_threads(count);
+                Assert.Equal(expected, Bits(c));
+            }
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    /// <summary>The bits of every float that the op and its gradient give.</summary>
+    private static int[][] Bits(Case c)
+    {
+        var outputs = Ops[c.Op](Array.ConvertAll(c.Inputs, i => i.ToTensor()), c.Args);
+        var gradients = c.Upstream is null ? [] : Gradients(c, _ => true);
+        return [.. outputs.Concat(gradients.OfType<Tensor>()).Where(t => t.dtype == ScalarType.Float32)
+            .Select(t => t.data<float>().Select(BitConverter.SingleToInt32Bits).ToArray())];
+    }
+
     [Theory, MemberData(nameof(SmallCases))]
     public void Gradient_AgreesWithFiniteDifferences(Case c)
     {
