@@ -306,6 +306,9 @@ def write(name, lines):
 for group in (convolutions, products, elementwise, reductions, losses, movement, edges):
     group()
 write("ops.json", cases)
+# Seeds of their own, so that a new case above changes nothing here.
+Input.seeds = 1000
 write("optim.json", list(optimisers()))
+Input.seeds = 2000
 (HERE / "step.json").write_text(json.dumps(cnn_step(), indent=1) + "\n")
 print(f"{len(cases)} ops")
