@@ -34,12 +34,12 @@ def encode(values, dtype):
     return base64.b64encode(struct.pack(f"<{len(values)}{CODES[dtype]}", *values)).decode()
 
 
-def pack(t, limit=400):
-    """The tensor as JSON; of one with more than `limit` values only about 200."""
+def pack(t, limit=250):
+    """The tensor as JSON; of one with more than `limit` values only about 100."""
     values = t.detach().flatten().tolist()
     out = dict(shape=list(t.shape), dtype=NAMES[t.dtype])
     if len(values) > limit:
-        every = len(values) // 200
+        every = len(values) // 100
         while math.gcd(every, len(values)) != 1:
             every += 1
         out.update(every=every, sum=sum(values))
