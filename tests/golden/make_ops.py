@@ -254,6 +254,22 @@ def edges():
     case("conv2d", lambda x, w, stride, padding: F.conv2d(x, w, None, stride, padding), Input(0, 2, 4, 4), Input(3, 2, 3, 3), stride=1, padding=1)
 
 
+def extremes():
+    """NaN wins every maximum and minimum, and whole numbers are compared as such: 2^24 + 1 is no float32."""
+    nan, inf = math.nan, math.inf
+    odd = [nan, 1.0, -inf, 2.0, inf, -1.0, 0.0, nan, -0.0, 3.0, 3.0, -2.0]
+    for op, f in dict(relu=torch.relu, max=torch.max, min=torch.min).items():
+        case(op, f, Input(3, 4, values=odd))
+    whole = Given([[16777217, 16777216, -5], [16777216, 16777217, -6]])
+    for t in (Input(3, 4, values=odd), whole):
+        for dim in (0, 1):
+            case("max_dim", lambda x, dim, keepdim: torch.max(x, dim, keepdim), t, dim=dim, keepdim=False)
+            case("min_dim", lambda x, dim, keepdim: torch.min(x, dim, keepdim), t, dim=dim, keepdim=False)
+            case("argmax_dim", lambda x, dim, keepdim: torch.argmax(x, dim, keepdim), t, dim=dim, keepdim=False)
+    case("topk", lambda x, k, dim, largest: torch.topk(x, k, dim, largest), Input(1, 6, values=[1.0, nan, 3.0, -inf, inf, 2.0]), k=6, dim=-1, largest=True)
+    case("topk", lambda x, k, dim, largest: torch.topk(x, k, dim, largest), Input(1, 6, values=[1.0, nan, 3.0, -inf, inf, 2.0]), k=6, dim=-1, largest=False)
+
+
 def optimisers():
     sgd, adam = torch.optim.SGD, torch.optim.Adam
     for op, make, args in (("SGD", sgd, dict(lr=0.1)), ("SGD", sgd, dict(lr=0.01, momentum=0.9)), ("SGD", sgd, dict(lr=0.05, momentum=0.9, weight_decay=0.01)),
@@ -303,7 +319,7 @@ def write(name, lines):
     (HERE / name).write_text("[\n" + ",\n".join(json.dumps(line, separators=(",", ":")) for line in lines) + "\n]\n")
 
 
-for group in (convolutions, products, elementwise, reductions, losses, movement, edges):
+for group in (convolutions, products, elementwise, reductions, losses, movement, edges, extremes):
     group()
 write("ops.json", cases)
 # Seeds of their own, so that a new case above changes nothing here.

@@ -101,7 +101,7 @@ public static partial class torch
             });
         }
 
-        /// <summary>The upstream gradient where a ReLU's output is positive, 0 elsewhere.</summary>
+        /// <summary>The upstream gradient where a ReLU's output is positive or NaN, 0 elsewhere.</summary>
         private static Tensor PassWherePositive(Tensor gradient, Tensor output)
         {
             var result = Empty("relu", gradient.sizes);
@@ -178,7 +178,7 @@ public static partial class torch
 
     private readonly struct PassOp : IBinary<float>
     {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => Vector.ConditionalSelect(Vector.GreaterThan(y, Vector<float>.Zero), x, Vector<float>.Zero);
-        public static float Apply(float x, float y) => y > 0 ? x : 0;
+        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => Vector.ConditionalSelect(Vector.LessThanOrEqual(y, Vector<float>.Zero), Vector<float>.Zero, x);
+        public static float Apply(float x, float y) => y <= 0 ? 0 : x;
     }
 }

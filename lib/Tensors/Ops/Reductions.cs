@@ -1,3 +1,4 @@
+using System.Numerics;
 using Fgsm.Tensors.Autograd;
 
 namespace Fgsm.Tensors;
@@ -181,27 +182,37 @@ public static partial class torch
                 throw new ArgumentException($"{op}: a tensor of shape {Shape.Text(sizes)} has no elements");
             if (sizes.Length == 0)
                 return tensor(0L);
-            if (dtype == ScalarType.Int64)
-                return to_type(ScalarType.Float32).Best(op, dim, largest, keepdim);
-            RequireFloat(op, this);
             var d = Shape.Dimension(op, dim, sizes.Length);
-            var (outer, length, inner) = Split(d, d);
             var y = Empty(op, keepdim ? Shape.With(sizes, d, 1) : Shape.Without(sizes, d), ScalarType.Int64);
+            switch (dtype)
+            {
+                case ScalarType.Float32: Best<float>(y, d, largest); break;
+                case ScalarType.Int64: Best<long>(y, d, largest); break;
+                default: throw new ArgumentException($"{op}: expected a float32 or int64 tensor, got {dtype.Name()} of shape {Shape.Text(sizes)}");
+            }
+            return y;
+        }
+
+        /// <summary>The place of the largest or smallest element along a dimension, the first of equals; NaN wins both.</summary>
+        private void Best<T>(Tensor places, int dim, bool largest) where T : unmanaged, INumber<T>
+        {
+            var (outer, length, inner) = Split(dim, dim);
             Threads.Ranges(outer * inner, Math.Max(1, Elementwise.Grain / length), (first, last) =>
             {
-                var x = Span<float>();
-                var best = y.Span<long>();
+                var x = Span<T>();
+                var best = places.Span<long>();
                 for (var r = first; r < last; r++)
                 {
                     var start = r / inner * length * inner + r % inner;
                     var at = 0;
                     for (var i = 1; i < length; i++)
-                        if (Precedes(x[start + i * inner], x[start + at * inner], largest))
+                        if (Beats(x[start + i * inner], x[start + at * inner]))
                             at = i;
                     best[r] = at;
                 }
             });
-            return y;
+
+            bool Beats(T a, T b) => (largest ? a > b : a < b) || (T.IsNaN(a) && !T.IsNaN(b));
         }
 
         private (Tensor, Tensor) Pick(Tensor indexes, long dim, bool keepdim)
@@ -219,7 +230,7 @@ public static partial class torch
             var value = detach().reshape(-1).select(0, Best2(op, largest)).Copy();
             return Node.Record(op, value, [this, value], (this, (g, s) =>
             {
-                var winners = s[0].eq(s[1]).to_type(ScalarType.Float32);
+                var winners = (float.IsNaN(s[1].item<float>()) ? s[0].isnan() : s[0].eq(s[1])).to_type(ScalarType.Float32);
                 return winners * (g / winners.sum());
             }));
         }
