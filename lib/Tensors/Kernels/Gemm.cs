@@ -65,35 +65,35 @@ internal static unsafe class Gemm
             var depth = Math.Min(Depth, k - start);
             Pack(width, Tiles.Columns, depth, b.At(start, 0), b.ColumnStride, b.RowStride, packed);
             for (var i = first; i < last; i += Tiles.Rows)
-                Tile(Math.Min(Tiles.Rows, last - i), width, depth, a + (nint)i * k + (nint)start * Tiles.Rows, packed, null, c.At(i, 0), c.RowStride, accumulate || start > 0);
+                Tile(Math.Min(Tiles.Rows, last - i), width, depth, a + (nint)i * k + (nint)start * Tiles.Rows, Tiles.Rows, packed, Tiles.Columns, null, c.At(i, 0), c.RowStride, accumulate || start > 0);
         }
     }
 
     /// <summary>One tile; of a tile at the edge of C only the part inside is written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Tile(int rows, int columns, int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate)
+    public static void Tile(int rows, int columns, int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate)
     {
         if (rows == Tiles.Rows && columns == Tiles.Columns)
-            Full(depth, a, b, offsets, c, stride, accumulate);
+            Full(depth, a, aStep, b, bStep, offsets, c, stride, accumulate);
         else
-            Edge(rows, columns, depth, a, b, offsets, c, stride, accumulate);
+            Edge(rows, columns, depth, a, aStep, b, bStep, offsets, c, stride, accumulate);
     }
 
-    private static void Full(int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate)
+    private static void Full(int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate)
     {
         if (Tiles.Wide)
-            Tile14x2.Multiply(depth, a, b, offsets, c, stride, accumulate);
+            Tile14x2.Multiply(depth, a, aStep, b, bStep, offsets, c, stride, accumulate);
         else
-            Tile6x2.Multiply(depth, a, b, offsets, c, stride, accumulate);
+            Tile6x2.Multiply(depth, a, aStep, b, bStep, offsets, c, stride, accumulate);
     }
 
-    private static void Edge(int rows, int columns, int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate)
+    private static void Edge(int rows, int columns, int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate)
     {
         var whole = stackalloc float[Tiles.Rows * Tiles.Columns];
         if (accumulate)
             for (var i = 0; i < rows; i++)
                 new ReadOnlySpan<float>(c + i * stride, columns).CopyTo(new Span<float>(whole + i * Tiles.Columns, columns));
-        Full(depth, a, b, offsets, whole, Tiles.Columns, accumulate);
+        Full(depth, a, aStep, b, bStep, offsets, whole, Tiles.Columns, accumulate);
         for (var i = 0; i < rows; i++)
             new ReadOnlySpan<float>(whole + i * Tiles.Columns, columns).CopyTo(new Span<float>(c + i * stride, columns));
     }
@@ -101,7 +101,7 @@ internal static unsafe class Gemm
     /// <summary>
     /// packed[k, i] = source[i * step + k * deep] for i below <paramref name="count"/>, 0 up to <paramref name="width"/>.
     /// </summary>
-    private static void Pack(int count, int width, int depth, float* source, nint step, nint deep, float* packed)
+    public static void Pack(int count, int width, int depth, float* source, nint step, nint deep, float* packed)
     {
         if (step == 1)
         {

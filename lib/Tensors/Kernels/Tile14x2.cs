@@ -10,7 +10,7 @@ internal readonly unsafe struct Tile14x2 : ITile
     public static int Columns => 32;
 
     [SkipLocalsInit]
-    public static void Multiply(int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate)
+    public static void Multiply(int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate)
     {
         Vector512<float> c000, c001, c010, c011, c020, c021, c030, c031, c040, c041, c050, c051, c060, c061;
         Vector512<float> c070, c071, c080, c081, c090, c091, c100, c101, c110, c111, c120, c121, c130, c131;
@@ -84,9 +84,9 @@ internal readonly unsafe struct Tile14x2 : ITile
             x = Vector512.Create(a[13]);
             c130 = Vector512.FusedMultiplyAdd(x, b0, c130);
             c131 = Vector512.FusedMultiplyAdd(x, b1, c131);
-            a += 14;
+            a += aStep;
             if (offsets == null)
-                b += 2 * n;
+                b += bStep;
         }
 
         c000.Store(c);

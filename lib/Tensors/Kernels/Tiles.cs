@@ -14,10 +14,10 @@ internal unsafe interface ITile
     static abstract int Columns { get; }
 
     /// <summary>
-    /// C[Rows, Columns] = (accumulate ? C : 0) + sum over k of a[k, Rows] * b[offset(k), Columns]. The rows of b lie
-    /// <c>Columns</c> apart, or at <paramref name="offsets"/> when those are given.
+    /// C[Rows, Columns] = (accumulate ? C : 0) + sum over k of a[k, Rows] * b[k, Columns]. The rows of a lie
+    /// <paramref name="aStep"/> apart; those of b <paramref name="bStep"/>, or at <paramref name="offsets"/> when those are given.
     /// </summary>
-    static abstract void Multiply(int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate);
+    static abstract void Multiply(int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate);
 }
 
 /// <summary>Which tile this machine runs: the widest that its registers hold.</summary>
@@ -35,7 +35,7 @@ internal readonly unsafe struct Tile6x2 : ITile
     public static int Columns => 2 * Vector<float>.Count;
 
     [SkipLocalsInit]
-    public static void Multiply(int depth, float* a, float* b, int* offsets, float* c, nint stride, bool accumulate)
+    public static void Multiply(int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate)
     {
         Vector<float> c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51;
         var n = Vector<float>.Count;
@@ -75,9 +75,9 @@ internal readonly unsafe struct Tile6x2 : ITile
             x = Vector.Create(a[5]);
             c50 = Vector.FusedMultiplyAdd(x, b0, c50);
             c51 = Vector.FusedMultiplyAdd(x, b1, c51);
-            a += 6;
+            a += aStep;
             if (offsets == null)
-                b += 2 * n;
+                b += bStep;
         }
 
         c00.Store(c);

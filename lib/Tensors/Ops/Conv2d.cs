@@ -22,7 +22,7 @@ public static partial class torch
 
                 var y = Tensor.Empty("conv2d", [shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width]);
                 shape.Forward((image, _) => input.Floats + (nint)image * shape.InputLength, weight.Floats,
-                    (image, planes) => shape.CopyPlanes(planes, y.Floats + (nint)image * shape.OutputLength, bias is null ? null : bias.Floats));
+                    new Store(shape, y.Floats, bias is null ? null : bias.Floats));
                 return Record("conv2d", shape, y, input, weight, bias, [],
                     (g, _) => (image, _) => g.Floats + (nint)image * shape.OutputLength,
                     (g, _) => g.sum([0, 2, 3]));
@@ -32,14 +32,13 @@ public static partial class torch
             internal static unsafe Tensor conv2d_relu_max_pool2d(Tensor input, Tensor weight, Tensor? bias, long[] strides, long[] padding)
             {
                 var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
-                var pool = new ReluMaxPool(shape);
-                var y = Tensor.Empty("max_pool2d", [shape.Images, shape.Filters, pool.Height, pool.Width]);
+                var y = Tensor.Empty("max_pool2d", [shape.Images, shape.Filters, shape.Output.Height / 2, shape.Output.Width / 2]);
                 var places = Tensor.Empty("max_pool2d", y.Sizes, ScalarType.Byte);
                 shape.Forward((image, _) => input.Floats + (nint)image * shape.InputLength, weight.Floats,
-                    (image, planes) => pool.Forward(planes, bias is null ? null : bias.Floats, y.Floats + (nint)image * pool.Length, places.Pointer<byte>() + (nint)image * pool.Length));
+                    new ReluMaxPool(shape, bias is null ? null : bias.Floats, y.Floats, places.Pointer<byte>()));
                 return Record("conv2d", shape, y, input, weight, bias, [places],
-                    (g, s) => (image, buffer) => pool.Backward(g.Floats + (nint)image * pool.Length, s[^1].Pointer<byte>() + (nint)image * pool.Length, buffer),
-                    (g, s) => pool.BiasGradient(g, s[^1]));
+                    (g, s) => (image, buffer) => ReluMaxPool.Backward(shape, image, g.Floats, s[^1].Pointer<byte>(), buffer),
+                    (g, s) => ReluMaxPool.BiasGradient(shape, g, s[^1]));
             }
 
             private unsafe delegate Convolution.Source UpstreamOf(Tensor gradient, Tensor[] saved);

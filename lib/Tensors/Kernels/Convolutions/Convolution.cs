@@ -9,7 +9,7 @@ namespace Fgsm.Tensors;
 internal sealed unsafe class Convolution
 {
     // Images whose weight gradients are summed in one chain; part of the definition of the result, not a tuning knob.
-    private const int GroupSize = 8;
+    public const int GroupSize = 8;
 
     public int Images { get; }
     public int Channels { get; }
@@ -59,14 +59,16 @@ internal sealed unsafe class Convolution
     private int PhaseOffset(int c, int y, int x) =>
         (((c * Stride.Height + y % Stride.Height) * Stride.Width + x % Stride.Width) * phaseHeight + y / Stride.Height) * phaseWidth + x / Stride.Width;
 
-    /// <summary>What is done with an image's computed planes: [Filters, OH, Pitch].</summary>
-    public delegate void Finish(int image, float* planes);
-
     /// <summary>One image of the input, or of the gradient with respect to the output: where it lies, or computed into the buffer.</summary>
     public delegate float* Source(int image, float* buffer);
 
-    public void Forward(Source x, float* weight, Finish finish)
+    public void Forward(Source x, float* weight, Epilogue epilogue)
     {
+        if (Winograd.Suits(this))
+        {
+            new Winograd(this).Forward(x, weight, epilogue);
+            return;
+        }
         using var packed = new Scratch<float>(Gemm.PackedLength(Filters, Depth));
         var a = packed.Pointer;
         Gemm.PackRows(Filters, Depth, new Matrix(weight, Depth, 1), a);
@@ -80,9 +82,10 @@ internal sealed unsafe class Convolution
                 for (var oy = 0; oy < Output.Height; oy++)
                     for (var ox = 0; ox < Output.Width; ox += Tiles.Columns)
                         for (var o = 0; o < Filters; o += Tiles.Rows)
-                            Gemm.Tile(Tiles.Rows, Tiles.Columns, Depth, a + (nint)o * Depth, padded.Pointer + oy * phaseWidth + ox, rows,
+                            Gemm.Tile(Tiles.Rows, Tiles.Columns, Depth, a + (nint)o * Depth, Tiles.Rows, padded.Pointer + oy * phaseWidth + ox, 0, rows,
                                 planes.Pointer + (nint)o * PlaneLength + oy * Pitch + ox, PlaneLength, accumulate: false);
-            finish(image, planes.Pointer);
+            for (var o = 0; o < Filters; o++)
+                epilogue.Plane(image, o, planes.Pointer + o * PlaneLength, Pitch);
         });
     }
 
@@ -104,7 +107,7 @@ internal sealed unsafe class Convolution
     /// <summary>dx[N, C, H, W].</summary>
     public void InputGradient(float* weight, Source upstream, float* dx)
     {
-        if (Stride == (1, 1) && Channels >= Tiles.Rows / 2 && Padding.Height < Kernel.Height && Padding.Width < Kernel.Width)
+        if (Stride == (1, 1) && Channels >= 4 && Padding.Height < Kernel.Height && Padding.Width < Kernel.Width)
             CorrelateInputGradient(weight, upstream, dx);
         else
             ScatterInputGradient(weight, upstream, dx);
@@ -121,7 +124,7 @@ internal sealed unsafe class Convolution
             for (var c = 0; c < Channels; c++)
                 for (var k = 0; k < area; k++)
                     w[(c * Filters + o) * area + k] = weight[(o * Channels + c) * area + area - 1 - k];
-        turned.Forward(upstream, w, (image, planes) => turned.CopyPlanes(planes, dx + (nint)image * InputLength));
+        turned.Forward(upstream, w, new Store(turned, dx, bias: null));
     }
 
     /// <summary>The gradient of each term, W^T dy, added up where the term came from.</summary>
@@ -156,6 +159,11 @@ internal sealed unsafe class Convolution
     /// <summary>dw[O, C, KH, KW].</summary>
     public void WeightGradient(float* x, Source upstream, float* dw)
     {
+        if (Winograd.Suits(this))
+        {
+            new Winograd(this).WeightGradient(x, upstream, dw);
+            return;
+        }
         var groups = (Images + GroupSize - 1) / GroupSize;
         var length = Filters * Depth;
         using var partial = new Scratch<float>(groups * length);
@@ -181,9 +189,6 @@ internal sealed unsafe class Convolution
         var rows = Math.Clamp(32768 / (pitch * Output.Width), 1, Output.Height);
         using var patches = new Scratch<float>(rows * Output.Width * pitch + Tiles.Columns);
         using var packed = new Scratch<float>(Gemm.PackedLength(Filters, rows * Output.Width));
-        using var steps = new Scratch<int>(rows * Output.Width);
-        for (var p = 0; p < rows * Output.Width; p++)
-            steps.Pointer[p] = p * pitch;
         for (var oy = 0; oy < Output.Height; oy += rows)
         {
             var count = Math.Min(rows, Output.Height - oy);
@@ -193,7 +198,7 @@ internal sealed unsafe class Convolution
             Gemm.PackRows(Filters, pixels, new Matrix(dy + oy * Output.Width, Pixels, 1), packed.Pointer);
             for (var k = 0; k < Depth; k += Tiles.Columns)
                 for (var o = 0; o < Filters; o += Tiles.Rows)
-                    Gemm.Tile(Math.Min(Tiles.Rows, Filters - o), Math.Min(Tiles.Columns, Depth - k), pixels, packed.Pointer + o * pixels, patches.Pointer + k, steps.Pointer,
+                    Gemm.Tile(Math.Min(Tiles.Rows, Filters - o), Math.Min(Tiles.Columns, Depth - k), pixels, packed.Pointer + o * pixels, Tiles.Rows, patches.Pointer + k, pitch, null,
                         sum + (nint)o * Depth + k, Depth, accumulate: true);
         }
     }
@@ -209,19 +214,5 @@ internal sealed unsafe class Convolution
         }
         for (var k = 0; k < Depth; k++)
             patch[k] = source[offsets[k]];
-    }
-
-    /// <summary>Planes without their padding: [Filters, OH, OW].</summary>
-    public void CopyPlanes(float* planes, float* y, float* bias = null)
-    {
-        for (var o = 0; o < Filters; o++)
-            for (var oy = 0; oy < Output.Height; oy++)
-            {
-                var row = new Span<float>(y + o * Pixels + oy * Output.Width, Output.Width);
-                new ReadOnlySpan<float>(planes + o * PlaneLength + oy * Pitch, Output.Width).CopyTo(row);
-                if (bias != null)
-                    foreach (ref var value in row)
-                        value += bias[o];
-            }
     }
 }
