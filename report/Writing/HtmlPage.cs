@@ -17,7 +17,8 @@ internal static partial class HtmlPage
         }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.6 "Segoe UI", system-ui, -apple-system, "DejaVu Sans", sans-serif; }
-        main { max-width: 50rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
+        main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
+        p, li, blockquote { max-width: 46rem; }
         h1, h2, h3 { line-height: 1.25; margin: 2em 0 .6em; }
         h1 { margin-top: .5em; font-size: 1.9rem; }
         h2 { font-size: 1.4rem; border-bottom: 1px solid var(--line); padding-bottom: .25em; }
@@ -27,15 +28,15 @@ internal static partial class HtmlPage
         code { font-size: .9em; background: var(--band); padding: .1em .3em; border-radius: 4px; overflow-wrap: anywhere; }
         main > table, .result-table { display: block; overflow-x: auto; margin: 1.5em 0; }
         table { border-collapse: collapse; font-size: .93rem; font-variant-numeric: tabular-nums; }
-        .result-table table { min-width: 100%; }
+        .result-table table { min-width: min(100%, 46rem); }
         caption { text-align: left; font-weight: 600; padding-bottom: .5em; }
-        th, td { padding: .4em .8em; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+        th, td { padding: .4em .65em; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
         th { border-bottom: 2px solid var(--soft); }
         td[style*="right"], .result-table td { white-space: nowrap; }
         tbody tr:nth-child(even) { background: var(--band); }
         .note { color: var(--soft); font-size: .88rem; margin: .6em 0 0; }
         figure { margin: 1.5em 0; overflow-x: auto; }
-        figure > svg { display: block; margin: 0 auto; min-width: 30rem; border-radius: 6px; }
+        figure > svg { display: block; min-width: 27rem; border-radius: 6px; }
         @media print {
           :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --band: #f4f4f4; --link: #000; }
           body { font-size: 10.5pt; }
