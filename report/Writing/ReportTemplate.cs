@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fgsm.Reporting;
 using HandlebarsDotNet;
+using HandlebarsDotNet.Compiler;
 
 namespace Fgsm.Report;
 
@@ -55,7 +56,7 @@ internal sealed class ReportTemplate
         {
             throw new ReportException($"{folder}: {cause.Message}", e);
         }
-        catch (Exception e) when (e is HandlebarsException)
+        catch (Exception e) when (e is HandlebarsException or HandlebarsUndefinedBindingException)
         {
             throw new ReportException($"{folder}: {e.Message}", e);
         }

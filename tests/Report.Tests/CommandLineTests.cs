@@ -89,11 +89,11 @@ public class CommandLineTests : IDisposable
         }
 
         Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
-        var error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        var error = process.StandardError.ReadToEndAsync();
+        Wait(process);
 
         Assert.Equal(130, process.ExitCode);
-        Assert.Contains("stopped", error);
+        Assert.Contains("stopped", error.Result);
         Assert.False(Directory.Exists(checkout.Output));
     }
 
@@ -102,8 +102,17 @@ public class CommandLineTests : IDisposable
         using var process = Start(arguments);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        process.WaitForExit();
+        Wait(process);
         return (process.ExitCode, output.Result.ReplaceLineEndings("\n"), error.Result.ReplaceLineEndings("\n"));
+    }
+
+    // A program that hangs fails its test instead of stopping all tests.
+    private static void Wait(Process process)
+    {
+        if (process.WaitForExit(TimeSpan.FromMinutes(2)))
+            return;
+        process.Kill(entireProcessTree: true);
+        Assert.Fail("The program did not end.");
     }
 
     private Process Start(string arguments) => Process.Start(new ProcessStartInfo(
