@@ -52,18 +52,17 @@ public sealed class ResultTable
     /// <summary>
     /// Adds three columns, Published, Ours and Difference (ours - published). A row gives the first two; either may be null.
     /// </summary>
-    /// <param name="quantity">What is compared, put before the three headings; null when the title says it.</param>
+    /// <param name="quantity">What is compared, the group of the three columns; null when the title says it.</param>
     /// <param name="unit">"%" for percentages (their difference is in points), else the unit; null for none.</param>
     /// <param name="format">How the two values are shown; the difference is shown with its sign.</param>
     /// <param name="isVolatile">True for times: our value and the difference change from run to run.</param>
     public ResultTable Compared(string? quantity = null, string? unit = "%", string format = "0.00", bool isVolatile = false)
     {
         var kind = unit == "%" ? ColumnKind.Percent : ColumnKind.Number;
-        string Name(string name) => quantity is null ? name : $"{quantity}, {name.ToLowerInvariant()}";
-        With(new Column(Name("Published"), kind, unit, format));
-        With(new Column(Name("Ours"), kind, unit, format, isVolatile));
+        With(new Column("Published", kind, unit, format, Group: quantity));
+        With(new Column("Ours", kind, unit, format, isVolatile, quantity));
         differences.Add(columns.Count);
-        return With(new Column(Name("Difference"), ColumnKind.Number, unit == "%" ? "points" : unit, $"+{format};-{format};{format}", isVolatile));
+        return With(new Column("Difference", ColumnKind.Number, unit == "%" ? "points" : unit, $"+{format};-{format};{format}", isVolatile, quantity));
     }
 
     /// <summary>Adds a row: one value for each column except the differences, which the table takes itself.</summary>

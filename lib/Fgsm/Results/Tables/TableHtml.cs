@@ -10,9 +10,12 @@ public static class TableHtml
     public static string ToHtml(this ResultTable table)
     {
         var html = new StringBuilder("<div class=\"result-table\" style=\"overflow-x:auto\">\n<table>\n");
-        html.Append($"<caption>{Encode(table.Title)}</caption>\n<thead>\n<tr>");
+        html.Append($"<caption>{Encode(table.Title)}</caption>\n<thead>\n");
+        if (table.Columns.Any(column => column.Group is not null))
+            AppendGroups(html, table.Columns);
+        html.Append("<tr>");
         foreach (var column in table.Columns)
-            html.Append($"<th scope=\"col\"{Align(column)}>{Encode(column.Header)}</th>");
+            html.Append($"<th scope=\"col\"{Align(column)}>{Encode(column.ShortHeader)}</th>");
         html.Append("</tr>\n</thead>\n<tbody>\n");
         foreach (var row in table.Rows)
         {
@@ -25,6 +28,19 @@ public static class TableHtml
         if (table.Note is not null)
             html.Append($"<p class=\"note\">{Encode(table.Note)}</p>\n");
         return html.Append("</div>\n").ToString();
+    }
+
+    private static void AppendGroups(StringBuilder html, IReadOnlyList<Column> columns)
+    {
+        html.Append("<tr>");
+        for (var i = 0; i < columns.Count;)
+        {
+            var group = columns[i].Group;
+            var span = columns.Skip(i).TakeWhile(column => column.Group == group).Count();
+            html.Append(group is null ? $"<td colspan=\"{span}\"></td>" : $"<th scope=\"colgroup\" colspan=\"{span}\" style=\"text-align:center\">{Encode(group)}</th>");
+            i += span;
+        }
+        html.Append("</tr>\n");
     }
 
     private static string Align(Column column) => $" style=\"text-align:{(column.IsNumeric ? "right" : "left")}\"";

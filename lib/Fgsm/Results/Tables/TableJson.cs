@@ -44,7 +44,8 @@ public static class TableJson
                 Enum.Parse<ColumnKind>((string)column["kind"]!, ignoreCase: true),
                 (string?)column["unit"],
                 (string?)column["format"],
-                (bool?)column["volatile"] ?? false));
+                (bool?)column["volatile"] ?? false,
+                (string?)column["group"]));
         }
         foreach (var row in json["rows"]!.AsArray())
             table.Add([.. row!.AsArray().Select((cell, i) => Value(table.Columns[i], cell))]);
@@ -56,6 +57,8 @@ public static class TableJson
         var json = new JsonObject { ["name"] = column.Name, ["kind"] = column.Kind.ToString().ToLowerInvariant(), ["unit"] = column.Unit, ["format"] = column.Format };
         if (column.Volatile)
             json["volatile"] = true;
+        if (column.Group is not null)
+            json["group"] = column.Group;
         return json;
     }
 

@@ -1,0 +1,16 @@
+using Microsoft.DotNet.Interactive.Formatting;
+
+namespace Microsoft.DotNet.Interactive;
+
+/// <summary>What every cell can call by its bare name.</summary>
+public static class Kernel
+{
+    /// <summary>Shows a value.</summary>
+    /// <param name="mimeTypes">In which mime types; those preferred for its type where none is given.</param>
+#pragma warning disable IDE1006 // Polyglot's name
+    public static DisplayedValue display(object? value, params string[] mimeTypes) => value.Display(mimeTypes);
+#pragma warning restore IDE1006
+
+    /// <summary>Marks text as HTML, so that it is shown as it is.</summary>
+    public static HtmlString HTML(string content) => new(content);
+}

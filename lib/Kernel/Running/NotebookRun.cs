@@ -1,0 +1,16 @@
+namespace Fgsm.Kernel;
+
+/// <summary>What a run of a notebook left.</summary>
+/// <param name="Document">The notebook with the outputs of all cells that ran.</param>
+/// <param name="Failure">Where and why the run stopped; null where it came to its end.</param>
+public sealed record NotebookRun(Notebook Document, CellFailure? Failure);
+
+/// <summary>The cell at which a run stopped.</summary>
+/// <param name="Index">The cell's place in the document, from 0, Markdown counted.</param>
+/// <param name="FirstLine">The first line of its source.</param>
+/// <param name="Error">What went wrong.</param>
+public sealed record CellFailure(int Index, string FirstLine, ErrorOutput Error)
+{
+    /// <summary>All of it in one line.</summary>
+    public override string ToString() => $"cell {Index + 1} of the notebook ({FirstLine}) failed: {Error.Name}: {Error.Message.ReplaceLineEndings(" ")}";
+}

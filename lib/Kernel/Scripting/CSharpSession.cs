@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Scripting;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.DotNet.Interactive.Formatting;
+
+namespace Fgsm.Kernel;
+
+/// <summary>
+/// Runs cells of C#, one after the other, each seeing what those before it declared. What a cell shows is raised as
+/// <see cref="Output"/>, in order, while the cell runs.
+/// </summary>
+public sealed class CSharpSession : IDisposable
+{
+    private static readonly AsyncLocal<CSharpSession?> s_current = new();
+
+    private readonly BlockingCollection<Action> _work = [];
+    private readonly OutputPump _pump;
+    private readonly Stack<string> _imports = new();
+    private readonly ScriptOptions _options;
+    private ScriptState<object>? _state;
+
+    /// <summary>A session without variables.</summary>
+    /// <param name="workingDirectory">Where relative paths of <c>#r</c>, <c>#load</c> and <c>#!import</c> start: the folder of the notebook.</param>
+    public CSharpSession(string? workingDirectory = null)
+    {
+        WorkingDirectory = Path.GetFullPath(workingDirectory ?? Directory.GetCurrentDirectory());
+        _options = DefaultOptions(WorkingDirectory);
+        _pump = new OutputPump(output => Output?.Invoke(output));
+        ConsoleCapture.Install();
+        using (ExecutionContext.SuppressFlow())
+            new Thread(RunWork, maxStackSize: 16 << 20) { IsBackground = true, Name = "Cells" }.Start();
+    }
+
+    /// <summary>Raised for all that cells show, from a thread of its own, one output at a time.</summary>
+    public event Action<CellOutput>? Output;
+
+    /// <summary>Where relative paths start.</summary>
+    public string WorkingDirectory { get; }
+
+    /// <summary>The number of the cell that ran last.</summary>
+    public int ExecutionCount { get; private set; }
+
+    /// <summary>The session whose cell called, on whichever thread; null in code of the host.</summary>
+    internal static CSharpSession? Current => s_current.Value;
+
+    internal FormatterRegistry Formatters { get; } = new(Formatter.Shared);
+
+    /// <summary>Runs a cell. When the task ends, all its outputs have been raised.</summary>
+    /// <param name="code">The source of the cell.</param>
+    /// <param name="interrupt">Stops the cell, endless loops included; variables keep the values they have then.</param>
+    /// <returns>The error that stopped the cell, raised as an output too; null where it ran to its end.</returns>
+    public Task<ErrorOutput?> ExecuteAsync(string code, CancellationToken interrupt = default)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        var done = new TaskCompletionSource<ErrorOutput?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _work.Add(() => done.SetResult(RunCell(code, interrupt)));
+        return done.Task;
+    }
+
+    /// <summary>Ends the session.</summary>
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        _pump.Dispose();
+    }
+
+    /// <summary>Shows an output of the running cell, or writes it to the console where no cell runs.</summary>
+    internal static void Publish(CellOutput output)
+    {
+        if (Current is { } session)
+            session.Post(output);
+        else if (output is DisplayOutput display)
+            Console.WriteLine(display.Data.GetValueOrDefault("text/plain") ?? display.Data.Values.FirstOrDefault());
+    }
+
+    internal void Post(CellOutput output) => _pump.Post(output);
+
+    private static ScriptOptions DefaultOptions(string directory)
+    {
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Where(path => Path.GetDirectoryName(path) == framework)
+            .Append(typeof(CSharpSession).Assembly.Location)
+            .Select(path => MetadataReference.CreateFromFile(path));
+        return ScriptOptions.Default
+            .WithLanguageVersion(LanguageVersion.Latest)
+            .WithOptimizationLevel(OptimizationLevel.Release)
+            .WithEmitDebugInformation(true)
+            .WithFileEncoding(Encoding.UTF8)
+            .WithAllowUnsafe(true)
+            .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(directory))
+            .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(directory))
+            .WithReferences(references)
+            .WithImports(
+                "System", "System.Collections", "System.Collections.Generic", "System.IO", "System.Linq", "System.Text",
+                "System.Threading", "System.Threading.Tasks", "Microsoft.DotNet.Interactive", "Microsoft.DotNet.Interactive.Kernel",
+                "Microsoft.DotNet.Interactive.Formatting");
+    }
+
+    private void RunWork()
+    {
+        s_current.Value = this;
+        foreach (var work in _work.GetConsumingEnumerable())
+            work();
+    }
+
+    private ErrorOutput? RunCell(string code, CancellationToken interrupt)
+    {
+        ExecutionCount++;
+        var cell = $"cell {ExecutionCount}";
+        ErrorOutput? error = null;
+        try
+        {
+            RunSource(code, Path.Combine(WorkingDirectory, cell), interrupt);
+        }
+        catch (CellFailedException e)
+        {
+            error = e.Error;
+        }
+        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        {
+            error = new ErrorOutput("Interrupted", "The cell was interrupted.", [$"{cell}: interrupted"]);
+        }
+        catch (Exception e)
+        {
+            error = CellErrors.FromException(e, cell);
+        }
+        _imports.Clear();
+        if (error is not null)
+            Post(error);
+        _pump.Flush();
+        return error;
+    }
+
+    private void RunSource(string source, string file, CancellationToken interrupt)
+    {
+        foreach (var part in CellPart.Split(source))
+        {
+            interrupt.ThrowIfCancellationRequested();
+            if (part.IsMagic)
+                RunMagic(part, file, interrupt);
+            else
+                RunCode(part.Text, file, interrupt);
+        }
+    }
+
+    private void RunMagic(CellPart magic, string file, CancellationToken interrupt)
+    {
+        var (name, argument) = magic.Text.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries) is [var first, var rest] ? (first, rest) : (magic.Text, "");
+        var place = $"{Path.GetFileName(file)}, line {magic.Line + 1}";
+        if (name != "#!import")
+            throw new NotebookException($"{place}: this kernel has no magic {name}");
+        Import(argument.Trim().Trim('"'), place, file, interrupt);
+    }
+
+    private void Import(string name, string place, string file, CancellationToken interrupt)
+    {
+        var path = Path.GetFullPath(name, Path.GetDirectoryName(file)!);
+        if (name == "" || !File.Exists(path))
+            throw new NotebookException($"{place}: #!import: there is no file '{name}'");
+        if (_imports.Contains(path))
+            throw new NotebookException($"{place}: #!import: '{name}' imports itself");
+        _imports.Push(path);
+        foreach (var source in ImportedFile.Read(path))
+            RunSource(source, path, interrupt);
+        _imports.Pop();
+    }
+
+    private void RunCode(string code, string file, CancellationToken interrupt)
+    {
+        var options = _options.WithFilePath(file);
+        var script = _state is null
+            ? CSharpScript.Create<object>(code, options)
+            : _state.Script.ContinueWith<object>(code, options);
+        var diagnostics = script.Compile(interrupt);
+        if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
+            throw new CellFailedException(MissingReference.Explain(diagnostics, file) ?? CellErrors.FromDiagnostics(diagnostics));
+
+        Task<ScriptState<object>>? run = null;
+        var context = new AbortableContext(interrupt, e => Post(new StreamOutput("stderr", string.Join('\n', CellErrors.FromException(e, "").Traceback) + "\n")));
+        context.Run(() => run = _state is null
+            ? script.RunAsync(globals: null, catchException: _ => true, interrupt)
+            : script.RunFromAsync(_state, catchException: _ => true, interrupt));
+        // Code after an await runs elsewhere.
+        run!.Wait(interrupt);
+        _state = run.Result;
+        if (_state.Exception is { } exception)
+            throw new CellFailedException(CellErrors.FromException(exception, Path.GetFileName(file)));
+        if (!HasResult(script.GetCompilation(), file) || _state.ReturnValue is DisplayedValue)
+            return;
+        if (_imports.Count > 0)
+            _state.ReturnValue.Display();
+        else
+            Post(new ResultOutput(Formatter.Bundle(_state.ReturnValue, []), ExecutionCount));
+    }
+
+    /// <summary>Whether the code ends in an expression with a value and without a semicolon.</summary>
+    private static bool HasResult(Compilation compilation, string file)
+    {
+        var tree = compilation.SyntaxTrees.First(t => t.FilePath == file);
+        return tree.GetRoot().ChildNodes().LastOrDefault() is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }
+            && compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type is not { SpecialType: SpecialType.System_Void };
+    }
+
+    private sealed class CellFailedException(ErrorOutput error) : Exception(error.Message)
+    {
+        public ErrorOutput Error => error;
+    }
+}

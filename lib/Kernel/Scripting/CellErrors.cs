@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+
+namespace Fgsm.Kernel;
+
+/// <summary>Errors as a notebook's reader understands them: cell and line, without the machinery that runs cells.</summary>
+internal static partial class CellErrors
+{
+    public static ErrorOutput FromException(Exception exception, string cell)
+    {
+        while (exception is AggregateException { InnerExceptions.Count: 1 } or TargetInvocationException { InnerException: not null })
+            exception = exception.InnerException!;
+        if (exception is NotebookException)
+            return new ErrorOutput("NotebookException", exception.Message, [$"{cell}: {exception.Message}"]);
+        var lines = new List<string>();
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            lines.Add($"{(e == exception ? "" : "caused by ")}{Name(e)}: {e.Message}");
+            lines.AddRange(Frames(e).Select(frame => "   " + frame));
+        }
+        return new ErrorOutput(Name(exception), exception.Message, lines);
+    }
+
+    public static ErrorOutput FromDiagnostics(IEnumerable<Diagnostic> diagnostics)
+    {
+        var errors = diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)
+            .OrderBy(d => d.Location.GetMappedLineSpan().StartLinePosition).ToList();
+        var lines = new List<string>();
+        foreach (var error in errors)
+        {
+            var position = error.Location.GetMappedLineSpan().StartLinePosition;
+            lines.Add(Describe(error));
+            if (error.Location.SourceTree?.GetText() is not { } text || position.Line >= text.Lines.Count)
+                continue;
+            lines.Add("    " + text.Lines[position.Line].ToString().Replace('\t', ' '));
+            lines.Add("    " + new string(' ', position.Character) + "^");
+        }
+        return new ErrorOutput("CompilationError", Describe(errors[0]), lines);
+    }
+
+    /// <summary>The stack of an exception down to the cell, innermost first.</summary>
+    public static IReadOnlyList<string> Frames(Exception exception)
+    {
+        var frames = new List<string>();
+        foreach (var frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames())
+        {
+            if (frame.GetMethod() is not { } method)
+                continue;
+            var type = method.DeclaringType;
+            var isTopLevel = type?.FullName?.Contains("<<Initialize>>", StringComparison.Ordinal) == true && method.Name == "MoveNext";
+            if (isTopLevel || !IsMachinery(method))
+                frames.Add(Describe(frame, method, isTopLevel));
+            if (isTopLevel)
+                break;
+        }
+        return frames;
+    }
+
+    private static string Describe(Diagnostic error)
+    {
+        var span = error.Location.GetMappedLineSpan();
+        var position = span.StartLinePosition;
+        return $"{Path.GetFileName(span.Path)}, line {position.Line + 1}, column {position.Character + 1}: {error.Id}: {error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}";
+    }
+
+    private static string Describe(StackFrame frame, MethodBase method, bool isTopLevel)
+    {
+        var line = frame.GetFileName() is { } file ? $"{Path.GetFileName(file)}, line {frame.GetFileLineNumber()}" : null;
+        if (isTopLevel)
+            return $"at {line}";
+        return line is null ? $"at {Name(method)}" : $"at {Name(method)} in {line}";
+    }
+
+    private static string Name(Exception exception) => Clean(exception.GetType().FullName ?? exception.GetType().Name);
+
+    private static string Name(MethodBase method)
+    {
+        var type = method.DeclaringType;
+        // The compiler nests what it makes of async methods, iterators and lambdas: Outer+<Method>d__1.MoveNext.
+        var name = method.Name;
+        while (type is not null && type.Name.StartsWith('<'))
+        {
+            if (MadeFor().Match(type.Name) is { Success: true } made && made.Groups[1].Value != "")
+                name = made.Groups[1].Value;
+            type = type.DeclaringType;
+        }
+        if (MadeFor().Match(name) is { Success: true } match)
+            name = match.Groups[3] is { Success: true } local ? local.Value : "lambda";
+        var typeName = type is null ? "" : Clean((type.FullName ?? type.Name).Split('[')[0].Replace('+', '.'));
+        return typeName is "" ? name : $"{typeName}.{name}";
+    }
+
+    private static string Clean(string name) => Submission().Replace(name.Replace('+', '.'), "");
+
+    private static bool IsMachinery(MethodBase method)
+    {
+        var type = method.DeclaringType;
+        return type?.Namespace is { } ns
+            && (ns.StartsWith("System.Runtime", StringComparison.Ordinal) || ns.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal)
+                || type.Assembly == typeof(CellErrors).Assembly && ns == typeof(CellErrors).Namespace);
+    }
+
+    [GeneratedRegex(@"^Submission#\d+\.?")]
+    private static partial Regex Submission();
+
+    // <Method>d__1, <Method>b__0_1 (lambda), <Method>g__Local|0_1 (local function); a cell's own code stands in <<Initialize>>.
+    [GeneratedRegex(@"^<+([^<>]*)>+(?:([a-z])__(?:([^|]+)\|)?.*)?$")]
+    private static partial Regex MadeFor();
+}

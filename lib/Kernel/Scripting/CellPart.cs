@@ -1,0 +1,50 @@
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Fgsm.Kernel;
+
+/// <summary>A piece of a cell: C# code, or a line that starts with <c>#!</c>.</summary>
+/// <param name="Line">Where it starts, from 0.</param>
+internal sealed record CellPart(string Text, bool IsMagic, int Line)
+{
+    private static readonly CSharpParseOptions s_script = new(LanguageVersion.Latest, kind: Microsoft.CodeAnalysis.SourceCodeKind.Script);
+
+    /// <summary>Splits a cell at its magics; each piece of code keeps its line numbers.</summary>
+    public static IEnumerable<CellPart> Split(string source)
+    {
+        source = source.ReplaceLineEndings("\n");
+        if (!source.Contains("#!", StringComparison.Ordinal))
+            return [new CellPart(source, false, 0)];
+        return SplitAtMagics(source);
+    }
+
+    private static IEnumerable<CellPart> SplitAtMagics(string source)
+    {
+        var root = CSharpSyntaxTree.ParseText(source, s_script).GetRoot();
+        var code = new List<string>();
+        var start = 0;
+        var lines = SourceText.From(source).Lines;
+        foreach (var line in lines)
+        {
+            var text = line.ToString();
+            // A magic is a line of its own, not text inside a string that spans lines.
+            var column = text.Length - text.TrimStart().Length;
+            if (text.TrimStart().StartsWith("#!", StringComparison.Ordinal) && !root.FindToken(line.Start + column).Span.Contains(line.Start + column))
+            {
+                if (code.Any(l => !string.IsNullOrWhiteSpace(l)))
+                    yield return Code();
+                yield return new CellPart(text.Trim(), true, line.LineNumber);
+                code.Clear();
+                start = line.LineNumber + 1;
+            }
+            else
+            {
+                code.Add(text);
+            }
+        }
+        if (code.Any(l => !string.IsNullOrWhiteSpace(l)))
+            yield return Code();
+
+        CellPart Code() => new(new string('\n', start) + string.Join("\n", code), false, start);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace Fgsm.Kernel;
+
+/// <summary>
+/// Standard output and error of a cell become outputs of its session, from whichever thread the cell writes;
+/// the host's own writing goes where it went.
+/// </summary>
+internal sealed class ConsoleCapture(string name, TextWriter host) : TextWriter
+{
+    private static readonly Lock s_lock = new();
+    private static bool s_installed;
+
+    public override Encoding Encoding => host.Encoding;
+
+    public static void Install()
+    {
+        lock (s_lock)
+        {
+            if (s_installed)
+                return;
+            s_installed = true;
+            Console.SetOut(new ConsoleCapture("stdout", Console.Out));
+            Console.SetError(new ConsoleCapture("stderr", Console.Error));
+        }
+    }
+
+    public override void Write(char value) => Write(value.ToString());
+
+    public override void Write(char[] buffer, int index, int count) => Write(new string(buffer, index, count));
+
+    public override void Write(string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+            return;
+        if (CSharpSession.Current is { } session)
+            session.Post(new StreamOutput(name, value));
+        else
+            host.Write(value);
+    }
+
+    public override void WriteLine(string? value) => Write(value + "\n");
+
+    public override void WriteLine() => Write("\n");
+
+    public override void Flush()
+    {
+        if (CSharpSession.Current is null)
+            host.Flush();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using Fgsm.Kernel;
+using Fgsm.Reporting;
+
+namespace Fgsm.Report;
+
+/// <summary>Shows what is running: on a terminal as one display that is drawn anew, else as plain lines.</summary>
+internal abstract class RunDisplay : INotebookObserver, IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly int notebooks;
+    private int started, cells, cell;
+    private string notebook = "";
+
+    protected RunDisplay(int notebooks, TimeProvider clock)
+    {
+        this.notebooks = notebooks;
+        Left = new TimeLeft(clock);
+    }
+
+    protected TimeLeft Left { get; }
+
+    /// <summary>The last progress that the running cell reported; null when it has reported none.</summary>
+    protected Progress? Progress { get; private set; }
+
+    /// <summary>The running cell, in words.</summary>
+    protected string Running { get; private set; } = "starting";
+
+    /// <summary>The notebook and its place in the run.</summary>
+    protected string Heading => notebooks == 1 ? notebook : string.Create(CultureInfo.InvariantCulture, $"{notebook} ({started} of {notebooks})");
+
+    public static RunDisplay For(TextWriter output, int notebooks) => Console.IsOutputRedirected
+        ? new PlainDisplay(output, notebooks, TimeProvider.System)
+        : new LiveDisplay(output, notebooks, TimeProvider.System);
+
+    public void NotebookStarted(string name, int codeCells) => Guarded(() =>
+    {
+        (notebook, cells, cell, Progress, Running) = (name, codeCells, 0, null, "starting");
+        started++;
+        OnNotebookStarted();
+    });
+
+    public void NotebookFinished() => Guarded(OnNotebookFinished);
+
+    public void CellStarted(int index, NotebookCell cell) => Guarded(() =>
+    {
+        Progress = null;
+        if (cell.Tags.Contains("injected-parameters"))
+            return;
+        this.cell++;
+        Running = string.Create(CultureInfo.InvariantCulture, $"cell {this.cell} of {cells}: {cell.FirstLine.TrimStart('/', ' ')}");
+        OnCellStarted();
+    });
+
+    public void OutputShown(int index, NotebookCell cell, CellOutput output) => Guarded(() =>
+    {
+        var data = output switch { DisplayOutput display => display.Data, DisplayUpdate update => update.Data, _ => null };
+        if (data is not null && data.TryGetValue(Progress.MimeType, out var json) && Read(json) is { } progress)
+        {
+            Progress = progress;
+            Left.Update(progress);
+            OnProgress();
+        }
+        else if (output is StreamOutput { Name: "stderr" } notice && !string.IsNullOrWhiteSpace(notice.Text))
+        {
+            OnNotice(notice.Text.Trim());
+        }
+    });
+
+    public abstract void Dispose();
+
+    /// <summary>"baseline: epoch 2 of 5, loss 0.0712, accuracy 97.85 %, 1:10 left".</summary>
+    protected string Describe(Progress progress)
+    {
+        var parts = new List<string>();
+        if (progress.Epochs > 0)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"epoch {progress.Epoch} of {progress.Epochs}"));
+        else
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{progress.Fraction() * 100:0} %"));
+        if (progress.Loss is { } loss)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.0000}"));
+        if (progress.Accuracy is { } accuracy)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"accuracy {accuracy:0.00} %"));
+        if (Left.Estimate() is { } left)
+            parts.Add($"{TimeLeft.Show(left)} left");
+        return $"{progress.Title}: {string.Join(", ", parts)}";
+    }
+
+    /// <summary>Text from a notebook as one line that cannot steer the terminal.</summary>
+    protected static string OneLine(string text) => string.Concat(text.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c));
+
+    /// <summary>Outputs come from the kernel's thread, drawing from the display's own.</summary>
+    protected void Guarded(Action action)
+    {
+        lock (gate)
+            action();
+    }
+
+    protected abstract void OnNotebookStarted();
+
+    protected abstract void OnNotebookFinished();
+
+    protected abstract void OnCellStarted();
+
+    protected abstract void OnProgress();
+
+    protected abstract void OnNotice(string text);
+
+    // A display is no reason to stop a run: what cannot be read is not shown.
+    private static Progress? Read(string json)
+    {
+        try
+        {
+            return Progress.FromJson(json);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Fgsm.Kernel;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Fgsm.Report;
+
+/// <summary>A notebook of the collection.</summary>
+internal sealed class NotebookFile
+{
+    private NotebookFile(string path)
+    {
+        Path = path;
+        Name = System.IO.Path.GetFileNameWithoutExtension(path);
+        Document = Notebook.Load(path);
+    }
+
+    public string Path { get; }
+
+    /// <summary>The file's name without its ending: "02-experiment-report".</summary>
+    public string Name { get; }
+
+    public Notebook Document { get; }
+
+    /// <summary>Its first heading.</summary>
+    public string Title => Document.Cells
+        .Where(cell => cell.Kind == CellKind.Markdown)
+        .SelectMany(cell => cell.Source.Split('\n'))
+        .FirstOrDefault(line => line.StartsWith('#'))?.TrimStart('#').Trim() ?? Name;
+
+    /// <summary>The variables that the cell tagged "parameters" declares.</summary>
+    public IReadOnlySet<string> Parameters
+    {
+        get
+        {
+            var source = Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "";
+            var tree = CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
+            return tree.GetRoot().DescendantNodes().OfType<VariableDeclaratorSyntax>().Select(variable => variable.Identifier.Text).ToHashSet();
+        }
+    }
+
+    /// <summary>All notebooks, in the order of their names.</summary>
+    /// <exception cref="ReportException">There are none.</exception>
+    public static List<NotebookFile> All(Repository repository)
+    {
+        List<NotebookFile> notebooks = Directory.Exists(repository.Notebooks)
+            ? [.. Directory.GetFiles(repository.Notebooks, "*.ipynb").Order(StringComparer.Ordinal).Select(path => new NotebookFile(path))]
+            : [];
+        return notebooks.Count > 0 ? notebooks : throw new ReportException($"{repository.Notebooks}: no notebooks here.");
+    }
+
+    /// <summary>The notebooks asked for, in reading order: by name, or by the number that the name starts with.</summary>
+    /// <exception cref="ReportException">One of them does not exist.</exception>
+    public static List<NotebookFile> Select(IReadOnlyList<NotebookFile> all, IReadOnlyList<string> only)
+    {
+        foreach (var asked in only.Where(asked => !all.Any(notebook => notebook.IsCalled(asked))))
+            throw new ReportException($"--only {asked}: no such notebook; there are {string.Join(", ", all.Select(notebook => notebook.Name))}.") { IsUsage = true };
+        return [.. all.Where(notebook => only.Count == 0 || only.Any(notebook.IsCalled))];
+    }
+
+    private bool IsCalled(string asked)
+    {
+        var number = Name.Split('-')[0];
+        return asked == Name || asked == Name + ".ipynb" || asked == number || asked == number.TrimStart('0');
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using Fgsm.Kernel;
+using Fgsm.Reporting;
+
+namespace Fgsm.Report;
+
+/// <summary>The results that the notebooks recorded, by name.</summary>
+internal sealed class RecordSet
+{
+    private readonly SortedDictionary<string, ResultRecord> records = new(StringComparer.Ordinal);
+
+    public IEnumerable<ResultRecord> All => records.Values;
+
+    public IEnumerable<(string Name, T Value)> Of<T>() => records.Values.Where(record => record.Value is T).Select(record => (record.Name, (T)record.Value));
+
+    /// <summary>Takes the records out of an executed notebook's outputs; of two with one name, the later.</summary>
+    /// <exception cref="ReportException">A record is broken, or another notebook has its name already.</exception>
+    public void Add(string notebook, Notebook executed)
+    {
+        var found = new Dictionary<string, ResultRecord>();
+        foreach (var output in executed.Cells.SelectMany(cell => cell.Outputs))
+        {
+            if (output["data"]?[ResultRecord.MimeType] is { } content)
+            {
+                var record = Read(notebook, content);
+                found[record.Name] = record;
+            }
+        }
+        foreach (var record in found.Values)
+        {
+            if (!records.TryAdd(record.Name, record))
+                throw new ReportException($"{notebook}: records '{record.Name}', which an earlier notebook records too; rename one of them.");
+        }
+    }
+
+    public bool Has(string name) => records.ContainsKey(name);
+
+    /// <exception cref="ReportException">No record has this name, or it is not a <typeparamref name="T"/>.</exception>
+    public T Get<T>(string name, string what)
+    {
+        if (!records.TryGetValue(name, out var record))
+            throw new ReportException($"no {what} was recorded as '{name}'; {Near(name)}.");
+        return record.Value is T value ? value : throw new ReportException($"'{name}' was recorded as a {record.Kind}, not as a {what}.");
+    }
+
+    private static ResultRecord Read(string notebook, JsonNode content)
+    {
+        try
+        {
+            // Some front ends keep JSON as text, in one piece or in lines.
+            var text = content is JsonArray lines ? string.Concat(lines.Select(line => (string?)line)) : content is JsonValue value ? (string)value! : content.ToJsonString();
+            return ResultRecord.FromJson(text);
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            throw new ReportException($"{notebook}: {e.Message}", e);
+        }
+    }
+
+    private string Near(string name)
+    {
+        string[] near = [.. records.Keys.OrderBy(other => Distance(name, other)).Take(3)];
+        return near.Length == 0 ? "nothing was recorded" : $"near names are {string.Join(", ", near)}";
+    }
+
+    // Levenshtein's: how many letters to insert, delete or replace.
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[^1];
+    }
+}

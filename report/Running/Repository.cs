@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Fgsm.Report;
+
+/// <summary>The checkout in which the program works.</summary>
+/// <param name="Root">Its top folder.</param>
+internal sealed record Repository(string Root)
+{
+    private const string Solution = "FgsmNotebooks.sln";
+
+    public string Notebooks => Path.Combine(Root, "notebooks");
+
+    public string Templates => Path.Combine(Root, "report", "templates");
+
+    public string Output => Path.Combine(Root, "report", "out");
+
+    /// <summary>The checkout around the current folder, else around the program.</summary>
+    /// <exception cref="ReportException">Neither lies in a checkout.</exception>
+    public static Repository Find() => new(
+        Above(Directory.GetCurrentDirectory()) ?? Above(AppContext.BaseDirectory)
+        ?? throw new ReportException($"{Directory.GetCurrentDirectory()}: no {Solution} here or above; run this inside a checkout."));
+
+    /// <summary>The commit that is checked out, marked when files differ from it; null where git or its data is not there.</summary>
+    public string? Commit()
+    {
+        var commit = Git("rev-parse", "--short=12", "HEAD");
+        return string.IsNullOrEmpty(commit) || string.IsNullOrEmpty(Git("status", "--porcelain", "--untracked-files=no"))
+            ? commit
+            : commit + ", with local changes";
+    }
+
+    private static string? Above(string start)
+    {
+        var folder = new DirectoryInfo(start);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, Solution)))
+            folder = folder.Parent;
+        return folder?.FullName;
+    }
+
+    private string? Git(params string[] arguments)
+    {
+        try
+        {
+            using var git = Process.Start(new ProcessStartInfo("git", ["-C", Root, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            _ = git.StandardError.ReadToEndAsync();
+            var answer = git.StandardOutput.ReadToEnd().Trim();
+            git.WaitForExit();
+            return git.ExitCode == 0 ? answer : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Markdig;
+using Markdig.Extensions.AutoIdentifiers;
+
+namespace Fgsm.Report;
+
+/// <summary>A report as one HTML file: no script, no network request, light and dark, fit for paper.</summary>
+internal static partial class HtmlPage
+{
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
+
+    private const string Style = """
+        :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #ffffff; --band: #f4f6f8; --link: #0059b3; }
+        @media (prefers-color-scheme: dark) {
+          :root { --ink: #e6edf3; --soft: #9aa5b1; --line: #3a424c; --paper: #14181d; --band: #1d232a; --link: #79b8ff; }
+        }
+        * { box-sizing: border-box; }
+        body { margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.6 "Segoe UI", system-ui, -apple-system, "DejaVu Sans", sans-serif; }
+        main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
+        p, li, blockquote { max-width: 46rem; }
+        h1, h2, h3 { line-height: 1.25; margin: 2em 0 .6em; }
+        h1 { margin-top: .5em; font-size: 1.9rem; }
+        h2 { font-size: 1.4rem; border-bottom: 1px solid var(--line); padding-bottom: .25em; }
+        h3 { font-size: 1.15rem; }
+        a { color: var(--link); }
+        blockquote { margin: 1em 0; padding: .1em 1em; border-left: 4px solid var(--line); color: var(--soft); }
+        code { font-size: .9em; background: var(--band); padding: .1em .3em; border-radius: 4px; overflow-wrap: anywhere; }
+        main > table, .result-table { display: block; overflow-x: auto; margin: 1.5em 0; }
+        table { border-collapse: collapse; font-size: .93rem; font-variant-numeric: tabular-nums; }
+        .result-table table { min-width: min(100%, 46rem); }
+        caption { text-align: left; font-weight: 600; padding-bottom: .5em; }
+        th, td { padding: .4em .65em; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+        th { border-bottom: 2px solid var(--soft); }
+        td[style*="right"], .result-table td { white-space: nowrap; }
+        tbody tr:nth-child(even) { background: var(--band); }
+        .note { color: var(--soft); font-size: .88rem; margin: .6em 0 0; }
+        figure { margin: 1.5em 0; overflow-x: auto; }
+        figure > svg { display: block; min-width: 27rem; border-radius: 6px; }
+        @media print {
+          :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --band: #f4f4f4; --link: #000; }
+          body { font-size: 10.5pt; }
+          main { max-width: none; padding: 0; }
+          figure, .result-table { break-inside: avoid; overflow: visible; }
+          .result-table td, td[style*="right"] { white-space: normal; }
+          figure > svg { min-width: 0; }
+          h1, h2, h3 { break-after: avoid; }
+        }
+        """;
+
+    /// <summary>The page.</summary>
+    /// <param name="markdown">The report; its first heading is the page's title.</param>
+    /// <param name="parts">HTML comments in it, and what stands in their place.</param>
+    public static string Write(string markdown, IReadOnlyDictionary<string, string> parts)
+    {
+        var body = Placeholder().Replace(Markdown.ToHtml(markdown, Pipeline), match => parts.GetValueOrDefault(match.Value, match.Value));
+        var title = markdown.Split('\n').FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal))?[2..] ?? "Report";
+        return $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>{WebUtility.HtmlEncode(title)}</title>
+            <style>
+            {Style}
+            </style>
+            </head>
+            <body>
+            <main>
+            {body}</main>
+            </body>
+            </html>
+
+            """;
+    }
+
+    [GeneratedRegex("<!-- result [0-9]+ -->")]
+    private static partial Regex Placeholder();
+}

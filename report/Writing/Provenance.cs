@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Fgsm.Reporting;
+
+namespace Fgsm.Report;
+
+/// <summary>Where the numbers come from, so that two people can compare their runs at a glance.</summary>
+/// <param name="Commit">The commit of the project, or "unknown".</param>
+/// <param name="Seed">The seed asked for, or "the notebooks' own".</param>
+/// <param name="Run">"full" or "quick".</param>
+/// <param name="Data">The data sets with their checksums, as the notebooks recorded them under names that end in ".data".</param>
+/// <param name="Cpu">The processor.</param>
+/// <param name="Threads">How many threads it runs.</param>
+/// <param name="Runtime">The version of .NET.</param>
+/// <param name="System">The operating system.</param>
+/// <param name="Digests">SHA-256 of every table, without what changes from run to run.</param>
+internal sealed record Provenance(
+    string Commit,
+    string Seed,
+    string Run,
+    IReadOnlyList<string> Data,
+    string Cpu,
+    int Threads,
+    string Runtime,
+    string System,
+    IReadOnlyDictionary<string, string> Digests)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    public static Provenance Collect(Repository repository, ReportOptions options, RecordSet records) => new(
+        repository.Commit() ?? "unknown",
+        options.Seed?.ToString(global::System.Globalization.CultureInfo.InvariantCulture) ?? "the notebooks' own",
+        options.Quick ? "quick" : "full",
+        [.. records.Of<string>().Where(record => record.Name.EndsWith(".data", StringComparison.Ordinal)).Select(record => record.Value).Distinct()],
+        CpuName(),
+        Environment.ProcessorCount,
+        RuntimeInformation.FrameworkDescription,
+        RuntimeInformation.OSDescription,
+        records.Of<ResultTable>().ToDictionary(record => record.Name, record => record.Value.Digest()));
+
+    public string ToJson() => JsonSerializer.Serialize(this, Indented) + "\n";
+
+    private static string CpuName()
+    {
+        const string cpuInfo = "/proc/cpuinfo";
+        var line = File.Exists(cpuInfo) ? File.ReadLines(cpuInfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal)) : null;
+        return line?.Split(':', 2)[1].Trim()
+            ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
+            ?? RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}

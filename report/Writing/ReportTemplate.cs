@@ -1,0 +1,116 @@
+using System.Globalization;
+using Fgsm.Reporting;
+using HandlebarsDotNet;
+using HandlebarsDotNet.Compiler;
+
+namespace Fgsm.Report;
+
+/// <summary>
+/// The prose: report/templates/report.md, in which the other .md files of the folder are partials. Its helpers put results in
+/// by name, so that no number is ever typed: table, figure, value, largest, and the blocks has, ran and within.
+/// </summary>
+internal sealed class ReportTemplate
+{
+    private const string Main = "report";
+
+    private readonly string folder;
+    private readonly Dictionary<string, string> sources;
+
+    /// <exception cref="ReportException">The folder has no report.md.</exception>
+    public ReportTemplate(string folder)
+    {
+        this.folder = folder;
+        sources = Directory.Exists(folder)
+            ? Directory.GetFiles(folder, "*.md").ToDictionary(path => Path.GetFileNameWithoutExtension(path), File.ReadAllText)
+            : [];
+        if (!sources.ContainsKey(Main))
+            throw new ReportException($"{Path.Combine(folder, Main + ".md")}: the report's template is not there.");
+    }
+
+    /// <summary>The report as Markdown.</summary>
+    /// <param name="content">The results.</param>
+    /// <param name="table">How a table stands in the text, given its name.</param>
+    /// <param name="figure">How a figure stands in the text, given its name.</param>
+    /// <exception cref="ReportException">The template is wrong, or asks for what was not recorded.</exception>
+    public string Render(ReportContent content, Func<string, ResultTable, string> table, Func<string, Figure, string> figure)
+    {
+        var handlebars = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true });
+        handlebars.Configuration.FormatProvider = CultureInfo.InvariantCulture;
+        var records = content.Records;
+
+        Helper("table", 1, names => table(names[0], records.Get<ResultTable>(names[0], "table")));
+        Helper("figure", 1, names => figure(names[0], records.Get<Figure>(names[0], "figure")));
+        Helper("value", 1, arguments => Value(records, arguments));
+        Helper("largest", 3, arguments => Largest(records, arguments[0], arguments[1]).ToString(arguments[2], CultureInfo.InvariantCulture));
+        Block("has", 1, arguments => records.Has(arguments[0]));
+        Block("ran", 1, arguments => content.Notebooks.Contains(arguments[0]));
+        Block("within", 3, arguments => Largest(records, arguments[0], arguments[1]) <= Number(arguments[2]));
+        foreach (var (name, source) in sources.Where(source => source.Key != Main))
+            handlebars.RegisterTemplate(name, source);
+
+        try
+        {
+            return handlebars.Compile(sources[Main])(new { quick = content.Quick, synthetic = content.Synthetic, conclusive = !content.Quick && !content.Synthetic, provenance = Escaped(content.Provenance) });
+        }
+        catch (Exception e) when (Cause(e) is ReportException cause)
+        {
+            throw new ReportException($"{folder}: {cause.Message}", e);
+        }
+        catch (Exception e) when (e is HandlebarsException or HandlebarsUndefinedBindingException)
+        {
+            throw new ReportException($"{folder}: {e.Message}", e);
+        }
+
+        void Helper(string name, int least, Func<string[], string> write) => handlebars.RegisterHelper(
+            name, (EncodedTextWriter writer, Context _, Arguments arguments) => writer.WriteSafeString(write(Texts(name, arguments, least))));
+
+        void Block(string name, int least, Func<string[], bool> condition) => handlebars.RegisterHelper(name, (writer, options, context, arguments) =>
+        {
+            if (condition(Texts(name, arguments, least)))
+                options.Template(writer, context);
+            else
+                options.Inverse(writer, context);
+        });
+    }
+
+    private static object Escaped(Provenance provenance) => new
+    {
+        commit = TableMarkdown.Escape(provenance.Commit),
+        seed = TableMarkdown.Escape(provenance.Seed),
+        run = provenance.Run,
+        data = provenance.Data.Select(TableMarkdown.Escape).ToArray(),
+        cpu = TableMarkdown.Escape(provenance.Cpu),
+        threads = provenance.Threads,
+        runtime = TableMarkdown.Escape(provenance.Runtime),
+        system = TableMarkdown.Escape(provenance.System),
+        digests = provenance.Digests.Select(digest => new { name = TableMarkdown.Escape(digest.Key), digest = digest.Value }).ToArray(),
+    };
+
+    private static string[] Texts(string helper, Arguments arguments, int least) => arguments.Length >= least
+        ? [.. arguments.Select(argument => Convert.ToString(argument, CultureInfo.InvariantCulture) ?? "")]
+        : throw new ReportException($"{{{{{helper}}}}} needs {least} arguments and has {arguments.Length}.");
+
+    private static string Value(RecordSet records, string[] arguments) => records.Get<object>(arguments[0], "value") switch
+    {
+        double number => number.ToString(arguments.ElementAtOrDefault(1), CultureInfo.InvariantCulture),
+        string text => TableMarkdown.Escape(text),
+        _ => throw new ReportException($"'{arguments[0]}' is not a value but a table or a figure."),
+    };
+
+    /// <summary>The largest magnitude in the columns of this name: how far a reproduction is off, at worst.</summary>
+    private static double Largest(RecordSet records, string name, string heading)
+    {
+        var table = records.Get<ResultTable>(name, "table");
+        var columns = table.Columns.Index().Where(c => c.Item.Name == heading || c.Item.FullName == heading).Select(c => c.Index).ToArray();
+        if (columns.Length == 0)
+            throw new ReportException($"table '{name}' has no column '{heading}'; it has {string.Join(", ", table.Columns.Select(c => $"'{c.FullName}'"))}.");
+        double[] numbers = [.. table.Rows.SelectMany(row => columns.Select(column => row[column])).OfType<double>().Select(Math.Abs)];
+        return numbers.Length > 0 ? numbers.Max() : throw new ReportException($"table '{name}' has no numbers in column '{heading}'.");
+    }
+
+    private static double Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw new ReportException($"{{{{within}}}} needs a number and has '{text}'.");
+
+    private static Exception Cause(Exception e) => e is ReportException || e.InnerException is null ? e : Cause(e.InnerException);
+}

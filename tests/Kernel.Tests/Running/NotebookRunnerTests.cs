@@ -1,0 +1,132 @@
+using System.Text.Json.Nodes;
+
+namespace Fgsm.Kernel.Tests.Running;
+
+public sealed class NotebookRunnerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static Notebook Of(params string[] sources)
+    {
+        var notebook = new Notebook();
+        notebook.Cells.Add(new NotebookCell(CellKind.Markdown, "title", "# Title"));
+        foreach (var source in sources)
+            notebook.Cells.Add(new NotebookCell(CellKind.Code, $"c{notebook.Cells.Count}", source));
+        return notebook;
+    }
+
+    private static JsonNode Json(JsonObject output) => JsonNode.Parse(output.ToJsonString())!;
+
+    [Fact]
+    public async Task Run_StoresEveryKindOfOutputAsNbformatAsks()
+    {
+        var run = await NotebookRunner.RunAsync(
+            Of("Console.Write(\"a\\nb\"); display(HTML(\"<i>\\n</i>\"));", "", "\"{\\\"x\\\": [1.0]}\".DisplayAs(\"application/vnd.fgsm.record+json\");\n1 + 1"),
+            _folder.Path);
+        Assert.Null(run.Failure);
+        var cells = run.Document.Cells;
+        Assert.Equal([null, 1, null, 2], cells.Select(cell => cell.ExecutionCount));
+        JsonNode[] expected =
+        [
+            JsonNode.Parse("""{"output_type": "stream", "name": "stdout", "text": ["a\n", "b"]}""")!,
+            JsonNode.Parse("""{"output_type": "display_data", "metadata": {}, "data": {"text/html": ["<i>\n", "</i>"]}}""")!,
+            JsonNode.Parse("""{"output_type": "display_data", "metadata": {}, "data": {"application/vnd.fgsm.record+json": {"x": [1.0]}}}""")!,
+            JsonNode.Parse("""{"output_type": "execute_result", "execution_count": 2, "metadata": {}, "data": {"text/plain": ["2"]}}""")!,
+        ];
+        Assert.All(cells.SelectMany(cell => cell.Outputs).Zip(expected), pair => Assert.True(JsonNode.DeepEquals(Json(pair.First), pair.Second), $"{pair.First}"));
+        Assert.Equal(4, cells.Sum(cell => cell.Outputs.Count));
+    }
+
+    [Fact]
+    public async Task Run_Twice_GivesTheSameBytes()
+    {
+        var notebook = Of("var bar = display(0);", "for (var i = 0; i < 5; i++) { bar.Update(i); Console.WriteLine(i); }", "new { A = 1 }");
+        var first = await NotebookRunner.RunAsync(notebook, _folder.Path);
+        var second = await NotebookRunner.RunAsync(first.Document, _folder.Path);
+        Assert.Equal(first.Document.ToString(), second.Document.ToString());
+        Assert.Contains("\"4\"", first.Document.Cells[1].Outputs.Single().ToJsonString());
+    }
+
+    [Fact]
+    public async Task Run_StopsAtTheFirstFailingCell_AndNamesIt()
+    {
+        var run = await NotebookRunner.RunAsync(Of("var a = 0;", "// divide\n1 / a", "Console.Write(\"never\");"), _folder.Path);
+        Assert.Equal("cell 3 of the notebook (// divide) failed: System.DivideByZeroException: Attempted to divide by zero.", run.Failure?.ToString());
+        Assert.Equal("error", run.Document.Cells[2].Outputs.Single()["output_type"]!.ToString());
+        Assert.Empty(run.Document.Cells[3].Outputs);
+    }
+
+    [Fact]
+    public async Task Run_OfACellThatMayFail_GoesOn()
+    {
+        var notebook = Of("throw new Exception(\"expected\");", "1");
+        notebook.Cells[1].Metadata["tags"] = new JsonArray("raises-exception");
+        var run = await NotebookRunner.RunAsync(notebook, _folder.Path);
+        Assert.Null(run.Failure);
+        Assert.Equal(2, run.Document.Cells[2].ExecutionCount);
+    }
+
+    [Fact]
+    public async Task Parameters_AreInjectedAfterTheCellTaggedSo_OnceOnly()
+    {
+        var notebook = Of("var quick = false; var seed = 1; var name = \"\"; var eps = 0.0;", "$\"{quick} {seed} {name} {eps}\"");
+        notebook.Cells[1].Metadata["tags"] = new JsonArray("parameters");
+        var first = await NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { ["quick"] = true });
+        var values = new Dictionary<string, object> { ["quick"] = true, ["seed"] = 42, ["name"] = "a\"b", ["eps"] = 0.1 };
+        var run = await NotebookRunner.RunAsync(first.Document, _folder.Path, values);
+        Assert.Null(run.Failure);
+        Assert.Equal(4, run.Document.Cells.Count);
+        Assert.Equal(["injected-parameters"], run.Document.Cells[2].Tags);
+        Assert.Equal("eps = 0.1d;\nname = \"a\\\"b\";\nquick = true;\nseed = 42;", run.Document.Cells[2].Source);
+        Assert.Equal("True 42 a\"b 0.1", run.Document.Cells[3].Outputs.Single()["data"]!["text/plain"]![0]!.ToString());
+    }
+
+    [Fact]
+    public async Task Parameters_ForANotebookThatTakesNone_AreRefused() =>
+        await Assert.ThrowsAsync<NotebookException>(() => NotebookRunner.RunAsync(Of("1"), _folder.Path, new Dictionary<string, object> { ["quick"] = true }));
+
+    [Fact]
+    public async Task Run_HasTheNotebooksFolderAsCurrentDirectory()
+    {
+        _folder.Write("data.txt", "here");
+        var run = await NotebookRunner.RunAsync(Of("File.ReadAllText(\"data.txt\")"), _folder.Path);
+        Assert.Equal("here", run.Document.Cells[1].Outputs.Single()["data"]!["text/plain"]![0]!.ToString());
+    }
+
+    [Fact]
+    public async Task Observer_SeesCellsAndOutputsAsTheyCome()
+    {
+        var observer = new Recorder();
+        await NotebookRunner.RunAsync(Of("var d = display(1);\nd.Update(2);"), _folder.Path, observer: observer);
+        Assert.Equal(["started 1", "DisplayOutput 1", "DisplayUpdate 2", "finished 1"], observer.Seen);
+    }
+
+    [Fact]
+    public async Task Cancel_StopsARunawayNotebook()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var observer = new Recorder { OnOutput = cancellation.Cancel };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            NotebookRunner.RunAsync(Of("display(1);\nwhile (true) { }"), _folder.Path, observer: observer, cancellation: cancellation.Token));
+    }
+
+    private sealed class Recorder : INotebookObserver
+    {
+        public List<string> Seen { get; } = [];
+
+        public Action? OnOutput { get; init; }
+
+        public void CellStarted(int index, NotebookCell cell) => Seen.Add($"started {index}");
+
+        public void OutputShown(int index, NotebookCell cell, CellOutput output)
+        {
+            var data = output switch { DisplayOutput d => d.Data, DisplayUpdate u => u.Data, _ => null };
+            Seen.Add($"{output.GetType().Name} {data?["text/plain"]}");
+            OnOutput?.Invoke();
+        }
+
+        public void CellFinished(int index, NotebookCell cell, ErrorOutput? error) => Seen.Add($"finished {index}");
+    }
+}

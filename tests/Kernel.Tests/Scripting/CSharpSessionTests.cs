@@ -1,0 +1,166 @@
+namespace Fgsm.Kernel.Tests.Scripting;
+
+public sealed class CSharpSessionTests : IDisposable
+{
+    private readonly Cells _cells = new();
+
+    public void Dispose() => _cells.Dispose();
+
+    [Fact]
+    public async Task Cell_EndingInAnExpression_ShowsItsValue()
+    {
+        var outputs = await _cells.Run("var x = 20;\nx * 2 + 2");
+        var result = Assert.IsType<ResultOutput>(Assert.Single(outputs));
+        Assert.Equal("42", result.Data["text/plain"]);
+        Assert.Equal(1, result.ExecutionCount);
+    }
+
+    [Theory]
+    [InlineData("1 + 1;")]
+    [InlineData("var y = 3;")]
+    [InlineData("Task.Delay(1).Wait()")]
+    [InlineData("await Task.Delay(1)")]
+    public async Task Cell_WithoutAValueAtItsEnd_ShowsNothing(string code) => Assert.Empty((await _cells.Run(code)).OfType<ResultOutput>());
+
+    [Fact]
+    public async Task Declarations_OfAllKinds_AreSeenByLaterCells()
+    {
+        await _cells.Run("record Point(int X, int Y); int Twice(int n) => 2 * n; static string Loud(this string s) => s.ToUpper(); var p = new Point(1, 2);");
+        await _cells.Run("using System.Numerics;");
+        Assert.Equal("4 HI 5", await _cells.Result("$\"{Twice(p.Y)} {\"hi\".Loud()} {new Vector2(3, 4).Length()}\""));
+    }
+
+    [Fact]
+    public async Task Variable_DeclaredAgain_HasTheNewTypeAndValue()
+    {
+        await _cells.Run("var x = 1;");
+        await _cells.Run("var x = \"one\";");
+        Assert.Equal("one", await _cells.Result("x"));
+    }
+
+    [Fact]
+    public async Task Await_InACell_CarriesItsResultOn()
+    {
+        await _cells.Run("var n = await Task.Run(async () => { await Task.Delay(5); return 7; });");
+        Assert.Equal("8", await _cells.Result("await Task.FromResult(n + 1)"));
+    }
+
+    [Fact]
+    public async Task Result_OfAnAsyncMethodOfACell_DoesNotDeadlock()
+    {
+        await _cells.Run("async Task<int> Slow() { await Task.Delay(5); return 3; }");
+        Assert.Equal("3", await _cells.Result("Slow().Result"));
+    }
+
+    [Fact]
+    public async Task Console_OfAnyThreadOfACell_IsShownInOrder()
+    {
+        var outputs = await _cells.Run("Console.Write(\"a\"); Console.Error.WriteLine(\"b\"); await Task.Run(() => Console.WriteLine(\"c\")); display(1); Console.Write(\"d\");");
+        Assert.Collection(
+            outputs,
+            o => Assert.Equal(new StreamOutput("stdout", "a"), o),
+            o => Assert.Equal(new StreamOutput("stderr", "b\n"), o),
+            o => Assert.Equal(new StreamOutput("stdout", "c\n"), o),
+            o => Assert.IsType<DisplayOutput>(o),
+            o => Assert.Equal(new StreamOutput("stdout", "d"), o));
+    }
+
+    [Fact]
+    public async Task Console_OfTheHost_IsNotTakenForACells()
+    {
+        var host = Console.Out;
+        var outputs = await _cells.Run("await Task.Delay(1);");
+        await host.WriteAsync("");
+        Console.Write("");
+        Assert.Empty(outputs);
+    }
+
+    [Fact]
+    public async Task Console_With100000Lines_ArrivesWholeInFewOutputs()
+    {
+        var outputs = (await _cells.Run("for (var i = 0; i < 100_000; i++) Console.WriteLine(i);")).Cast<StreamOutput>().ToList();
+        Assert.Equal(string.Concat(Enumerable.Range(0, 100_000).Select(i => $"{i}\n")), string.Concat(outputs.Select(o => o.Text)));
+        Assert.InRange(outputs.Count, 1, 1_000);
+    }
+
+    [Fact]
+    public async Task CompileError_NamesCellLineColumnAndMessage()
+    {
+        await _cells.Run("1");
+        var error = await _cells.Error("var a = 1;\nvar b = nowhere;");
+        Assert.Equal("CompilationError", error.Name);
+        Assert.Equal("cell 2, line 2, column 9: CS0103: The name 'nowhere' does not exist in the current context", error.Message);
+        Assert.Equal([error.Message, "    var b = nowhere;", "            ^"], error.Traceback);
+    }
+
+    [Fact]
+    public async Task Exception_NamesCellAndLine_WithoutMachinery()
+    {
+        await _cells.Run("int Divide(int a, int b)\n{\n    return a / b;\n}");
+        var error = await _cells.Error("\n\nDivide(1, 0)");
+        Assert.Equal("System.DivideByZeroException", error.Name);
+        Assert.Equal(
+            ["System.DivideByZeroException: Attempted to divide by zero.", "   at Divide in cell 1, line 3", "   at cell 2, line 3"],
+            error.Traceback);
+    }
+
+    [Fact]
+    public async Task Exception_AfterAnAwaitInAClassOfACell_NamesItsMethodAndLine()
+    {
+        await _cells.Run("class Trainer\n{\n    public async Task Fit()\n    {\n        await Task.Delay(1);\n        throw new InvalidOperationException(\"no\");\n    }\n}");
+        var error = await _cells.Error("await new Trainer().Fit();");
+        Assert.Equal(
+            ["System.InvalidOperationException: no", "   at Trainer.Fit in cell 1, line 6", "   at cell 2, line 1"],
+            error.Traceback);
+    }
+
+    [Fact]
+    public async Task Exception_LeavesWhatTheCellHadDone()
+    {
+        await _cells.Run("var x = 1;");
+        await _cells.Error("var before = 2; x = 5; throw new Exception(\"stop\");");
+        Assert.Equal("7", await _cells.Result("x + before"));
+    }
+
+    [Theory]
+    [InlineData("while (true) { }")]
+    [InlineData("await Task.Delay(1); while (true) { }")]
+    [InlineData("while (true) { try { while (true) { } } catch (Exception) { } }")]
+    [InlineData("await Task.Delay(System.Threading.Timeout.Infinite);")]
+    [InlineData("System.Threading.Thread.Sleep(System.Threading.Timeout.Infinite);")]
+    [InlineData("while (true) Console.WriteLine(\"again\");")]
+    public async Task Interrupt_StopsACell_AndLeavesVariables(string runaway)
+    {
+        await _cells.Run("var x = 1; var kept = new List<int> { 1, 2, 3 };");
+        using var interrupt = new CancellationTokenSource();
+        var outputs = new List<CellOutput>();
+        void InterruptOnceStarted(CellOutput output)
+        {
+            if (output is DisplayOutput)
+                interrupt.CancelAfter(20);
+        }
+        _cells.Session.Output += InterruptOnceStarted;
+        var error = await _cells.Session.ExecuteAsync("x = 2; display(\"started\");\n" + runaway, interrupt.Token).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal("Interrupted", error?.Name);
+        Assert.Equal("2 6", await _cells.Result("$\"{x} {kept.Sum()}\""));
+    }
+
+    [Fact]
+    public async Task AsyncVoid_ThatThrows_IsReportedAndDoesNotEndTheProcess()
+    {
+        var outputs = await _cells.Run("async void Fire() { await Task.Delay(1); throw new Exception(\"lost\"); }\nFire(); await Task.Delay(200);");
+        Assert.Contains("lost", Assert.Single(outputs.OfType<StreamOutput>()).Text);
+        Assert.Equal("2", await _cells.Result("1 + 1"));
+    }
+
+    [Fact]
+    public async Task Magic_ThatIsUnknown_IsAnErrorThatSaysSo()
+    {
+        var error = await _cells.Error("var a = 1;\n#!nonsense here");
+        Assert.Equal("cell 1, line 2: this kernel has no magic #!nonsense", error.Message);
+    }
+
+    [Fact]
+    public async Task HashBang_InsideAString_IsText() =>
+        Assert.Equal("#!import", await _cells.Result("\"\"\"\n#!import\n\"\"\""));
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+
+namespace Fgsm.Report.Tests;
+
+/// <summary>The program as its users run it: a process of its own, in a checkout.</summary>
+public class CommandLineTests : IDisposable
+{
+    private readonly SampleCheckout checkout = new();
+
+    public void Dispose() => checkout.Dispose();
+
+    [Theory]
+    [InlineData("--wrong", "Unrecognized command or argument '--wrong'")]
+    [InlineData("extra", "Unrecognized command or argument 'extra'")]
+    [InlineData("--seed", "--seed")]
+    [InlineData("--seed many", "'many' is not a whole number")]
+    [InlineData("--seed -1", "'-1' is not a whole number")]
+    [InlineData("--only 07", "there are 01-sample")]
+    [InlineData("--data /no/such/folder", "no such folder")]
+    [InlineData("--out FgsmNotebooks.sln", "is a file")]
+    [InlineData("--out notebooks", "holds 01-sample.ipynb")]
+    public void WrongArguments_GetOneLineAndExitCode2(string arguments, string expected)
+    {
+        checkout.AddSample();
+
+        var (exit, output, error) = Run(arguments);
+
+        Assert.Equal(2, exit);
+        Assert.Equal("", output);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+        Assert.Contains(expected, error);
+    }
+
+    [Fact]
+    public void List_NamesTheNotebooks()
+    {
+        checkout.AddSample();
+
+        Assert.Equal((0, "01-sample  Title of 01-sample\n", ""), Run("--list"));
+    }
+
+    [Fact]
+    public void FailingCell_GetsOneLineAndExitCode1()
+    {
+        checkout.AddSample("throw new Exception(\"out of luck\\nand more\");");
+
+        var (exit, _, error) = Run("");
+
+        Assert.Equal(1, exit);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+        Assert.Contains("out of luck", error);
+    }
+
+    [Fact]
+    public void BrokenNotebook_GetsOneLineAndExitCode1()
+    {
+        File.WriteAllText(Path.Combine(checkout.Repository.Notebooks, "01-broken.ipynb"), "{");
+
+        var (exit, _, error) = Run("");
+
+        Assert.Equal(1, exit);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+        Assert.Contains("01-broken.ipynb", error);
+    }
+
+    [Fact]
+    public void FullRun_InAPipe_PrintsPlainLines()
+    {
+        checkout.AddSample();
+
+        var (exit, output, error) = Run("--out elsewhere");
+
+        Assert.Equal((0, ""), (exit, error));
+        Assert.DoesNotContain('\u001b', output);
+        Assert.Contains("01-sample: done", output);
+        Assert.True(File.Exists(Path.Combine(checkout.Repository.Root, "elsewhere", "report.html")));
+    }
+
+    [Fact]
+    public void Interrupt_EndsWithExitCode130AndNoReport()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        checkout.AddSample("while (true) System.Threading.Thread.Sleep(10);");
+        using var process = Start("");
+        // The endless cell is running.
+        while (process.StandardOutput.ReadLine() is { } line && !line.Contains("cell 4 of 4"))
+        {
+        }
+
+        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        var error = process.StandardError.ReadToEndAsync();
+        Wait(process);
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("stopped", error.Result);
+        Assert.False(Directory.Exists(checkout.Output));
+    }
+
+    private (int Exit, string Output, string Error) Run(string arguments)
+    {
+        using var process = Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        Wait(process);
+        return (process.ExitCode, output.Result.ReplaceLineEndings("\n"), error.Result.ReplaceLineEndings("\n"));
+    }
+
+    // A program that hangs fails its test instead of stopping all tests.
+    private static void Wait(Process process)
+    {
+        if (process.WaitForExit(TimeSpan.FromMinutes(2)))
+            return;
+        process.Kill(entireProcessTree: true);
+        Assert.Fail("The program did not end.");
+    }
+
+    private Process Start(string arguments) => Process.Start(new ProcessStartInfo(
+        Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
+        [typeof(ReportRun).Assembly.Location, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
+    {
+        WorkingDirectory = checkout.Repository.Root,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+}

@@ -1,0 +1,61 @@
+namespace Fgsm.Report.Tests;
+
+public class NotebookFileTests : IDisposable
+{
+    private readonly SampleCheckout checkout = new();
+
+    public void Dispose() => checkout.Dispose();
+
+    [Fact]
+    public void All_AreInTheOrderOfTheirNames_WithTheirTitles()
+    {
+        checkout.Add("10-last", ["var x = 1;"]);
+        checkout.Add("02-first", ["var x = 1;"]);
+
+        Assert.Equal(["Title of 02-first", "Title of 10-last"], NotebookFile.All(checkout.Repository).Select(n => n.Title));
+    }
+
+    [Fact]
+    public void All_OfNone_SaysSo() => Assert.Contains("no notebooks here", Assert.Throws<ReportException>(() => NotebookFile.All(checkout.Repository)).Message);
+
+    [Fact]
+    public void Parameters_AreTheVariablesOfTheTaggedCell()
+    {
+        checkout.Add("01-a", ["// var not = 1;\nvar quick = false; int seed = 42, more;\nstring data = \"var x = 1;\";", "var other = 1;"]);
+
+        Assert.Equal(["data", "more", "quick", "seed"], NotebookFile.All(checkout.Repository)[0].Parameters.Order());
+    }
+
+    [Theory]
+    [InlineData("02-second")]
+    [InlineData("02-second.ipynb")]
+    [InlineData("02")]
+    [InlineData("2")]
+    public void Select_FindsANotebookByNameAndNumber(string asked)
+    {
+        checkout.Add("01-first", ["var x = 1;"]);
+        checkout.Add("02-second", ["var x = 1;"]);
+
+        Assert.Equal(["02-second"], NotebookFile.Select(NotebookFile.All(checkout.Repository), [asked]).Select(n => n.Name));
+    }
+
+    [Fact]
+    public void Select_KeepsTheReadingOrder()
+    {
+        checkout.Add("01-first", ["var x = 1;"]);
+        checkout.Add("02-second", ["var x = 1;"]);
+
+        Assert.Equal(["01-first", "02-second"], NotebookFile.Select(NotebookFile.All(checkout.Repository), ["2", "1"]).Select(n => n.Name));
+    }
+
+    [Fact]
+    public void Select_OfAnUnknownName_ListsWhatThereIs()
+    {
+        checkout.Add("01-first", ["var x = 1;"]);
+
+        var e = Assert.Throws<ReportException>(() => NotebookFile.Select(NotebookFile.All(checkout.Repository), ["7"]));
+
+        Assert.Equal("--only 7: no such notebook; there are 01-first.", e.Message);
+        Assert.True(e.IsUsage);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using Fgsm.Kernel;
+using Fgsm.Reporting;
+
+namespace Fgsm.Report.Tests;
+
+internal static class Samples
+{
+    /// <summary>An executed notebook with these records among its outputs.</summary>
+    public static Notebook Executed(params ResultRecord[] records)
+    {
+        var notebook = new Notebook();
+        var cell = new NotebookCell(CellKind.Code, "cell");
+        foreach (var record in records)
+        {
+            cell.Outputs.Add(new JsonObject
+            {
+                ["output_type"] = "display_data",
+                ["metadata"] = new JsonObject(),
+                ["data"] = new JsonObject { ["text/plain"] = "a record", [ResultRecord.MimeType] = JsonNode.Parse(record.ToJson()) },
+            });
+        }
+        notebook.Cells.Add(cell);
+        return notebook;
+    }
+
+    public static RecordSet Records(params ResultRecord[] records)
+    {
+        var set = new RecordSet();
+        set.Add("01-sample", Executed(records));
+        return set;
+    }
+
+    public static ReportContent Content(RecordSet records, bool quick = false, string data = "MNIST") => new(
+        records,
+        new Provenance("abc | <b>", "42", "full", [data], "A *CPU*", 2, ".NET", "Linux", records.Of<ResultTable>().ToDictionary(t => t.Name, t => t.Value.Digest())),
+        ["01-sample"],
+        quick);
+}

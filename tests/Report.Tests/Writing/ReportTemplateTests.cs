@@ -1,0 +1,77 @@
+using Fgsm.Reporting;
+
+namespace Fgsm.Report.Tests;
+
+public class ReportTemplateTests : IDisposable
+{
+    private static readonly RecordSet Records = Samples.Records(
+        new("b.table", new ResultTable("t").Text("eps").Compared().Add("2", 98.5, 98.25).Add("4", 98, 98.125).Add("8", null, 90)),
+        new("b.figure", new LineChart("f", "x", "y")),
+        new("b.number", 98.765),
+        new("b.text", "a | <b> *c*"));
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("{{table \"b.table\"}}", "[table b.table]")]
+    [InlineData("{{figure \"b.figure\"}}", "[figure b.figure]")]
+    [InlineData("{{value \"b.number\" \"0.0\"}} %", "98.8 %")]
+    [InlineData("{{value \"b.number\"}}", "98.765")]
+    [InlineData("{{value \"b.text\"}}", "a \\| \\<b\\> \\*c\\*")]
+    [InlineData("{{largest \"b.table\" \"Difference\" \"0.000\"}}", "0.250")]
+    [InlineData("{{#within \"b.table\" \"Difference\" \"0.25\"}}yes{{else}}no{{/within}}", "yes")]
+    [InlineData("{{#within \"b.table\" \"Difference\" \"0.2\"}}yes{{else}}no{{/within}}", "no")]
+    [InlineData("{{#has \"b.table\"}}yes{{else}}no{{/has}}", "yes")]
+    [InlineData("{{#has \"b.other\"}}yes{{/has}}", "")]
+    [InlineData("{{#ran \"01-sample\"}}yes{{/ran}}{{#ran \"02\"}}no{{/ran}}", "yes")]
+    [InlineData("{{#if quick}}quick{{else}}full{{/if}} {{#if synthetic}}drawn{{/if}}{{#if conclusive}}real{{/if}}", "full real")]
+    [InlineData("{{provenance.commit}}", "abc \\| \\<b\\>")]
+    [InlineData("{{> part}}", "from a part: 99")]
+    public void Render_PutsResultsIn(string template, string expected)
+    {
+        File.WriteAllText(folder.File("part.md"), "from a part: {{value \"b.number\" \"0\"}}");
+
+        Assert.Equal(expected, Render(template));
+    }
+
+    [Theory]
+    [InlineData("{{table \"b.tabel\"}}", "near names are b.table")]
+    [InlineData("{{table \"b.number\"}}", "'b.number' was recorded as a number, not as a table")]
+    [InlineData("{{value \"b.table\"}}", "'b.table' is not a value")]
+    [InlineData("{{value}}", "needs 1 arguments and has 0")]
+    [InlineData("{{largest \"b.table\" \"Differense\" \"0\"}}", "has no column 'Differense'; it has 'eps', 'Published', 'Ours', 'Difference'")]
+    [InlineData("{{largest \"b.table\" \"eps\" \"0\"}}", "no numbers in column 'eps'")]
+    [InlineData("{{#within \"b.table\" \"Difference\" \"much\"}}{{/within}}", "needs a number and has 'much'")]
+    [InlineData("{{nonsense}}", "nonsense")]
+    [InlineData("{{#if quick}}", "if")]
+    public void Render_OfAWrongTemplate_SaysWhatIsWrong(string template, string expected)
+    {
+        var e = Assert.Throws<ReportException>(() => Render(template));
+
+        Assert.StartsWith(folder.Path, e.Message);
+        Assert.Contains(expected, e.Message);
+    }
+
+    [Fact]
+    public void Render_OfSyntheticDigits_IsNotConclusive()
+    {
+        File.WriteAllText(folder.File("report.md"), "{{#if synthetic}}drawn{{/if}}{{#if conclusive}}real{{/if}}");
+
+        Assert.Equal("drawn", Render(Samples.Content(Records, data: "synthetic digits, SHA-256 00")));
+    }
+
+    [Fact]
+    public void Constructor_WithoutAMainTemplate_SaysWhereItShouldBe() =>
+        Assert.StartsWith(folder.File("report.md"), Assert.Throws<ReportException>(() => new ReportTemplate(folder.Path)).Message);
+
+    private string Render(string template)
+    {
+        File.WriteAllText(folder.File("report.md"), template);
+        return Render(Samples.Content(Records));
+    }
+
+    private string Render(ReportContent content) =>
+        new ReportTemplate(folder.Path).Render(content, (name, _) => $"[table {name}]", (name, _) => $"[figure {name}]");
+}

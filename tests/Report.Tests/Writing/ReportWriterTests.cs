@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using Fgsm.Reporting;
+
+namespace Fgsm.Report.Tests;
+
+public class ReportWriterTests : IDisposable
+{
+    private const string Hostile = "<script>alert(1)</script> <!-- result 0 --> ![x](http://evil.example/y.png) $1 {{value}}";
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Html_WithHostileResults_HasNoMarkupOfTheirs()
+    {
+        var html = Write(
+            "# Title <of> a page\n\n{{table \"b.table\"}}\n\n{{figure \"b.figure\"}}\n\nText: {{value \"b.text\"}}\n",
+            new("b.table", new ResultTable(Hostile) { Note = Hostile }.Text(Hostile).Add(Hostile)),
+            new("b.figure", new LineChart(Hostile, Hostile, Hostile).Add(Hostile, [0], [1])),
+            new("b.text", Hostile));
+
+        Assert.DoesNotContain("<script", html);
+        Assert.DoesNotContain("<img", html);
+        Assert.Single(Regex.Matches(html, "<table>"));
+        Assert.Single(Regex.Matches(html, "<figure>"));
+        Assert.Contains("<title>Title &lt;of&gt; a page</title>", html);
+    }
+
+    [Fact]
+    public void Html_AsksForNothingFromOutside()
+    {
+        var html = Write(
+            "# T\n\n{{table \"b.table\"}}\n\n{{figure \"b.figure\"}}\n",
+            new("b.table", new ResultTable("t").Text("a").Add("x")),
+            new("b.figure", new ImageGrid("f").AddRow(null, new GridImage(new Picture([0], 1, 1, 1)))));
+
+        Assert.DoesNotMatch(@"(src|href)\s*=\s*""(?!data:)", html);
+        Assert.DoesNotContain("url(", html);
+        Assert.DoesNotContain("@import", html);
+    }
+
+    [Fact]
+    public void Html_PutsTheFigureItself_AndMarkdownAReferenceToItsFile()
+    {
+        var figure = new LineChart("f", "x", "y").Add("line", [0, 1], [0, 1]);
+        var html = Write("{{figure \"b.figure\"}}", new ResultRecord("b.figure", figure));
+
+        Assert.Contains(figure.ToSvg(), html);
+        Assert.Equal("![f](figures/b.figure.svg)", File.ReadAllText(folder.File("out/report.md")).Trim());
+        Assert.Equal(figure.ToSvg(), File.ReadAllText(folder.File("out/figures/b.figure.svg")));
+    }
+
+    [Fact]
+    public void ProjectTemplates_OfTheProvenance_ShowEveryDigest()
+    {
+        var table = new ResultTable("t").Text("a").Add("x");
+        File.Copy(Path.Combine(Repository.Find().Templates, "provenance.md"), folder.File("provenance.md"));
+        Write("{{> provenance}}", new ResultRecord("b.table", table));
+
+        var markdown = File.ReadAllText(folder.File("out/report.md"));
+
+        Assert.Contains($"| b.table | `{table.Digest()}` |", markdown);
+        Assert.Contains("- Data: MNIST\n", markdown);
+    }
+
+    private string Write(string template, params ResultRecord[] records)
+    {
+        File.WriteAllText(folder.File("report.md"), template);
+        new ReportWriter(new ReportTemplate(folder.Path), Samples.Content(Samples.Records(records))).Write(folder.File("out"));
+        return File.ReadAllText(folder.File("out/report.html"));
+    }
+}
