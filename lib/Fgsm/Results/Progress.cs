@@ -22,6 +22,10 @@ public sealed record Progress(string Title, int Epoch, int Epochs, int Step, int
         return Epochs > 0 ? Math.Clamp((Math.Max(Epoch, 1) - 1 + inEpoch) / Epochs, 0, 1) : inEpoch;
     }
 
+    /// <summary>One line: "baseline: epoch 2 of 5, 120 of 469, loss 0.0812, accuracy 97.51 %".</summary>
+    public string ToText() => FormattableString.Invariant(
+        $"{Title}: {(Epochs > 0 ? $"epoch {Epoch} of {Epochs}, " : "")}{Step} of {Steps}{(Loss is { } loss ? FormattableString.Invariant($", loss {loss:0.0000}") : "")}{(Accuracy is { } accuracy ? FormattableString.Invariant($", accuracy {accuracy:0.00} %") : "")}");
+
     /// <summary>The message as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, FigureJson.Options);
 
