@@ -5,8 +5,6 @@ public static partial class torch
     /// <summary>The element types of PyTorch that this engine has, with PyTorch's numbers.</summary>
     public enum ScalarType : sbyte
     {
-        /// <summary>Used inside the engine only, for the places of maxima.</summary>
-        Byte = 0,
         Int64 = 4,
         Float32 = 6,
         Bool = 11,

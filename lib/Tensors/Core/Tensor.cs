@@ -51,7 +51,6 @@ public static partial class torch
                 ScalarType.Float32 => new Storage<float>(count),
                 ScalarType.Int64 => new Storage<long>(count),
                 ScalarType.Bool => new Storage<bool>(count),
-                ScalarType.Byte => new Storage<byte>(count),
                 _ => throw new ArgumentException($"{op}: dtype {dtype.Name()} is not supported; expected float32, int64 or bool"),
             };
             return new Tensor(storage, 0, shape.ToArray(), dtype);

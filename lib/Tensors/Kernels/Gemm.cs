@@ -130,12 +130,11 @@ internal static unsafe class Gemm
         {
             var (r0, r1) = (Vector128.Load(source + k), Vector128.Load(source + step + k));
             var (r2, r3) = (Vector128.Load(source + 2 * step + k), Vector128.Load(source + 3 * step + k));
-            var (low01, high01) = (Sse.UnpackLow(r0, r1), Sse.UnpackHigh(r0, r1));
-            var (low23, high23) = (Sse.UnpackLow(r2, r3), Sse.UnpackHigh(r2, r3));
-            Sse.MoveLowToHigh(low01, low23).Store(packed + k * width);
-            Sse.MoveHighToLow(low23, low01).Store(packed + (k + 1) * width);
-            Sse.MoveLowToHigh(high01, high23).Store(packed + (k + 2) * width);
-            Sse.MoveHighToLow(high23, high01).Store(packed + (k + 3) * width);
+            Interleave.Transpose(ref r0, ref r1, ref r2, ref r3);
+            r0.Store(packed + k * width);
+            r1.Store(packed + (k + 1) * width);
+            r2.Store(packed + (k + 2) * width);
+            r3.Store(packed + (k + 3) * width);
         }
         for (; k < depth; k++)
             for (var i = 0; i < 4; i++)

@@ -33,11 +33,11 @@ public static partial class torch
             {
                 var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
                 var y = Tensor.Empty("max_pool2d", [shape.Images, shape.Filters, shape.Output.Height / 2, shape.Output.Width / 2]);
-                var places = Tensor.Empty("max_pool2d", y.Sizes, ScalarType.Byte);
+                var places = Tensor.Empty("max_pool2d", y.Sizes);
                 shape.Forward((image, _) => input.Floats + (nint)image * shape.InputLength, weight.Floats,
-                    new ReluMaxPool(shape, bias is null ? null : bias.Floats, y.Floats, places.Pointer<byte>()));
+                    new ReluMaxPool(shape, bias is null ? null : bias.Floats, y.Floats, places.Floats));
                 return Record("conv2d", shape, y, input, weight, bias, [places],
-                    (g, s) => (image, buffer) => ReluMaxPool.Backward(shape, image, g.Floats, s[^1].Pointer<byte>(), buffer),
+                    (g, s) => (image, buffer) => ReluMaxPool.Backward(shape, image, g.Floats, s[^1].Floats, buffer),
                     (g, s) => ReluMaxPool.BiasGradient(shape, g, s[^1]));
             }
 

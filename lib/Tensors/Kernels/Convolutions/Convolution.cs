@@ -1,14 +1,16 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace Fgsm.Tensors;
 
 /// <summary>
 /// The shapes of one 2D convolution and its three computations: output, input gradient, weight gradient.
-/// x <c>[N, C, H, W]</c>, w <c>[O, C, KH, KW]</c>, y <c>[N, O, OH, OW]</c>.
+/// x <c>[N, C, H, W]</c>, w <c>[O, C, KH, KW]</c>, y <c>[N, O, OH, OW]</c>. Which method computes them depends on the shapes
+/// only, never on the machine: another method has other bits.
 /// </summary>
 internal sealed unsafe class Convolution
 {
-    // Images whose weight gradients are summed in one chain; part of the definition of the result, not a tuning knob.
+    /// <summary>Images whose weight gradients are summed in one chain; part of the definition of the result, not a tuning knob.</summary>
     public const int GroupSize = 8;
 
     public int Images { get; }
@@ -27,37 +29,12 @@ internal sealed unsafe class Convolution
     public int InputLength => Channels * Height * Width;
     public int OutputLength => Filters * Pixels;
 
-    /// <summary>A row of a computed plane is this long, so that whole tiles can be written.</summary>
-    public int Pitch => (Output.Width + Tiles.Columns - 1) / Tiles.Columns * Tiles.Columns;
-    public int PlaneLength => Output.Height * Pitch;
-    public int PlanesLength => (Filters + Tiles.Rows - 1) / Tiles.Rows * Tiles.Rows * PlaneLength;
-
-    // The padded image, split by stride into phases, so that a row of outputs reads a row of inputs at any stride.
-    private readonly int phaseHeight;
-    private readonly int phaseWidth;
-    private int PaddedLength => Channels * Stride.Height * Stride.Width * phaseHeight * phaseWidth + Tiles.Columns;
-
-    // Where term k = (c, ky, kx) of the first output lies in the padded image.
-    private readonly int[] offsets;
-
     public Convolution(int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride, (int, int) padding)
     {
         (Images, Channels, Height, Width, Filters) = (images, channels, height, width, filters);
         (Kernel, Stride, Padding) = (kernel, stride, padding);
         Output = ((height + 2 * Padding.Height - Kernel.Height) / Stride.Height + 1, (width + 2 * Padding.Width - Kernel.Width) / Stride.Width + 1);
-        phaseHeight = (height + 2 * Padding.Height + Stride.Height - 1) / Stride.Height;
-        phaseWidth = (width + 2 * Padding.Width + Stride.Width - 1) / Stride.Width;
-        offsets = new int[Depth];
-        for (var k = 0; k < Depth; k++)
-        {
-            var (c, ky, kx) = (k / (Kernel.Height * Kernel.Width), k / Kernel.Width % Kernel.Height, k % Kernel.Width);
-            offsets[k] = PhaseOffset(c, ky, kx);
-        }
     }
-
-    // Element (y, x) of channel c of the padded image.
-    private int PhaseOffset(int c, int y, int x) =>
-        (((c * Stride.Height + y % Stride.Height) * Stride.Width + x % Stride.Width) * phaseHeight + y / Stride.Height) * phaseWidth + x / Stride.Width;
 
     /// <summary>One image of the input, or of the gradient with respect to the output: where it lies, or computed into the buffer.</summary>
     public delegate float* Source(int image, float* buffer);
@@ -65,43 +42,48 @@ internal sealed unsafe class Convolution
     public void Forward(Source x, float* weight, Epilogue epilogue)
     {
         if (Winograd.Suits(this))
-        {
             new Winograd(this).Forward(x, weight, epilogue);
-            return;
-        }
-        using var packed = new Scratch<float>(Gemm.PackedLength(Filters, Depth));
-        var a = packed.Pointer;
-        Gemm.PackRows(Filters, Depth, new Matrix(weight, Depth, 1), a);
-        Threads.For(Images, image =>
-        {
-            using var buffer = new Scratch<float>(InputLength);
-            using var padded = new Scratch<float>(PaddedLength);
-            using var planes = new Scratch<float>(PlanesLength);
-            Pad(x(image, buffer.Pointer), padded.Pointer);
-            fixed (int* rows = offsets)
-                for (var oy = 0; oy < Output.Height; oy++)
-                    for (var ox = 0; ox < Output.Width; ox += Tiles.Columns)
-                        for (var o = 0; o < Filters; o += Tiles.Rows)
-                            Gemm.Tile(Tiles.Rows, Tiles.Columns, Depth, a + (nint)o * Depth, Tiles.Rows, padded.Pointer + oy * phaseWidth + ox, 0, rows,
-                                planes.Pointer + (nint)o * PlaneLength + oy * Pitch + ox, PlaneLength, accumulate: false);
-            for (var o = 0; o < Filters; o++)
-                epilogue.Plane(image, o, planes.Pointer + o * PlaneLength, Pitch);
-        });
+        else
+            ForwardDirectly(x, weight, epilogue);
     }
 
-    private void Pad(float* image, float* padded)
+    private void ForwardDirectly(Source x, float* weight, Epilogue epilogue)
     {
-        new Span<float>(padded, PaddedLength).Clear();
-        for (var c = 0; c < Channels; c++)
-            for (var y = 0; y < Height; y++)
+        var size = epilogue.TileSize;
+        var image = new PaddedImage(this, size);
+        var (tilesHigh, tilesWide) = ((Output.Height + size - 1) / size, (Output.Width + size - 1) / size);
+        var filters = (Filters + Tiles.Rows - 1) / Tiles.Rows * Tiles.Rows;
+        var pitch = (tilesWide + Tiles.Columns - 1) / Tiles.Columns * Tiles.Columns;
+        using var packed = new Scratch<float>(filters * Depth);
+        var a = packed.Pointer;
+        Gemm.PackRows(Filters, Depth, new Matrix(weight, Depth, 1), a);
+        // Term k of output (i, j) of a tile lies at offsets[i, j, k] from the tile's first pixel.
+        var offsets = new int[size * size * Depth];
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            var (place, k) = (i / Depth, i % Depth);
+            offsets[i] = image.Offset(k / (Kernel.Height * Kernel.Width), place / size * Stride.Height + k / Kernel.Width % Kernel.Height, place % size * Stride.Width + k % Kernel.Width);
+        }
+
+        Threads.For(Images, n =>
+        {
+            using var buffer = new Scratch<float>(InputLength);
+            using var padded = new Scratch<float>(image.Length);
+            using var rows = new Scratch<float>(filters * size * size * pitch + 16);
+            var (outputs, step) = ((nint)rows.Pointer, size * size * pitch);
+            image.Fill(x(n, buffer.Pointer), padded.Pointer);
+            for (var row = 0; row < tilesHigh; row++)
             {
-                var source = image + (c * Height + y) * Width;
-                if (Stride.Width == 1)
-                    new ReadOnlySpan<float>(source, Width).CopyTo(new Span<float>(padded + PhaseOffset(c, y + Padding.Height, Padding.Width), Width));
-                else
-                    for (var x = 0; x < Width; x++)
-                        padded[PhaseOffset(c, y + Padding.Height, x + Padding.Width)] = source[x];
+                for (var place = 0; place < size * size; place++)
+                    fixed (int* terms = &offsets[place * Depth])
+                        for (var t = 0; t < tilesWide; t += Tiles.Columns)
+                            for (var o = 0; o < filters; o += Tiles.Rows)
+                                Gemm.Tile(Tiles.Rows, Tiles.Columns, Depth, a + (nint)o * Depth, Tiles.Rows, padded.Pointer + row * image.RowLength + t, 0, terms,
+                                    (float*)outputs + (nint)o * step + place * pitch + t, step, accumulate: false);
+                for (var o = 0; o < Filters; o++)
+                    epilogue.TileRow(n, o, row, size, (float*)outputs + (nint)o * step, pitch);
             }
+        });
     }
 
     /// <summary>dx[N, C, H, W].</summary>
@@ -130,30 +112,32 @@ internal sealed unsafe class Convolution
     /// <summary>The gradient of each term, W^T dy, added up where the term came from.</summary>
     private void ScatterInputGradient(float* weight, Source upstream, float* dx)
     {
+        var image = new PaddedImage(this, 1);
+        var offsets = TermOffsets(image);
         using var packed = new Scratch<float>(Gemm.PackedLength(Depth, Filters));
         var a = packed.Pointer;
         Gemm.PackRows(Depth, Filters, new Matrix(weight, Depth, 1).T, a);
-        Threads.For(Images, image =>
+        Threads.For(Images, n =>
         {
             using var buffer = new Scratch<float>(OutputLength);
             using var terms = new Scratch<float>(Depth * Pixels);
-            using var padded = new Scratch<float>(PaddedLength);
-            var dy = upstream(image, buffer.Pointer);
+            using var padded = new Scratch<float>(image.Length);
+            var dy = upstream(n, buffer.Pointer);
             Gemm.MultiplyPacked(Depth, Pixels, Filters, a, new Matrix(dy, Pixels, 1), new Matrix(terms.Pointer, Pixels, 1), accumulate: false);
-            new Span<float>(padded.Pointer, PaddedLength).Clear();
+            new Span<float>(padded.Pointer, image.Length).Clear();
             for (var k = 0; k < Depth; k++)
                 for (var oy = 0; oy < Output.Height; oy++)
-                    Elementwise.Add(padded.Pointer + offsets[k] + oy * phaseWidth, terms.Pointer + k * Pixels + oy * Output.Width, Output.Width);
-            Unpad(padded.Pointer, dx + (nint)image * InputLength);
+                    Elementwise.Add(padded.Pointer + offsets[k] + oy * image.RowLength, terms.Pointer + k * Pixels + oy * Output.Width, Output.Width);
+            image.Read(padded.Pointer, dx + (nint)n * InputLength);
         });
     }
 
-    private void Unpad(float* padded, float* image)
+    private int[] TermOffsets(PaddedImage image)
     {
-        for (var c = 0; c < Channels; c++)
-            for (var y = 0; y < Height; y++)
-                for (var x = 0; x < Width; x++)
-                    image[(c * Height + y) * Width + x] = padded[PhaseOffset(c, y + Padding.Height, x + Padding.Width)];
+        var offsets = new int[Depth];
+        for (var k = 0; k < Depth; k++)
+            offsets[k] = image.Offset(k / (Kernel.Height * Kernel.Width), k / Kernel.Width % Kernel.Height, k % Kernel.Width);
+        return offsets;
     }
 
     /// <summary>dw[O, C, KH, KW].</summary>
@@ -165,45 +149,68 @@ internal sealed unsafe class Convolution
             return;
         }
         var groups = (Images + GroupSize - 1) / GroupSize;
-        var length = Filters * Depth;
+        var pitch = (Depth + 31) / 32 * 32;
+        var length = Filters * pitch;
+        var image = new PaddedImage(this, 1);
+        var offsets = TermOffsets(image);
         using var partial = new Scratch<float>(groups * length);
         var sums = partial.Pointer;
         Threads.For(groups, group =>
         {
             var sum = sums + (nint)group * length;
             new Span<float>(sum, length).Clear();
-            for (var image = group * GroupSize; image < Math.Min(Images, (group + 1) * GroupSize); image++)
-                AddWeightGradient(x + (nint)image * InputLength, upstream, image, sum);
+            for (var n = group * GroupSize; n < Math.Min(Images, (group + 1) * GroupSize); n++)
+                AddWeightGradient(x + (nint)n * InputLength, upstream, n, image, offsets, sum, pitch);
         });
-        Threads.Ranges(length, 4096, (start, end) => Sum.Rows(sums + start, length, groups, dw + start, end - start));
+        Threads.For(Filters, o => Sum.Rows(sums + o * pitch, length, groups, dw + o * Depth, Depth));
     }
 
-    /// <summary>sum[O, Depth] += dy[O, Pixels] * patches[Pixels, Depth] for one image, some rows of pixels at a time.</summary>
-    private void AddWeightGradient(float* image, Source upstream, int index, float* sum)
+    /// <summary>sum[O, pitch] += dy[O, Pixels] * patches[Pixels, pitch] for one image.</summary>
+    private void AddWeightGradient(float* x, Source upstream, int n, PaddedImage image, int[] offsets, float* sum, int pitch)
     {
         using var buffer = new Scratch<float>(OutputLength);
-        using var padded = new Scratch<float>(PaddedLength + Tiles.Columns);
-        var dy = upstream(index, buffer.Pointer);
-        Pad(image, padded.Pointer);
-        var pitch = (Depth + Tiles.Columns - 1) / Tiles.Columns * Tiles.Columns;
-        var rows = Math.Clamp(32768 / (pitch * Output.Width), 1, Output.Height);
-        using var patches = new Scratch<float>(rows * Output.Width * pitch + Tiles.Columns);
-        using var packed = new Scratch<float>(Gemm.PackedLength(Filters, rows * Output.Width));
-        for (var oy = 0; oy < Output.Height; oy += rows)
+        using var padded = new Scratch<float>(image.Length);
+        using var patches = new Scratch<float>(Pixels * pitch + 8);
+        using var places = new Scratch<int>(Pixels);
+        var dy = upstream(n, buffer.Pointer);
+        image.Fill(x, padded.Pointer);
+        for (var p = 0; p < Pixels; p++)
+            CopyPatch(padded.Pointer + p / Output.Width * image.RowLength + p % Output.Width, offsets, patches.Pointer + (nint)p * pitch);
+        for (var o = 0; o < Filters; o++)
         {
-            var count = Math.Min(rows, Output.Height - oy);
-            var pixels = count * Output.Width;
-            for (var p = 0; p < pixels; p++)
-                CopyPatch(padded.Pointer + (oy + p / Output.Width) * phaseWidth + p % Output.Width, patches.Pointer + p * pitch);
-            Gemm.PackRows(Filters, pixels, new Matrix(dy + oy * Output.Width, Pixels, 1), packed.Pointer);
-            for (var k = 0; k < Depth; k += Tiles.Columns)
-                for (var o = 0; o < Filters; o += Tiles.Rows)
-                    Gemm.Tile(Math.Min(Tiles.Rows, Filters - o), Math.Min(Tiles.Columns, Depth - k), pixels, packed.Pointer + o * pixels, Tiles.Rows, patches.Pointer + k, pitch, null,
-                        sum + (nint)o * Depth + k, Depth, accumulate: true);
+            // Behind a pooling three of four gradients are 0 and change no sum.
+            var gradient = dy + o * Pixels;
+            var count = 0;
+            for (var p = 0; p < Pixels; p++)
+            {
+                places.Pointer[count] = p;
+                count += gradient[p] != 0 ? 1 : 0;
+            }
+            for (var k = 0; k < Depth; k += 4 * Vector<float>.Count)
+                AddPatches(gradient, places.Pointer, count, patches.Pointer + k, pitch, sum + o * pitch + k);
         }
     }
 
-    private void CopyPatch(float* source, float* patch)
+    private static void AddPatches(float* gradient, int* places, int count, float* patches, int pitch, float* sum)
+    {
+        var n = Vector<float>.Count;
+        var (sum0, sum1, sum2, sum3) = (Vector.Load(sum), Vector.Load(sum + n), Vector.Load(sum + 2 * n), Vector.Load(sum + 3 * n));
+        for (var i = 0; i < count; i++)
+        {
+            var g = Vector.Create(gradient[places[i]]);
+            var patch = patches + (nint)places[i] * pitch;
+            sum0 = Vector.FusedMultiplyAdd(g, Vector.Load(patch), sum0);
+            sum1 = Vector.FusedMultiplyAdd(g, Vector.Load(patch + n), sum1);
+            sum2 = Vector.FusedMultiplyAdd(g, Vector.Load(patch + 2 * n), sum2);
+            sum3 = Vector.FusedMultiplyAdd(g, Vector.Load(patch + 3 * n), sum3);
+        }
+        sum0.Store(sum);
+        sum1.Store(sum + n);
+        sum2.Store(sum + 2 * n);
+        sum3.Store(sum + 3 * n);
+    }
+
+    private void CopyPatch(float* source, int[] offsets, float* patch)
     {
         if (Stride.Width == 1 && Kernel.Width <= 8)
         {

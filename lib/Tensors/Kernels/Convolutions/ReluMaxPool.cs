@@ -6,102 +6,106 @@ namespace Fgsm.Tensors;
 /// Bias, ReLU and 2x2 max-pooling of a convolution's outputs while they are in the cache. Remembers for each maximum its place
 /// in the window (0 to 3, the first of equals as in PyTorch), or <see cref="Nowhere"/> where the ReLU lets no gradient through.
 /// </summary>
-internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* y, byte* places) : Epilogue
+internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* y, float* places) : Epilogue
 {
-    private const byte Nowhere = 4;
+    private const float Nowhere = 4;
 
     private readonly float* bias = bias;
     private readonly float* y = y;
-    private readonly byte* places = places;
+    private readonly float* places = places;
 
-    private int Height => shape.Output.Height / 2;
-    private int Width => shape.Output.Width / 2;
-
-    public override void Plane(int image, int filter, float* plane, int pitch)
-    {
-        var windows = stackalloc float[4 * Width];
-        for (var row = 0; row < Height; row++)
-        {
-            var top = plane + 2 * row * pitch;
-            for (var x = 0; x < Width; x++)
-            {
-                windows[x] = top[2 * x];
-                windows[Width + x] = top[2 * x + 1];
-                windows[2 * Width + x] = top[pitch + 2 * x];
-                windows[3 * Width + x] = top[pitch + 2 * x + 1];
-            }
-            Pool(filter, windows, windows + Width, windows + 2 * Width, windows + 3 * Width, At(image, filter, row), 1, Width);
-        }
-    }
+    public override int TileSize => 2;
 
     public override void TileRow(int image, int filter, int row, int size, float* tiles, int step)
     {
-        var half = size / 2;
-        for (var a = 0; a < Math.Min(half, Height - row * half); a++)
-            for (var b = 0; b < half; b++)
+        var (height, width, half) = (shape.Output.Height / 2, shape.Output.Width / 2, size / 2);
+        var b = bias == null ? 0 : bias[filter];
+        for (var i = 0; i < Math.Min(half, height - row * half); i++)
+        {
+            var start = ((image * shape.Filters + filter) * height + row * half + i) * width;
+            for (var j = 0; j < half; j++)
             {
-                var window = tiles + 2 * (a * size + b) * step;
-                Pool(filter, window, window + step, window + size * step, window + (size + 1) * step,
-                    At(image, filter, row * half + a) + b, half, (Width - b + half - 1) / half);
+                var window = tiles + 2 * (i * size + j) * step;
+                Pool(b, window, window + step, window + size * step, window + (size + 1) * step, start + j, half, (width - j + half - 1) / half);
             }
+        }
     }
 
-    private int At(int image, int filter, int row) => ((image * shape.Filters + filter) * Height + row) * Width;
-
     // The bias is added before the comparison: rounding may make unequal sums equal, and then the first must win.
-    private void Pool(int filter, float* p0, float* p1, float* p2, float* p3, int at, int stride, int count)
+    private void Pool(float bias, float* p0, float* p1, float* p2, float* p3, int at, int stride, int count)
     {
-        var b = bias == null ? 0 : bias[filter];
         var n = Vector<float>.Count;
         var values = stackalloc float[n];
-        var found = stackalloc int[n];
+        var found = stackalloc float[n];
         for (var x = 0; x < count; x += n)
         {
             // Beyond the row there are numbers of the next tiles, which are not stored.
-            var best = Vector.Load(p0 + x) + Vector.Create(b);
-            var place = Vector<int>.Zero;
-            Challenge(Vector.Load(p1 + x) + Vector.Create(b), 1, ref best, ref place);
-            Challenge(Vector.Load(p2 + x) + Vector.Create(b), 2, ref best, ref place);
-            Challenge(Vector.Load(p3 + x) + Vector.Create(b), 3, ref best, ref place);
+            var best = Vector.Load(p0 + x) + Vector.Create(bias);
+            var place = Vector<float>.Zero;
+            Challenge(Vector.Load(p1 + x) + Vector.Create(bias), 1, ref best, ref place);
+            Challenge(Vector.Load(p2 + x) + Vector.Create(bias), 2, ref best, ref place);
+            Challenge(Vector.Load(p3 + x) + Vector.Create(bias), 3, ref best, ref place);
             var dead = Vector.LessThanOrEqual(best, Vector<float>.Zero);
-            Vector.ConditionalSelect(dead, Vector<float>.Zero, best).Store(values);
-            Vector.ConditionalSelect(dead, Vector.Create((int)Nowhere), place).Store(found);
-            for (var i = 0; i < Math.Min(n, count - x); i++)
+            best = Vector.ConditionalSelect(dead, Vector<float>.Zero, best);
+            place = Vector.ConditionalSelect(dead, Vector.Create(Nowhere), place);
+            if (stride == 1 && count - x >= n)
             {
-                y[at + (x + i) * stride] = values[i];
-                places[at + (x + i) * stride] = (byte)found[i];
+                best.Store(y + at + x);
+                place.Store(places + at + x);
+                continue;
             }
+            best.Store(values);
+            place.Store(found);
+            for (var i = 0; i < Math.Min(n, count - x); i++)
+                (y[at + (x + i) * stride], places[at + (x + i) * stride]) = (values[i], found[i]);
         }
     }
 
     // A NaN wins, as in PyTorch.
-    private static void Challenge(Vector<float> next, int number, ref Vector<float> best, ref Vector<int> place)
+    private static void Challenge(Vector<float> next, float number, ref Vector<float> best, ref Vector<float> place)
     {
         var wins = Vector.GreaterThan(next, best) | ~Vector.Equals(next, next);
         best = Vector.ConditionalSelect(wins, next, best);
         place = Vector.ConditionalSelect(wins, Vector.Create(number), place);
     }
 
-    /// <summary>The gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.</summary>
-    public static float* Backward(Convolution shape, int image, float* gradient, byte* places, float* dy)
+    /// <summary>An image's gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.</summary>
+    public static float* Backward(Convolution shape, int image, float* gradient, float* places, float* dy)
     {
-        new Span<float>(dy, shape.OutputLength).Clear();
-        var (height, width) = (shape.Output.Height / 2, shape.Output.Width / 2);
-        gradient += (nint)image * shape.Filters * height * width;
-        places += (nint)image * shape.Filters * height * width;
         for (var o = 0; o < shape.Filters; o++)
-            for (var row = 0; row < height; row++)
-            {
-                var top = dy + o * shape.Pixels + 2 * row * shape.Output.Width;
-                for (var x = 0; x < width; x++)
-                {
-                    var place = *places++;
-                    var value = *gradient++;
-                    if (place != Nowhere)
-                        top[2 * x + (place >> 1) * shape.Output.Width + (place & 1)] = value;
-                }
-            }
+            Backward(shape, image, o, gradient, places, dy + o * shape.Pixels);
         return dy;
+    }
+
+    private static void Backward(Convolution shape, int image, int filter, float* gradient, float* places, float* dy)
+    {
+        var (height, width) = (shape.Output.Height / 2, shape.Output.Width / 2);
+        var start = (nint)(image * shape.Filters + filter) * height * width;
+        var pitch = width + Vector<float>.Count;
+        var window = stackalloc float[4 * pitch];
+        var sources = stackalloc float*[2];
+        for (var row = 0; row < height; row++)
+        {
+            var g = gradient + start + row * width;
+            var p = places + start + row * width;
+            var x = 0;
+            for (; x <= width - Vector<float>.Count; x += Vector<float>.Count)
+                for (var place = 0; place < 4; place++)
+                    Vector.ConditionalSelect(Vector.Equals(Vector.Load(p + x), Vector.Create((float)place)), Vector.Load(g + x), Vector<float>.Zero).Store(window + place * pitch + x);
+            for (; x < width; x++)
+                for (var place = 0; place < 4; place++)
+                    window[place * pitch + x] = p[x] == place ? g[x] : 0;
+            for (var i = 0; i < 2; i++)
+            {
+                var target = dy + (2 * row + i) * shape.Output.Width;
+                sources[0] = window + 2 * i * pitch;
+                sources[1] = window + (2 * i + 1) * pitch;
+                Interleave.Merge(sources, 2, target, 2 * width);
+                if (shape.Output.Width > 2 * width)
+                    target[2 * width] = 0;
+            }
+        }
+        new Span<float>(dy + 2 * height * shape.Output.Width, (shape.Output.Height - 2 * height) * shape.Output.Width).Clear();
     }
 
     /// <summary>The sum of the gradients that the ReLU lets through, for each filter, in the order of the unfused sum.</summary>
@@ -110,10 +114,12 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
         var sums = torch.empty(shape.Images, shape.Filters);
         Threads.For(shape.Images, image =>
         {
-            using var dy = new Scratch<float>(shape.OutputLength);
-            Backward(shape, image, gradient.Floats, places.Pointer<byte>(), dy.Pointer);
+            using var dy = new Scratch<float>(shape.Pixels);
             for (var o = 0; o < shape.Filters; o++)
-                sums.Floats[image * shape.Filters + o] = Sum.Of(dy.Pointer + o * shape.Pixels, shape.Pixels);
+            {
+                Backward(shape, image, o, gradient.Floats, places.Floats, dy.Pointer);
+                sums.Floats[image * shape.Filters + o] = Sum.Of(dy.Pointer, shape.Pixels);
+            }
         });
         return sums.sum(0);
     }

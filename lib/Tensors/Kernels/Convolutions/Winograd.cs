@@ -25,7 +25,6 @@ internal sealed unsafe class Winograd
         tilesWide = (shape.Output.Width + size - 1) / size;
     }
 
-    /// <summary>Depends on shapes only, never on the machine: another method has other bits.</summary>
     public static bool Suits(Convolution shape) =>
         shape.Stride == (1, 1) && shape.Kernel is (3, 3) or (5, 5) && shape.Channels >= 8 && shape.Filters >= 8;
 
@@ -93,48 +92,28 @@ internal sealed unsafe class Winograd
     /// <summary>v[point, c, tile], rows <paramref name="pitch"/> long, for some rows of tiles, counted over all images.</summary>
     private void TransformInput(Convolution.Source x, int first, int last, float* v, int pitch, int pointStep)
     {
-        // The padded image is split into phases by the tile's size, so that neighbouring tiles read neighbouring numbers.
-        var (high, wide) = (tilesHigh + (WinogradTransforms.Size - 1) / size, tilesWide + (WinogradTransforms.Size - 1) / size);
-        var length = shape.Channels * size * size * high * wide;
+        var padding = new PaddedImage(shape, size, WinogradTransforms.Size);
         using var buffer = new Scratch<float>(shape.InputLength);
-        using var padded = new Scratch<float>(length + 16);
+        using var padded = new Scratch<float>(padding.Length);
         var offsets = stackalloc int[Points];
         for (var i = 0; i < Points; i++)
-            offsets[i] = Phase(0, i / 6, i % 6);
-        new Span<float>(padded.Pointer, length + 16).Clear();
+            offsets[i] = padding.Offset(0, i / 6, i % 6);
 
         for (var row = first; row < last;)
         {
             var image = row / tilesHigh;
             var end = Math.Min(last, (image + 1) * tilesHigh);
-            Split(x(image, buffer.Pointer), padded.Pointer);
+            padding.Fill(x(image, buffer.Pointer), padded.Pointer);
             for (var c = 0; c < shape.Channels; c++)
                 for (var r = row; r < end; r++)
                 {
-                    var source = padded.Pointer + Phase(c, r % tilesHigh * size, 0);
+                    var source = padded.Pointer + padding.Offset(c, r % tilesHigh * size, 0);
                     var target = v + c * pitch + (r - first) * tilesWide;
                     // What a vector writes beyond the row, the next row overwrites.
                     for (var t = 0; t < tilesWide; t += Vector<float>.Count)
                         WinogradTransforms.Input(source + t, offsets, target + t, pointStep);
                 }
             row = end;
-        }
-
-        int Phase(int c, int y, int x) => (((c * size + y % size) * size + x % size) * high + y / size) * wide + x / size;
-
-        void Split(float* image, float* phases)
-        {
-            for (var c = 0; c < shape.Channels; c++)
-                for (var y = 0; y < shape.Height; y++)
-                {
-                    var source = image + (c * shape.Height + y) * shape.Width;
-                    for (var start = 0; start < Math.Min(size, shape.Width); start++)
-                    {
-                        var target = phases + Phase(c, y + shape.Padding.Height, start + shape.Padding.Width);
-                        for (var x = start; x < shape.Width; x += size)
-                            *target++ = source[x];
-                    }
-                }
         }
     }
 
