@@ -279,6 +279,7 @@ public class FgsmTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(double.NegativeInfinity)]
+    [InlineData(1e300)] // infinite in float32
     public void Constructor_EpsThatIsNotFiniteAndNotNegative_Throws(double eps)
     {
         var exception = Assert.Throws<ArgumentOutOfRangeException>(() => new FGSM(eps));
