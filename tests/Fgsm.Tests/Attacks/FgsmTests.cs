@@ -86,6 +86,18 @@ public class FgsmTests
     }
 
     [Fact]
+    public void Attack_OfImagesThatRequireAGradient_LeavesTheirGradientAlone_AndItsResultRequiresNone()
+    {
+        x.requires_grad = true;
+
+        var adversarial = new FGSM(0.1).Attack(model, x, y);
+
+        Assert.False(adversarial.requires_grad);
+        Assert.Null(x.grad);
+        Assert.True(x.requires_grad);
+    }
+
+    [Fact]
     public void Attack_InsideNoGrad_GivesTheSame()
     {
         var expected = new FGSM(0.1).Attack(model, x, y).Bits();
