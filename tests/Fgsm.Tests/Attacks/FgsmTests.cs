@@ -98,6 +98,17 @@ public class FgsmTests
     }
 
     [Fact]
+    public void Attack_LeavesOneTensorInTheScope_TheResult()
+    {
+        using var scope = NewDisposeScope();
+
+        var adversarial = new FGSM(0.1).Attack(model, x, y);
+
+        Assert.Equal(1, scope.DisposablesCount);
+        Assert.False(adversarial.IsInvalid);
+    }
+
+    [Fact]
     public void Attack_InsideNoGrad_GivesTheSame()
     {
         var expected = new FGSM(0.1).Attack(model, x, y).Bits();
