@@ -28,6 +28,23 @@ public class ModuleExtensionsTests
     }
 
     [Fact]
+    public void InEvalMode_RestoresPartsThatHaveModesOfTheirOwn()
+    {
+        var inner = TinyModels.WithDropout();
+        var model = nn.Sequential(("inner", inner), ("dropout", nn.Dropout(0.5)));
+        inner.eval();
+        inner.children().Last().train();
+        var before = model.Modes();
+        Assert.Contains(true, before);
+        Assert.Contains(false, before);
+
+        using (model.InEvalMode())
+            Assert.DoesNotContain(true, model.Modes());
+
+        Assert.Equal(before, model.Modes());
+    }
+
+    [Fact]
     public void InEvalMode_RestoresAfterAnException()
     {
         var model = TinyModels.WithDropout();
