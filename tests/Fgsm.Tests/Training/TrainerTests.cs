@@ -2,6 +2,7 @@ using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Evaluation;
 using Fgsm.Training;
+using static Fgsm.Tests.TestTensors;
 
 namespace Fgsm.Tests;
 
@@ -172,6 +173,21 @@ public class TrainerTests
         Assert.NotEqual(weights, recorder.Weights());
         Assert.Equal(40, Predictions.Of(recorder, data).Count);
         Assert.Equal(2, Trainer(recorder).Fit(data, 2).Count);
+    }
+
+    [Theory]
+    [InlineData(0, 16, "epochs", "0")]
+    [InlineData(-3, 16, "epochs", "-3")]
+    [InlineData(1, 0, "BatchSize", "0")]
+    [InlineData(1, -5, "BatchSize", "-5")]
+    public void Fit_WithoutEpochsOrBatches_Throws(int epochs, int batch, string what, string given)
+    {
+        var recorder = new Recorder(TinyModels.WithDropout());
+
+        var exception = Assert.Throws<ArgumentOutOfRangeException>(() => Trainer(recorder, batch: batch).Fit(data, epochs));
+
+        AssertOneLine(exception, "Trainer", what, "1 or more", $"got {given}");
+        Assert.Empty(recorder.Calls);
     }
 
     /// <summary>Also shows that FGSM matters on real digits: a linear model falls by far more than half at eps 0.1.</summary>
