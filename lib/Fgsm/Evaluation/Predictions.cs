@@ -29,7 +29,9 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var (confidence, predicted) = nn.functional.softmax(logits, 1).max(1);
+        // Not softmax's own maximum: logits that differ may have probabilities that round to the same.
+        var predicted = logits.argmax(1);
+        var confidence = nn.functional.softmax(logits, 1).max(1).values;
         return new Predictions(labels.data<long>().ToArray(), predicted.data<long>().ToArray(), confidence.data<float>().ToArray());
     }
 

@@ -28,6 +28,11 @@ public class PredictionsTests
     public void Of_TakesTheFirstOfEqualLogits() =>
         Assert.Equal([0, 1], OfLogits([0, 0], [1, 1, 1], [0, 2, 2]).Predicted);
 
+    /// <summary>Logits that differ by so little that their float32 probabilities are equal.</summary>
+    [Fact]
+    public void Of_TakesTheHighestLogit_WhereTheProbabilitiesRoundToTheSame() =>
+        Assert.Equal([1, 2], OfLogits([0, 0], [0, 1e-9f, 0], [1e-10f, 2e-10f, 3e-10f]).Predicted);
+
     [Fact]
     public void Of_MoreThanABatch_KeepsTheOrder()
     {
