@@ -1,4 +1,5 @@
 using Fgsm.Data;
+using static Fgsm.Tests.TestTensors;
 
 namespace Fgsm.Tests;
 
@@ -47,4 +48,10 @@ public class TensorSetTests
         Assert.Equal(set.Images.Floats(), batches.SelectMany(b => b.Images.Floats()));
         Assert.Equal(set.Labels.data<long>().ToArray(), batches.SelectMany(b => b.Labels.data<long>().ToArray()));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-2)]
+    public void Batches_WithoutImages_Throws(int size) =>
+        AssertOneLine(Assert.Throws<ArgumentOutOfRangeException>(() => Numbered(3).Batches(size).Take(5).ToList()), "1 or more", $"got {size}");
 }
