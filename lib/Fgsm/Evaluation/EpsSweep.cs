@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Models;
@@ -45,7 +46,9 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
     }
 
     /// <summary>The point of one eps of the sweep.</summary>
-    public EpsPoint At(double eps) => Points.First(p => p.Eps == eps);
+    /// <exception cref="ArgumentException">The sweep has none.</exception>
+    public EpsPoint At(double eps) => Points.FirstOrDefault(p => p.Eps == eps)
+        ?? throw new ArgumentException(FormattableString.Invariant($"EpsSweep: eps {eps} is not one of those swept: {string.Join(", ", Points.Select(p => p.Eps.ToString(CultureInfo.InvariantCulture)))}"));
 }
 
 /// <summary>A model under FGSM at one strength.</summary>

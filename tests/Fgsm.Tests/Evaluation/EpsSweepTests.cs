@@ -160,4 +160,13 @@ public class EpsSweepTests
         AssertOneLine(Assert.Throws<ArgumentException>(() => EpsSweep.Run(recorder, Images(3) with { Images = full([3, 1, 8, 8], 200f) }, [0.1])), "200", "bounds 0 to 1");
         Assert.Empty(recorder.Calls);
     }
+
+    [Fact]
+    public void At_GivesThePointOfThatEps_AndNamesTheOthersWhereThereIsNone()
+    {
+        var sweep = EpsSweep.Run(TinyModels.SmallCnn(), Images(3), [0.1, 0.25]);
+
+        Assert.Equal(0.25, sweep.At(0.25).Eps);
+        AssertOneLine(Assert.Throws<ArgumentException>(() => sweep.At(8 / 255)), "eps 0 ", "0.1, 0.25");
+    }
 }
