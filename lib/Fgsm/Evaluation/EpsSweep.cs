@@ -23,6 +23,7 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
         var clean = new List<Predictions>();
         var attacked = eps.Select(_ => new List<Predictions>()).ToList();
         var (zero, done, steps) = (0L, 0, (data.Count + BatchSize - 1) / BatchSize);
+        using var views = NewDisposeScope();
         using var eval = model.InEvalMode();
         using var grad = no_grad();
         foreach (var batch in data.Batches(BatchSize))

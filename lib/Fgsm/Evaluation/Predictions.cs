@@ -14,6 +14,7 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
     /// <summary>The model in eval mode, without gradients.</summary>
     public static Predictions Of(nn.Module<Tensor, Tensor> model, TensorSet data)
     {
+        using var views = NewDisposeScope();
         using var eval = model.InEvalMode();
         using var grad = no_grad();
         var parts = new List<Predictions>();

@@ -83,6 +83,17 @@ public class EpsSweepTests
     }
 
     [Fact]
+    public void Run_LeavesNoTensorInTheScope()
+    {
+        var (model, data) = (TinyModels.WithDropout(), TinyProblem.Images(20));
+        using var scope = NewDisposeScope();
+
+        EpsSweep.Run(model, data, Eps);
+
+        Assert.Equal(0, scope.DisposablesCount);
+    }
+
+    [Fact]
     public void SuccessRate_IsTheShareOfTheInitiallyCorrectThatTheAttackTurns()
     {
         // Images 0 to 3 are right at first; 1 and 2 are turned. Image 4 was wrong and stays so, 5 was wrong and is put right.

@@ -60,6 +60,17 @@ public class PredictionsTests
     }
 
     [Fact]
+    public void Of_LeavesNoTensorInTheScope()
+    {
+        var (model, data) = (TinyModels.WithDropout(), TinyProblem.Images(10));
+        using var scope = NewDisposeScope();
+
+        Predictions.Of(model, data);
+
+        Assert.Equal(0, scope.DisposablesCount);
+    }
+
+    [Fact]
     public void Accuracy_IsTheShareOfRightPredictionsInPercent() => Assert.Equal(50, ByHand.Accuracy);
 
     [Fact]
