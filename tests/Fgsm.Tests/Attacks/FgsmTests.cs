@@ -66,11 +66,12 @@ public class FgsmTests
     public void Attack_NeverWritesIntoImagesOrLabels_NorAroundAView()
     {
         var (images, labels) = (rand(10, 1, 8, 8), Labels(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
-        var before = images.Bits();
+        var (before, view) = (images.Bits(), images[2..8]);
 
-        var adversarial = new FGSM(0.1).Attack(model, images[2..8], labels[2..8]);
+        var adversarial = new FGSM(0.1).Attack(model, view, labels[2..8]);
 
-        Assert.NotEqual(images[2..8].Bits(), adversarial.Bits());
+        Assert.NotEqual(view.Bits(), adversarial.Bits());
+        Assert.False(view.requires_grad);
         adversarial.zero_();
         Assert.Equal(before, images.Bits());
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], labels.data<long>().ToArray());

@@ -136,6 +136,10 @@ public class EpsSweepTests
     }
 
     [Fact]
+    public void ZeroGradients_DoesNotCountImagesWithSomeGradient() =>
+        Assert.Equal(0, EpsSweep.Run(TinyModels.Linear([0, 0], [0, 1]), new TensorSet(rand(5, 1, 1, 2), Labels(0, 1, 0, 1, 0)), Eps).ZeroGradients);
+
+    [Fact]
     public void Run_Progress_RisesToTheEnd()
     {
         var listener = new Listener();
