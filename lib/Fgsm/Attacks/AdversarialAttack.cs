@@ -18,6 +18,7 @@ public abstract class AdversarialAttack
     {
         Require(x, y);
         using var scope = NewDisposeScope();
+        using var grad = no_grad();
         return Perturb(model, x, y).MoveToOuterDisposeScope();
     }
 

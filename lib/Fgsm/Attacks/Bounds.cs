@@ -8,7 +8,11 @@ public readonly record struct Bounds(double Min, double Max)
 
     internal void Require(Tensor x)
     {
-        if (x.numel() > 0 && !(x.min().ToSingle() >= (float)Min && x.max().ToSingle() <= (float)Max))
-            throw new ArgumentException(FormattableString.Invariant($"x has pixels from {x.min().ToSingle()} to {x.max().ToSingle()}, outside the bounds {Min} to {Max}; eps is in the same units, so scale the images first"));
+        if (x.numel() == 0)
+            return;
+        using var scope = NewDisposeScope();
+        var (min, max) = (x.min().ToSingle(), x.max().ToSingle());
+        if (!(min >= (float)Min && max <= (float)Max))
+            throw new ArgumentException(FormattableString.Invariant($"x has pixels from {min} to {max}, outside the bounds {Min} to {Max}; eps is in the same units, so scale the images first"));
     }
 }

@@ -14,6 +14,7 @@ public sealed record LossGradient(Tensor Logits, Tensor Gradient)
     /// </summary>
     /// <param name="x"><c>[N, C, H, W]</c>; not changed.</param>
     /// <param name="y">int64 labels, <c>[N]</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
     public static LossGradient Of(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
         using var scope = NewDisposeScope();
@@ -21,8 +22,17 @@ public sealed record LossGradient(Tensor Logits, Tensor Gradient)
         using var grad = enable_grad();
         var input = x.detach().requires_grad_();
         var logits = model.call(input);
+        RequireClasses(y, logits.shape[^1]);
         using var loss = nn.functional.cross_entropy(logits, y, reduction: nn.Reduction.Sum);
         var gradient = autograd.grad([loss], [input])[0];
         return new LossGradient(logits.detach().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>PyTorch's cross_entropy leaves out images with label -100: an attack would leave them as they are and count them as survivors.</summary>
+    private static void RequireClasses(Tensor y, long classes)
+    {
+        foreach (var label in y.data<long>().ToArray())
+            if (label < 0 || label >= classes)
+                throw new ArgumentOutOfRangeException(nameof(y), $"LossGradient: label {label} is not one of the {classes} classes");
     }
 }

@@ -16,8 +16,11 @@ public sealed record TensorSet(Tensor Images, Tensor Labels)
     public TensorSet Range(int start, int end) => new(Images[start..end], Labels[start..end]);
 
     /// <summary>The set cut into batches, in order, on the same memory; the last may be smaller.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
     public IEnumerable<TensorSet> Batches(int size)
     {
+        if (size < 1)
+            throw new ArgumentOutOfRangeException(nameof(size), $"TensorSet: batches have 1 or more images, got {size}");
         for (var start = 0; start < Count; start += size)
             yield return Range(start, Math.Min(Count, start + size));
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Models;
@@ -22,6 +23,7 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
         var clean = new List<Predictions>();
         var attacked = eps.Select(_ => new List<Predictions>()).ToList();
         var (zero, done, steps) = (0L, 0, (data.Count + BatchSize - 1) / BatchSize);
+        using var views = NewDisposeScope();
         using var eval = model.InEvalMode();
         using var grad = no_grad();
         foreach (var batch in data.Batches(BatchSize))
@@ -45,7 +47,9 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
     }
 
     /// <summary>The point of one eps of the sweep.</summary>
-    public EpsPoint At(double eps) => Points.First(p => p.Eps == eps);
+    /// <exception cref="ArgumentException">The sweep has none.</exception>
+    public EpsPoint At(double eps) => Points.FirstOrDefault(p => p.Eps == eps)
+        ?? throw new ArgumentException(FormattableString.Invariant($"EpsSweep: eps {eps} is not one of those swept: {string.Join(", ", Points.Select(p => p.Eps.ToString(CultureInfo.InvariantCulture)))}"));
 }
 
 /// <summary>A model under FGSM at one strength.</summary>

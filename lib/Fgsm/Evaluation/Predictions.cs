@@ -14,6 +14,7 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
     /// <summary>The model in eval mode, without gradients.</summary>
     public static Predictions Of(nn.Module<Tensor, Tensor> model, TensorSet data)
     {
+        using var views = NewDisposeScope();
         using var eval = model.InEvalMode();
         using var grad = no_grad();
         var parts = new List<Predictions>();
@@ -29,7 +30,9 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
-        var (confidence, predicted) = nn.functional.softmax(logits, 1).max(1);
+        // Not softmax's own maximum: logits that differ may have probabilities that round to the same.
+        var predicted = logits.argmax(1);
+        var confidence = nn.functional.softmax(logits, 1).max(1).values;
         return new Predictions(labels.data<long>().ToArray(), predicted.data<long>().ToArray(), confidence.data<float>().ToArray());
     }
 

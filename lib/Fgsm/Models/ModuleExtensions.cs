@@ -6,16 +6,21 @@ public static class ModuleExtensions
     /// <summary>The number of learned numbers.</summary>
     public static long CountParameters(this nn.Module model) => model.parameters().Sum(p => p.numel());
 
-    /// <summary>Puts the model in eval mode until the result is disposed, then back as it was.</summary>
+    /// <summary>Puts the model in eval mode until the result is disposed, then every part back as it was.</summary>
     public static IDisposable InEvalMode(this nn.Module model)
     {
-        var restore = new Restore(model, model.training);
+        var restore = new Restore([.. model.modules().Prepend(model).Select(m => (m, m.training))]);
         model.eval();
         return restore;
     }
 
-    private sealed class Restore(nn.Module model, bool training) : IDisposable
+    private sealed class Restore(IReadOnlyList<(nn.Module Module, bool Training)> modes) : IDisposable
     {
-        public void Dispose() => model.train(training);
+        public void Dispose()
+        {
+            // train() reaches the parts too, so a part with a mode of its own must come after the whole.
+            foreach (var (module, training) in modes)
+                module.train(training);
+        }
     }
 }

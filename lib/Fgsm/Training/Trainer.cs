@@ -31,11 +31,14 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
     /// <param name="data">The training set.</param>
     /// <param name="epochs">Passes over it, 1 or more.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no epochs, or no images in a batch.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled; the model keeps what it has learned.</exception>
     public IReadOnlyList<EpochResult> Fit(TensorSet data, int epochs, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        if (epochs < 1)
+            throw new ArgumentOutOfRangeException(nameof(epochs), $"Trainer: epochs must be 1 or more, got {epochs}");
+        if (BatchSize < 1)
+            throw new ArgumentOutOfRangeException(nameof(BatchSize), $"Trainer: BatchSize must be 1 or more, got {BatchSize}");
         model.train();
         return [.. Enumerable.Range(1, epochs).Select(epoch => RunEpoch(data, epoch, epochs, cancellation))];
     }

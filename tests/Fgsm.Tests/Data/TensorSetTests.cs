@@ -1,0 +1,57 @@
+using Fgsm.Data;
+using static Fgsm.Tests.TestTensors;
+
+namespace Fgsm.Tests;
+
+public class TensorSetTests
+{
+    private static TensorSet Numbered(int count) => new(arange(count * 4).to_type(float32).reshape(count, 1, 2, 2), arange(count));
+
+    [Fact]
+    public void From_DividesEveryByteBy255()
+    {
+        var set = TensorSet.From(new ImageSet("all bytes", [.. Enumerable.Range(0, 256).Select(i => (byte)i)], [0, 1], 2, 8, 8, ["a", "b"], ""));
+
+        Assert.Equal([2L, 2, 8, 8], set.Images.shape);
+        Assert.Equal(Enumerable.Range(0, 256).Select(i => i / 255f), set.Images.Floats());
+        Assert.Equal([0, 1], set.Labels.data<long>().ToArray());
+        Assert.Equal((float32, int64), (set.Images.dtype, set.Labels.dtype));
+    }
+
+    [Fact]
+    public void Range_IsOnTheSameMemory()
+    {
+        var set = Numbered(5);
+
+        var range = set.Range(1, 3);
+        range.Images.zero_();
+        range.Labels.fill_(9);
+
+        Assert.Equal(2, range.Count);
+        Assert.Equal([0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 12, 13, 14, 15, 16, 17, 18, 19], set.Images.Floats());
+        Assert.Equal([0, 9, 9, 3, 4], set.Labels.data<long>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(10, 3, new[] { 3, 3, 3, 1 })]
+    [InlineData(10, 5, new[] { 5, 5 })]
+    [InlineData(10, 100, new[] { 10 })]
+    [InlineData(3, 1, new[] { 1, 1, 1 })]
+    [InlineData(0, 4, new int[0])]
+    public void Batches_CoverEverythingInOrder(int count, int size, int[] sizes)
+    {
+        var set = Numbered(count);
+
+        var batches = set.Batches(size).ToList();
+
+        Assert.Equal(sizes, batches.Select(b => b.Count));
+        Assert.Equal(set.Images.Floats(), batches.SelectMany(b => b.Images.Floats()));
+        Assert.Equal(set.Labels.data<long>().ToArray(), batches.SelectMany(b => b.Labels.data<long>().ToArray()));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-2)]
+    public void Batches_WithoutImages_Throws(int size) =>
+        AssertOneLine(Assert.Throws<ArgumentOutOfRangeException>(() => Numbered(3).Batches(size).Take(5).ToList()), "1 or more", $"got {size}");
+}

@@ -1,0 +1,60 @@
+using Fgsm.Models;
+
+namespace Fgsm.Tests;
+
+public class CnnTests
+{
+    [Fact]
+    public void ReportB_HasThePublishedNumberOfParameters()
+    {
+        using var model = Cnn.ReportB();
+
+        Assert.Equal(3_274_634, model.CountParameters());
+    }
+
+    [Fact]
+    public void ReportB_NamesItsParameters()
+    {
+        using var model = Cnn.ReportB();
+
+        Assert.Equal(
+            ["conv1.weight 32x1x5x5", "conv1.bias 32", "conv2.weight 64x32x5x5", "conv2.bias 64", "fc1.weight 1024x3136", "fc1.bias 1024", "fc2.weight 10x1024", "fc2.bias 10"],
+            model.named_parameters().Select(p => $"{p.name} {string.Join('x', p.parameter.shape)}"));
+    }
+
+    [Fact]
+    public void ReportB_GivesTenLogitsAnImage()
+    {
+        using var model = Cnn.ReportB();
+
+        Assert.Equal([3L, 10], model.call(zeros(3, 1, 28, 28)).shape);
+    }
+
+    public sealed record Case(string Op, string? Sha256);
+
+    /// <summary>make_random.py draws the weights and biases of these layers in this order.</summary>
+    [Fact]
+    public void ReportB_FromSeed42_StartsFromPyTorchsBits()
+    {
+        string[] layers = ["Conv2d(1, 32, 5)", "Conv2d(32, 64, 5)", "Linear(3136, 1024)", "Linear(1024, 10)"];
+        var expected = Golden.Read<Case[]>("random.json").Where(c => layers.Any(c.Op.StartsWith)).ToArray();
+        Assert.Equal(layers.SelectMany(l => new[] { $"{l}.weight", $"{l}.bias" }), expected.Select(c => c.Op));
+
+        manual_seed(42);
+        using var model = Cnn.ReportB();
+
+        Assert.Equal(expected.Select(c => c.Sha256), model.parameters().Select(p => p.Sha256()));
+    }
+
+    [Fact]
+    public void ReportB_InEvalMode_IsDeterministic_AndDropsOutInTraining()
+    {
+        manual_seed(1);
+        using var model = Cnn.ReportB();
+        var x = rand(2, 1, 28, 28);
+
+        Assert.NotEqual(model.call(x).Bits(), model.call(x).Bits());
+        model.eval();
+        Assert.Equal(model.call(x).Bits(), model.call(x).Bits());
+    }
+}
