@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Fgsm.Tensors;
 
@@ -115,7 +114,7 @@ internal static unsafe class Gemm
             return;
         }
         var i = 0;
-        if (Sse.IsSupported && deep == 1)
+        if (deep == 1)
             for (; i <= count - 4; i += 4)
                 Transpose4(depth, source + i * step, step, packed + i, width);
         for (; i < width; i++)

@@ -58,9 +58,16 @@ internal sealed unsafe class PaddedImage
     /// <summary>The opposite of <see cref="Fill"/>: what lies inside the padding.</summary>
     public void Read(float* padded, float* target)
     {
+        var sources = stackalloc float*[stepWide];
         for (var c = 0; c < shape.Channels; c++)
-            for (var y = 0; y < shape.Height; y++)
-                for (var x = 0; x < shape.Width; x++)
-                    *target++ = padded[Offset(c, y + shape.Padding.Height, x + shape.Padding.Width)];
+            for (var y = 0; y < shape.Height; y++, target += shape.Width)
+            {
+                for (var j = 0; j < stepWide; j++)
+                    sources[j] = padded + Offset(c, y + shape.Padding.Height, j + shape.Padding.Width);
+                if (stepWide == 1)
+                    new ReadOnlySpan<float>(sources[0], shape.Width).CopyTo(new Span<float>(target, shape.Width));
+                else
+                    Interleave.Merge(sources, stepWide, target, shape.Width);
+            }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Fgsm.Tensors;
 
@@ -81,31 +82,37 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
     {
         var (height, width) = (shape.Output.Height / 2, shape.Output.Width / 2);
         var start = (nint)(image * shape.Filters + filter) * height * width;
-        var pitch = width + Vector<float>.Count;
-        var window = stackalloc float[4 * pitch];
-        var sources = stackalloc float*[2];
         for (var row = 0; row < height; row++)
         {
             var g = gradient + start + row * width;
             var p = places + start + row * width;
+            var top = dy + 2 * row * shape.Output.Width;
+            var bottom = top + shape.Output.Width;
             var x = 0;
-            for (; x <= width - Vector<float>.Count; x += Vector<float>.Count)
-                for (var place = 0; place < 4; place++)
-                    Vector.ConditionalSelect(Vector.Equals(Vector.Load(p + x), Vector.Create((float)place)), Vector.Load(g + x), Vector<float>.Zero).Store(window + place * pitch + x);
+            if (width >= 4)
+                for (var last = width - 4; x <= last; x = Interleave.Next(x, 4, last))
+                {
+                    var (value, place) = (Vector128.Load(g + x), Vector128.Load(p + x));
+                    Spread(value, place, 0, top + 2 * x);
+                    Spread(value, place, 2, bottom + 2 * x);
+                }
             for (; x < width; x++)
-                for (var place = 0; place < 4; place++)
-                    window[place * pitch + x] = p[x] == place ? g[x] : 0;
-            for (var i = 0; i < 2; i++)
             {
-                var target = dy + (2 * row + i) * shape.Output.Width;
-                sources[0] = window + 2 * i * pitch;
-                sources[1] = window + (2 * i + 1) * pitch;
-                Interleave.Merge(sources, 2, target, 2 * width);
-                if (shape.Output.Width > 2 * width)
-                    target[2 * width] = 0;
+                (top[2 * x], top[2 * x + 1]) = (p[x] == 0 ? g[x] : 0, p[x] == 1 ? g[x] : 0);
+                (bottom[2 * x], bottom[2 * x + 1]) = (p[x] == 2 ? g[x] : 0, p[x] == 3 ? g[x] : 0);
             }
+            if (shape.Output.Width > 2 * width)
+                top[2 * width] = bottom[2 * width] = 0;
         }
         new Span<float>(dy + 2 * height * shape.Output.Width, (shape.Output.Height - 2 * height) * shape.Output.Width).Clear();
+    }
+
+    // One row of four windows: the places `first` and `first` + 1 side by side.
+    private static void Spread(Vector128<float> value, Vector128<float> place, float first, float* target)
+    {
+        var (low, high) = Interleave.Zip(value & Vector128.Equals(place, Vector128.Create(first)), value & Vector128.Equals(place, Vector128.Create(first + 1)));
+        low.Store(target);
+        high.Store(target + 4);
     }
 
     /// <summary>The sum of the gradients that the ReLU lets through, for each filter, in the order of the unfused sum.</summary>
