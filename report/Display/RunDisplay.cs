@@ -48,7 +48,7 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
         if (cell.Tags.Contains("injected-parameters"))
             return;
         this.cell++;
-        Running = string.Create(CultureInfo.InvariantCulture, $"cell {this.cell} of {cells}: {cell.FirstLine.TrimStart('/', ' ')}");
+        Running = string.Create(CultureInfo.InvariantCulture, $"cell {this.cell} of {cells}: {Shorten(cell.FirstLine.TrimStart('/', ' '))}");
         OnCellStarted();
     });
 
@@ -81,7 +81,7 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.0000}"));
         if (progress.Accuracy is { } accuracy)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"accuracy {accuracy:0.00} %"));
-        if (Left.Estimate() is { } left)
+        if (progress.Fraction() < 1 && Left.Estimate() is { } left)
             parts.Add($"{TimeLeft.Show(left)} left");
         return $"{progress.Title}: {string.Join(", ", parts)}";
     }
@@ -105,6 +105,8 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
     protected abstract void OnProgress();
 
     protected abstract void OnNotice(string text);
+
+    private static string Shorten(string line) => line.Length <= 72 ? line : line[..71] + "…";
 
     // A display is no reason to stop a run: what cannot be read is not shown.
     private static Progress? Read(string json)

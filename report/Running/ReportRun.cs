@@ -29,7 +29,7 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
         }
         cancellation.ThrowIfCancellationRequested();
 
-        var provenance = Provenance.Collect(repository, options, records);
+        var provenance = Provenance.Collect(repository, options, notebooks, records);
         var content = new ReportContent(records, provenance, [.. executed.Select(e => e.File.Name)], options.Quick);
         folder.Write(staging =>
         {
@@ -62,6 +62,6 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
         if (options.Data is { } data)
             values["data"] = Path.GetFullPath(data);
         var declared = notebook.Parameters;
-        return values.Where(value => declared.Contains(value.Key)).ToDictionary();
+        return values.Where(value => declared.ContainsKey(value.Key)).ToDictionary();
     }
 }

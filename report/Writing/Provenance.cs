@@ -6,7 +6,7 @@ namespace Fgsm.Report;
 
 /// <summary>Where the numbers come from, so that two people can compare their runs at a glance.</summary>
 /// <param name="Commit">The commit of the project, or "unknown".</param>
-/// <param name="Seed">The seed asked for, or "the notebooks' own".</param>
+/// <param name="Seed">The seed asked for, else the notebooks' own.</param>
 /// <param name="Run">"full" or "quick".</param>
 /// <param name="Data">The data sets with their checksums, as the notebooks recorded them under names that end in ".data".</param>
 /// <param name="Cpu">The processor.</param>
@@ -27,9 +27,9 @@ internal sealed record Provenance(
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    public static Provenance Collect(Repository repository, ReportOptions options, RecordSet records) => new(
+    public static Provenance Collect(Repository repository, ReportOptions options, IReadOnlyList<NotebookFile> notebooks, RecordSet records) => new(
         repository.Commit() ?? "unknown",
-        options.Seed?.ToString(global::System.Globalization.CultureInfo.InvariantCulture) ?? "the notebooks' own",
+        options.Seed?.ToString(global::System.Globalization.CultureInfo.InvariantCulture) ?? string.Join(", ", notebooks.Select(notebook => notebook.Parameters.GetValueOrDefault("seed")).OfType<string>().Distinct()),
         options.Quick ? "quick" : "full",
         [.. records.Of<string>().Where(record => record.Name.EndsWith(".data", StringComparison.Ordinal)).Select(record => record.Value).Distinct()],
         CpuName(),

@@ -99,13 +99,15 @@ public class ReportRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_KeepsTheDigestsOfItsTables()
+    public async Task Run_KeepsItsSeedAndTheDigestsOfItsTables()
     {
         checkout.AddSample();
         await Run(Plain);
 
-        var digests = JsonNode.Parse(Read("report.json"))!["digests"]!.AsObject();
+        var provenance = JsonNode.Parse(Read("report.json"))!;
+        var digests = provenance["digests"]!.AsObject();
 
+        Assert.Equal("42", (string?)provenance["seed"]);
         Assert.Equal(["s.table"], digests.Select(d => d.Key));
         Assert.Equal(Reporting.ResultTable.FromJson(Read("tables/s.table.json")).Digest(), (string?)digests["s.table"]);
     }
