@@ -1,6 +1,7 @@
 using System.Globalization;
 using Fgsm.Kernel;
-using Fgsm.Reporting;
+using Spectre.Console;
+using Progress = Fgsm.Reporting.Progress;
 
 namespace Fgsm.Report;
 
@@ -29,9 +30,13 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
     /// <summary>The notebook and its place in the run.</summary>
     protected string Heading => notebooks == 1 ? notebook : string.Create(CultureInfo.InvariantCulture, $"{notebook} ({started} of {notebooks})");
 
-    public static RunDisplay For(TextWriter output, int notebooks) => Console.IsOutputRedirected
-        ? new PlainDisplay(output, notebooks, TimeProvider.System)
-        : new LiveDisplay(output, notebooks, TimeProvider.System);
+    public static RunDisplay For(TextWriter output, int notebooks)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        return !Console.IsOutputRedirected && console.Profile.Capabilities is { Ansi: true, Interactive: true }
+            ? new LiveDisplay(console, notebooks, TimeProvider.System)
+            : new PlainDisplay(output, notebooks, TimeProvider.System);
+    }
 
     public void NotebookStarted(string name, int codeCells) => Guarded(() =>
     {
