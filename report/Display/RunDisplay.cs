@@ -8,10 +8,13 @@ namespace Fgsm.Report;
 /// <summary>Shows what is running: on a terminal as one display that is drawn anew, else as plain lines.</summary>
 internal abstract class RunDisplay : INotebookObserver, IDisposable
 {
+    private const string Injected = "injected-parameters";
+
     private readonly Lock gate = new();
     private readonly int notebooks;
     private int started, cells, cell;
     private string notebook = "";
+    private Notebook? document;
 
     protected RunDisplay(int notebooks, TimeProvider clock)
     {
@@ -38,9 +41,10 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
             : new PlainDisplay(output, notebooks, TimeProvider.System);
     }
 
-    public void NotebookStarted(string name, int codeCells) => Guarded(() =>
+    public void NotebookStarted(string name, Notebook running) => Guarded(() =>
     {
-        (notebook, cells, cell, Progress, Running) = (name, codeCells, 0, null, "starting");
+        (notebook, document, cell, Progress, Running) = (name, running, 0, null, "starting");
+        cells = running.Cells.Count(c => c.Kind == CellKind.Code && !c.Tags.Contains(Injected));
         started++;
         OnNotebookStarted();
     });
@@ -50,10 +54,10 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
     public void CellStarted(int index, NotebookCell cell) => Guarded(() =>
     {
         Progress = null;
-        if (cell.Tags.Contains("injected-parameters"))
+        if (cell.Tags.Contains(Injected))
             return;
         this.cell++;
-        Running = string.Create(CultureInfo.InvariantCulture, $"cell {this.cell} of {cells}: {Shorten(cell.FirstLine.TrimStart('/', ' '))}");
+        Running = string.Create(CultureInfo.InvariantCulture, $"cell {this.cell} of {cells}: {Shorten(Section(cell))}");
         OnCellStarted();
     });
 
@@ -110,6 +114,14 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
     protected abstract void OnProgress();
 
     protected abstract void OnNotice(string text);
+
+    // What the notebook's text calls this part of it; a cell before the first heading is known by its first line.
+    private string Section(NotebookCell cell) =>
+        document!.Cells.TakeWhile(before => before.Id != cell.Id)
+            .Where(before => before.Kind == CellKind.Markdown)
+            .SelectMany(before => before.Source.Split('\n'))
+            .LastOrDefault(line => line.StartsWith("## ", StringComparison.Ordinal))?[3..].Trim()
+        ?? cell.FirstLine.TrimStart('/', ' ');
 
     private static string Shorten(string line) => line.Length <= 72 ? line : line[..71] + "…";
 

@@ -43,7 +43,7 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
 
     private async Task<Notebook> RunAsync(NotebookFile notebook, RunDisplay display, CancellationToken cancellation)
     {
-        display.NotebookStarted(notebook.Name, notebook.Document.Cells.Count(cell => cell.Kind == CellKind.Code));
+        display.NotebookStarted(notebook.Name, notebook.Document);
         var run = await NotebookRunner.RunAsync(notebook.Document, repository.Notebooks, Parameters(notebook), display, cancellation);
         cancellation.ThrowIfCancellationRequested();
         if (run.Failure is { } failure)
