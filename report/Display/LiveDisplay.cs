@@ -13,11 +13,10 @@ internal sealed class LiveDisplay : RunDisplay
     private readonly Task drawing;
     private bool running;
 
-    public LiveDisplay(TextWriter output, int notebooks, TimeProvider clock) : base(notebooks, clock)
+    public LiveDisplay(IAnsiConsole console, int notebooks, TimeProvider clock) : base(notebooks, clock)
     {
         this.clock = clock;
         start = clock.GetTimestamp();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         drawing = console.Live(Picture()).StartAsync(DrawAsync);
     }
 

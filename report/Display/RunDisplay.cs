@@ -1,16 +1,20 @@
 using System.Globalization;
 using Fgsm.Kernel;
-using Fgsm.Reporting;
+using Spectre.Console;
+using Progress = Fgsm.Reporting.Progress;
 
 namespace Fgsm.Report;
 
 /// <summary>Shows what is running: on a terminal as one display that is drawn anew, else as plain lines.</summary>
 internal abstract class RunDisplay : INotebookObserver, IDisposable
 {
+    private const string Injected = "injected-parameters";
+
     private readonly Lock gate = new();
     private readonly int notebooks;
     private int started, cells, cell;
     private string notebook = "";
+    private Notebook? document;
 
     protected RunDisplay(int notebooks, TimeProvider clock)
     {
@@ -29,13 +33,18 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
     /// <summary>The notebook and its place in the run.</summary>
     protected string Heading => notebooks == 1 ? notebook : string.Create(CultureInfo.InvariantCulture, $"{notebook} ({started} of {notebooks})");
 
-    public static RunDisplay For(TextWriter output, int notebooks) => Console.IsOutputRedirected
-        ? new PlainDisplay(output, notebooks, TimeProvider.System)
-        : new LiveDisplay(output, notebooks, TimeProvider.System);
-
-    public void NotebookStarted(string name, int codeCells) => Guarded(() =>
+    public static RunDisplay For(TextWriter output, int notebooks)
     {
-        (notebook, cells, cell, Progress, Running) = (name, codeCells, 0, null, "starting");
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        return !Console.IsOutputRedirected && console.Profile.Capabilities is { Ansi: true, Interactive: true }
+            ? new LiveDisplay(console, notebooks, TimeProvider.System)
+            : new PlainDisplay(output, notebooks, TimeProvider.System);
+    }
+
+    public void NotebookStarted(string name, Notebook running) => Guarded(() =>
+    {
+        (notebook, document, cell, Progress, Running) = (name, running, 0, null, "starting");
+        cells = running.Cells.Count(c => c.Kind == CellKind.Code && !c.Tags.Contains(Injected));
         started++;
         OnNotebookStarted();
     });
@@ -45,10 +54,10 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
     public void CellStarted(int index, NotebookCell cell) => Guarded(() =>
     {
         Progress = null;
-        if (cell.Tags.Contains("injected-parameters"))
+        if (cell.Tags.Contains(Injected))
             return;
         this.cell++;
-        Running = string.Create(CultureInfo.InvariantCulture, $"cell {this.cell} of {cells}: {cell.FirstLine.TrimStart('/', ' ')}");
+        Running = string.Create(CultureInfo.InvariantCulture, $"cell {this.cell} of {cells}: {Shorten(Section(cell))}");
         OnCellStarted();
     });
 
@@ -81,7 +90,7 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"loss {loss:0.0000}"));
         if (progress.Accuracy is { } accuracy)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"accuracy {accuracy:0.00} %"));
-        if (Left.Estimate() is { } left)
+        if (progress.Fraction() < 1 && Left.Estimate() is { } left)
             parts.Add($"{TimeLeft.Show(left)} left");
         return $"{progress.Title}: {string.Join(", ", parts)}";
     }
@@ -105,6 +114,16 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
     protected abstract void OnProgress();
 
     protected abstract void OnNotice(string text);
+
+    // What the notebook's text calls this part of it; a cell before the first heading is known by its first line.
+    private string Section(NotebookCell cell) =>
+        document!.Cells.TakeWhile(before => before.Id != cell.Id)
+            .Where(before => before.Kind == CellKind.Markdown)
+            .SelectMany(before => before.Source.Split('\n'))
+            .LastOrDefault(line => line.StartsWith("## ", StringComparison.Ordinal))?[3..].Trim()
+        ?? cell.FirstLine.TrimStart('/', ' ');
+
+    private static string Shorten(string line) => line.Length <= 72 ? line : line[..71] + "…";
 
     // A display is no reason to stop a run: what cannot be read is not shown.
     private static Progress? Read(string json)

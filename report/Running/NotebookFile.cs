@@ -28,14 +28,14 @@ internal sealed class NotebookFile
         .SelectMany(cell => cell.Source.Split('\n'))
         .FirstOrDefault(line => line.StartsWith('#'))?.TrimStart('#').Trim() ?? Name;
 
-    /// <summary>The variables that the cell tagged "parameters" declares.</summary>
-    public IReadOnlySet<string> Parameters
+    /// <summary>The variables that the cell tagged "parameters" declares, with the source of their values; null for none.</summary>
+    public IReadOnlyDictionary<string, string?> Parameters
     {
         get
         {
             var source = Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "";
             var tree = CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
-            return tree.GetRoot().DescendantNodes().OfType<VariableDeclaratorSyntax>().Select(variable => variable.Identifier.Text).ToHashSet();
+            return tree.GetRoot().DescendantNodes().OfType<VariableDeclaratorSyntax>().ToDictionary(variable => variable.Identifier.Text, variable => variable.Initializer?.Value.ToString());
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
         }
         cancellation.ThrowIfCancellationRequested();
 
-        var provenance = Provenance.Collect(repository, options, records);
+        var provenance = Provenance.Collect(repository, options, notebooks, records);
         var content = new ReportContent(records, provenance, [.. executed.Select(e => e.File.Name)], options.Quick);
         folder.Write(staging =>
         {
@@ -43,7 +43,7 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
 
     private async Task<Notebook> RunAsync(NotebookFile notebook, RunDisplay display, CancellationToken cancellation)
     {
-        display.NotebookStarted(notebook.Name, notebook.Document.Cells.Count(cell => cell.Kind == CellKind.Code));
+        display.NotebookStarted(notebook.Name, notebook.Document);
         var run = await NotebookRunner.RunAsync(notebook.Document, repository.Notebooks, Parameters(notebook), display, cancellation);
         cancellation.ThrowIfCancellationRequested();
         if (run.Failure is { } failure)
@@ -62,6 +62,6 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
         if (options.Data is { } data)
             values["data"] = Path.GetFullPath(data);
         var declared = notebook.Parameters;
-        return values.Where(value => declared.Contains(value.Key)).ToDictionary();
+        return values.Where(value => declared.ContainsKey(value.Key)).ToDictionary();
     }
 }

@@ -29,7 +29,7 @@ internal sealed record Repository(string Root)
             : commit + ", with local changes";
     }
 
-    private static string? Above(string start)
+    internal static string? Above(string start)
     {
         var folder = new DirectoryInfo(start);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, Solution)))

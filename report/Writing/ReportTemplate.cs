@@ -7,7 +7,7 @@ namespace Fgsm.Report;
 
 /// <summary>
 /// The prose: report/templates/report.md, in which the other .md files of the folder are partials. Its helpers put results in
-/// by name, so that no number is ever typed: table, figure, value, largest, and the blocks has, ran and within.
+/// by name, so that no number is ever typed: table, figure, value, largest, and the blocks has, ran, within and atLeast.
 /// </summary>
 internal sealed class ReportTemplate
 {
@@ -45,12 +45,13 @@ internal sealed class ReportTemplate
         Block("has", 1, arguments => records.Has(arguments[0]));
         Block("ran", 1, arguments => content.Notebooks.Contains(arguments[0]));
         Block("within", 3, arguments => Largest(records, arguments[0], arguments[1]) <= Number(arguments[2]));
+        Block("atLeast", 2, arguments => records.Get<double>(arguments[0], "number") >= Number(arguments[1]));
         foreach (var (name, source) in sources.Where(source => source.Key != Main))
             handlebars.RegisterTemplate(name, source);
 
         try
         {
-            return handlebars.Compile(sources[Main])(new { quick = content.Quick, synthetic = content.Synthetic, conclusive = !content.Quick && !content.Synthetic, provenance = Escaped(content.Provenance) });
+            return handlebars.Compile(sources[Main])(new { quick = content.Quick, synthetic = content.Provenance.Synthetic, conclusive = !content.Quick && !content.Provenance.Synthetic, provenance = Escaped(content.Provenance) });
         }
         catch (Exception e) when (Cause(e) is ReportException cause)
         {
@@ -110,7 +111,7 @@ internal sealed class ReportTemplate
 
     private static double Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         ? number
-        : throw new ReportException($"{{{{within}}}} needs a number and has '{text}'.");
+        : throw new ReportException($"a block needs a number and has '{text}'.");
 
     private static Exception Cause(Exception e) => e is ReportException || e.InnerException is null ? e : Cause(e.InnerException);
 }

@@ -77,14 +77,14 @@ public class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void Interrupt_EndsWithExitCode130AndNoReport()
+    public async Task Interrupt_EndsWithExitCode130AndNoReport()
     {
         if (OperatingSystem.IsWindows())
             return;
         checkout.AddSample("while (true) System.Threading.Thread.Sleep(10);");
         using var process = Start("");
         // The endless cell is running.
-        while (process.StandardOutput.ReadLine() is { } line && !line.Contains("cell 4 of 4"))
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("cell 4 of 4"))
         {
         }
 
@@ -93,7 +93,7 @@ public class CommandLineTests : IDisposable
         Wait(process);
 
         Assert.Equal(130, process.ExitCode);
-        Assert.Contains("stopped", error.Result);
+        Assert.Contains("stopped", await error);
         Assert.False(Directory.Exists(checkout.Output));
     }
 

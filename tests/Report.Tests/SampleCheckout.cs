@@ -50,6 +50,9 @@ internal sealed class SampleCheckout : IDisposable
             Results.Record("s.table", new ResultTable("A table").Text("name").Compared().Add("a", 98.5, 98.25));
             Results.Record("s.figure", new LineChart("A figure", "x", "y").Add("line", [0, 1], [0, 1]));
             Results.Record("s.seed", seed);
+            Results.Record("s.data.name", "Tiny");
+            Results.Record("s.data.sha256", "00ff");
+            Results.Record("s.data.synthetic", "yes");
             """,
             .. moreCells,
         ]);

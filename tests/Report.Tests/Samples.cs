@@ -31,9 +31,9 @@ internal static class Samples
         return set;
     }
 
-    public static ReportContent Content(RecordSet records, bool quick = false, string data = "MNIST") => new(
+    public static ReportContent Content(RecordSet records, bool quick = false, bool synthetic = false) => new(
         records,
-        new Provenance("abc | <b>", "42", "full", [data], "A *CPU*", 2, ".NET", "Linux", records.Of<ResultTable>().ToDictionary(t => t.Name, t => t.Value.Digest())),
+        new Provenance("abc | <b>", "42", "full", ["MNIST"], synthetic, "A *CPU*", 2, ".NET", "Linux", records.Of<ResultTable>().ToDictionary(t => t.Name, t => t.Value.Digest())),
         ["01-sample"],
         quick);
 }

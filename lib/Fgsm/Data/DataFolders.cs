@@ -12,10 +12,12 @@ public sealed record DataFolders(IReadOnlyList<string> Search, string Download)
     /// The folder asked for, if any; then $FGSM_DATA, data/ in the checkout, ../shared/data beside it (shared by several
     /// checkouts) and the user's cache. Downloads go to the folder asked for, else to data/, else (outside a checkout) to the cache.
     /// </summary>
-    /// <param name="folder">A data folder to look in first, or null.</param>
+    /// <param name="folder">A data folder to look in first; null or empty for none.</param>
     /// <exception cref="DataException">The folder asked for does not exist.</exception>
     public static DataFolders Standard(string? folder = null)
     {
+        if (folder == "")
+            folder = null;
         if (folder is not null && !Directory.Exists(folder))
             throw new DataException($"{folder}: no such data folder; name one that exists.");
         var root = Root(Directory.GetCurrentDirectory()) ?? Root(AppContext.BaseDirectory);

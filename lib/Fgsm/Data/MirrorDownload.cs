@@ -25,7 +25,6 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
     {
         try
         {
-            Directory.CreateDirectory(folder);
             foreach (var file in source.Files.Where(file => file.In(folder) is null))
                 Fetch(source, file, folder, progress, cancellation);
         }
@@ -58,7 +57,8 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
             }
             finally
             {
-                File.Delete(part);
+                if (File.Exists(part))
+                    File.Delete(part);
             }
         }
         throw new DataException(
@@ -76,6 +76,7 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
                 throw new HttpRequestException($"answered {(int)response.StatusCode}");
 
             using var from = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using var to = File.Create(path);
             var buffer = new byte[1 << 16];
             for (long received = 0; ;)

@@ -111,6 +111,6 @@ public sealed class ResultTable
         null => null,
         string text when !column.IsNumeric => text,
         double or float or int or long or decimal when column.IsNumeric => Convert.ToDouble(value, CultureInfo.InvariantCulture),
-        _ => throw new ArgumentException($"Table '{Title}', column '{column.Name}' ({column.Kind}): cannot hold {value.GetType().Name} '{value}'."),
+        _ => throw new ArgumentException($"Table '{Title}', column '{column.FullName}' ({column.Kind}): cannot hold {value.GetType().Name} '{value}'."),
     };
 }

@@ -142,7 +142,7 @@ public class IdxSourceTests : IDisposable
         Assert.Contains("$FGSM_DATA", e.Message);
         Assert.DoesNotContain('\n', e.Message);
         Assert.True(e.IsMissing);
-        Assert.Empty(Directory.GetFiles(folder.File("tiny")));
+        Assert.Empty(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -151,7 +151,8 @@ public class IdxSourceTests : IDisposable
         // A file where the folder should be: refused for any user, root included.
         File.WriteAllText(folder.File("tiny"), "");
 
-        var e = Assert.Throws<DataException>(() => Load(new TinySource(), new Mirror(_ => throw new HttpRequestException())));
+        var tiny = new TinySource();
+        var e = Assert.Throws<DataException>(() => Load(tiny, new Mirror(request => Packed(tiny, request))));
 
         Assert.StartsWith($"{folder.File("tiny")}: cannot be written", e.Message);
     }
@@ -168,7 +169,7 @@ public class IdxSourceTests : IDisposable
         });
 
         Assert.ThrowsAny<OperationCanceledException>(() => Load(tiny, mirror, cancellation: stop.Token));
-        Assert.Empty(Directory.GetFiles(folder.File("tiny")));
+        Assert.Empty(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
     }
 
     private DataSet Load(TinySource tiny, Mirror mirror, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)

@@ -24,6 +24,16 @@ public class TableRendererTests
     }
 
     [Fact]
+    public void Html_SaysAGroupOnceAboveItsColumns()
+    {
+        var box = XElement.Parse(new ResultTable("t").Text("eps").Compared("Robust <b>").Compared("Success").Add("a", 1, 2, 3, 4).ToHtml());
+        var rows = box.Descendants("thead").Single().Elements("tr").ToArray();
+
+        Assert.Equal([("", "1"), ("Robust <b>", "3"), ("Success", "3")], rows[0].Elements().Select(e => (e.Value, e.Attribute("colspan")!.Value)));
+        Assert.Equal(["eps", "Published (%)", "Ours (%)", "Difference (points)", "Published (%)", "Ours (%)", "Difference (points)"], rows[1].Elements().Select(e => e.Value));
+    }
+
+    [Fact]
     public void Markdown_WithHostileText_KeepsItsRowsAndColumns()
     {
         var lines = With(Hostile).ToMarkdown().TrimEnd('\n').Split('\n');

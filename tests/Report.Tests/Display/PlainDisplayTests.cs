@@ -7,13 +7,16 @@ public class PlainDisplayTests
 {
     private readonly ManualClock clock = new();
     private readonly StringWriter output = new() { NewLine = "\n" };
+    private readonly Notebook notebook = new();
     private readonly NotebookCell cell = new(CellKind.Code, "cell", "\n// Train the baseline\nTrain();");
+
+    public PlainDisplayTests() => notebook.Cells.Add(cell);
 
     [Fact]
     public void Lines_TellNotebooksCellsAndEpochs()
     {
         using var display = new PlainDisplay(output, notebooks: 2, clock);
-        display.NotebookStarted("01-sample", 3);
+        display.NotebookStarted("01-sample", notebook);
         display.CellStarted(1, cell);
         Show(display, epoch: 1, step: 0);
         clock.Advance(10);
@@ -24,13 +27,24 @@ public class PlainDisplayTests
         Assert.Equal(
             """
             01-sample (1 of 2)
-              cell 1 of 3: Train the baseline
+              cell 1 of 1: Train the baseline
                 baseline: epoch 1 of 2, loss 0.5000, accuracy 90.00 %
                 baseline: epoch 2 of 2, loss 0.5000, accuracy 90.00 %, 0:10 left
             01-sample (1 of 2): done
 
             """.ReplaceLineEndings("\n"),
             output.ToString());
+    }
+
+    [Fact]
+    public void Cells_AreCalledByTheHeadingAboveThem()
+    {
+        notebook.Cells.Insert(0, new NotebookCell(CellKind.Markdown, "text", "# Title\n\n## The baseline\nMore text."));
+        using var display = new PlainDisplay(output, notebooks: 1, clock);
+        display.NotebookStarted("01-sample", notebook);
+        display.CellStarted(1, cell);
+
+        Assert.Equal("01-sample\n  cell 1 of 1: The baseline\n", output.ToString());
     }
 
     [Fact]

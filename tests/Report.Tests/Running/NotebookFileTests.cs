@@ -23,7 +23,10 @@ public class NotebookFileTests : IDisposable
     {
         checkout.Add("01-a", ["// var not = 1;\nvar quick = false; int seed = 42, more;\nstring data = \"var x = 1;\";", "var other = 1;"]);
 
-        Assert.Equal(["data", "more", "quick", "seed"], NotebookFile.All(checkout.Repository)[0].Parameters.Order());
+        var parameters = NotebookFile.All(checkout.Repository)[0].Parameters;
+
+        Assert.Equal(["data", "more", "quick", "seed"], parameters.Keys.Order());
+        Assert.Equal(("42", null), (parameters["seed"], parameters["more"]));
     }
 
     [Theory]

@@ -99,13 +99,17 @@ public class ReportRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_KeepsTheDigestsOfItsTables()
+    public async Task Run_KeepsItsSeedItsDataAndTheDigestsOfItsTables()
     {
         checkout.AddSample();
         await Run(Plain);
 
-        var digests = JsonNode.Parse(Read("report.json"))!["digests"]!.AsObject();
+        var provenance = JsonNode.Parse(Read("report.json"))!;
+        var digests = provenance["digests"]!.AsObject();
 
+        Assert.Equal("42", (string?)provenance["seed"]);
+        Assert.Equal(["Tiny, SHA-256 of the test images 00ff"], provenance["data"]!.AsArray().Select(d => (string?)d));
+        Assert.True((bool)provenance["synthetic"]!);
         Assert.Equal(["s.table"], digests.Select(d => d.Key));
         Assert.Equal(Reporting.ResultTable.FromJson(Read("tables/s.table.json")).Digest(), (string?)digests["s.table"]);
     }

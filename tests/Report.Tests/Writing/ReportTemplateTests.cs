@@ -23,6 +23,8 @@ public class ReportTemplateTests : IDisposable
     [InlineData("{{largest \"b.table\" \"Difference\" \"0.000\"}}", "0.250")]
     [InlineData("{{#within \"b.table\" \"Difference\" \"0.25\"}}yes{{else}}no{{/within}}", "yes")]
     [InlineData("{{#within \"b.table\" \"Difference\" \"0.2\"}}yes{{else}}no{{/within}}", "no")]
+    [InlineData("{{#atLeast \"b.number\" \"98.7\"}}yes{{else}}no{{/atLeast}}", "yes")]
+    [InlineData("{{#atLeast \"b.number\" \"98.8\"}}yes{{else}}no{{/atLeast}}", "no")]
     [InlineData("{{#has \"b.table\"}}yes{{else}}no{{/has}}", "yes")]
     [InlineData("{{#has \"b.other\"}}yes{{/has}}", "")]
     [InlineData("{{#ran \"01-sample\"}}yes{{/ran}}{{#ran \"02\"}}no{{/ran}}", "yes")]
@@ -59,7 +61,7 @@ public class ReportTemplateTests : IDisposable
     {
         File.WriteAllText(folder.File("report.md"), "{{#if synthetic}}drawn{{/if}}{{#if conclusive}}real{{/if}}");
 
-        Assert.Equal("drawn", Render(Samples.Content(Records, data: "synthetic digits, SHA-256 00")));
+        Assert.Equal("drawn", Render(Samples.Content(Records, synthetic: true)));
     }
 
     [Fact]

@@ -27,6 +27,22 @@ public class ReportWriterTests : IDisposable
         Assert.Contains("<title>Title &lt;of&gt; a page</title>", html);
     }
 
+    [Theory]
+    [InlineData("<script>alert(1)</script> <!-- x --> | a_b_ *c* `d` [e](http://f) ![g](h) &amp; ~~i~~ $x$ \\ end")]
+    [InlineData("# heading")]
+    [InlineData("- item")]
+    [InlineData("1. item")]
+    [InlineData("  + item")]
+    [InlineData("===")]
+    [InlineData("> quote")]
+    public void Markdown_OfAnyText_ShowsExactlyThisText(string text)
+    {
+        var html = Markdig.Markdown.ToHtml(TableMarkdown.Escape(text), new Markdig.MarkdownPipelineBuilder().Build());
+
+        Assert.Equal($"<p>{text.Trim()}</p>", System.Net.WebUtility.HtmlDecode(html).Trim());
+        Assert.Equal(2, html.Count(c => c == '<'));
+    }
+
     [Fact]
     public void Html_AsksForNothingFromOutside()
     {
@@ -55,7 +71,7 @@ public class ReportWriterTests : IDisposable
     public void ProjectTemplates_OfTheProvenance_ShowEveryDigest()
     {
         var table = new ResultTable("t").Text("a").Add("x");
-        File.Copy(Path.Combine(Repository.Find().Templates, "provenance.md"), folder.File("provenance.md"));
+        File.Copy(Path.Combine(new Repository(Repository.Above(AppContext.BaseDirectory)!).Templates, "provenance.md"), folder.File("provenance.md"));
         Write("{{> provenance}}", new ResultRecord("b.table", table));
 
         var markdown = File.ReadAllText(folder.File("out/report.md"));

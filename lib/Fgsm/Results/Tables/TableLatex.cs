@@ -38,7 +38,6 @@ public static class TableLatex
                 '<' => "\\textless{}",
                 '>' => "\\textgreater{}",
                 '|' => "\\textbar{}",
-                '"' => "\\textquotedbl{}",
                 '–' => "--",
                 '{' or '}' or '$' or '&' or '#' or '_' or '%' => "\\" + c,
                 _ when char.IsControl(c) => " ",

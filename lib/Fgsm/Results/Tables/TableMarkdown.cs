@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Fgsm.Reporting;
 
 /// <summary>Tables as Markdown: a title line and a pipe table.</summary>
-public static class TableMarkdown
+public static partial class TableMarkdown
 {
     /// <summary>The table in GitHub's Markdown; text cannot become markup.</summary>
     public static string ToMarkdown(this ResultTable table)
@@ -12,7 +13,7 @@ public static class TableMarkdown
         Row(table.Columns.Select(c => Escape(c.Header)));
         Row(table.Columns.Select(c => c.IsNumeric ? "---:" : ":---"));
         foreach (var row in table.Rows)
-            Row(table.Columns.Zip(row, (column, cell) => Escape(column.Show(cell))));
+            Row(table.Columns.Zip(row, (column, cell) => cell is string text ? Escape(text) : column.Show(cell)));
         if (table.Note is not null)
             markdown.Append($"\n{Escape(table.Note)}\n");
         return markdown.ToString();
@@ -26,10 +27,14 @@ public static class TableMarkdown
         var markdown = new StringBuilder(text.Length);
         foreach (var c in text)
         {
-            if (@"\`*_[]<>|~$&".Contains(c))
+            if (@"\`*_[]<>|~$&#".Contains(c))
                 markdown.Append('\\');
             markdown.Append(char.IsControl(c) ? ' ' : c);
         }
-        return markdown.ToString();
+        return ListOrRule().Replace(markdown.ToString(), @"$1\$2$3");
     }
+
+    // What makes a list, a rule or a heading at the start of a line.
+    [GeneratedRegex(@"^(\s*)([-+=])|(?<=^\s*[0-9]+)([.)])")]
+    private static partial Regex ListOrRule();
 }
