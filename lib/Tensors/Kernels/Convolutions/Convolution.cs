@@ -171,21 +171,15 @@ internal sealed unsafe class Convolution
         using var buffer = new Scratch<float>(OutputLength);
         using var padded = new Scratch<float>(image.Length);
         using var patches = new Scratch<float>(Pixels * pitch + 8);
-        using var places = new Scratch<int>(Pixels);
+        using var places = new Scratch<int>(Pixels + NonZeros.Room);
         var dy = upstream(n, buffer.Pointer);
         image.Fill(x, padded.Pointer);
         for (var p = 0; p < Pixels; p++)
             CopyPatch(padded.Pointer + p / Output.Width * image.RowLength + p % Output.Width, offsets, patches.Pointer + (nint)p * pitch);
         for (var o = 0; o < Filters; o++)
         {
-            // Behind a pooling three of four gradients are 0 and change no sum.
             var gradient = dy + o * Pixels;
-            var count = 0;
-            for (var p = 0; p < Pixels; p++)
-            {
-                places.Pointer[count] = p;
-                count += gradient[p] != 0 ? 1 : 0;
-            }
+            var count = NonZeros.Find(gradient, Pixels, places.Pointer);
             for (var k = 0; k < Depth; k += 4 * Vector<float>.Count)
                 AddPatches(gradient, places.Pointer, count, patches.Pointer + k, pitch, sum + o * pitch + k);
         }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace Fgsm.Tensors;
@@ -35,39 +34,38 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
     // The bias is added before the comparison: rounding may make unequal sums equal, and then the first must win.
     private void Pool(float bias, float* p0, float* p1, float* p2, float* p3, int at, int stride, int count)
     {
-        var n = Vector<float>.Count;
-        var values = stackalloc float[n];
-        var found = stackalloc float[n];
-        for (var x = 0; x < count; x += n)
-        {
-            // Beyond the row there are numbers of the next tiles, which are not stored.
-            var best = Vector.Load(p0 + x) + Vector.Create(bias);
-            var place = Vector<float>.Zero;
-            Challenge(Vector.Load(p1 + x) + Vector.Create(bias), 1, ref best, ref place);
-            Challenge(Vector.Load(p2 + x) + Vector.Create(bias), 2, ref best, ref place);
-            Challenge(Vector.Load(p3 + x) + Vector.Create(bias), 3, ref best, ref place);
-            var dead = Vector.LessThanOrEqual(best, Vector<float>.Zero);
-            best = Vector.ConditionalSelect(dead, Vector<float>.Zero, best);
-            place = Vector.ConditionalSelect(dead, Vector.Create(Nowhere), place);
-            if (stride == 1 && count - x >= n)
+        var x = 0;
+        if (stride == 1 && count >= 4)
+            for (var last = count - 4; x <= last; x = Interleave.Next(x, 4, last))
             {
+                var (best, place) = Best(Vector128.Load(p0 + x), Vector128.Load(p1 + x), Vector128.Load(p2 + x), Vector128.Load(p3 + x), bias);
                 best.Store(y + at + x);
                 place.Store(places + at + x);
-                continue;
             }
-            best.Store(values);
-            place.Store(found);
-            for (var i = 0; i < Math.Min(n, count - x); i++)
-                (y[at + (x + i) * stride], places[at + (x + i) * stride]) = (values[i], found[i]);
+        for (; x < count; x++)
+        {
+            var (best, place) = Best(Vector128.Create(p0[x]), Vector128.Create(p1[x]), Vector128.Create(p2[x]), Vector128.Create(p3[x]), bias);
+            (y[at + x * stride], places[at + x * stride]) = (best[0], place[0]);
         }
     }
 
-    // A NaN wins, as in PyTorch.
-    private static void Challenge(Vector<float> next, float number, ref Vector<float> best, ref Vector<float> place)
+    private static (Vector128<float> Best, Vector128<float> Place) Best(Vector128<float> p0, Vector128<float> p1, Vector128<float> p2, Vector128<float> p3, float bias)
     {
-        var wins = Vector.GreaterThan(next, best) | ~Vector.Equals(next, next);
-        best = Vector.ConditionalSelect(wins, next, best);
-        place = Vector.ConditionalSelect(wins, Vector.Create(number), place);
+        var b = Vector128.Create(bias);
+        var (best, place) = (p0 + b, Vector128<float>.Zero);
+        Challenge(p1 + b, 1, ref best, ref place);
+        Challenge(p2 + b, 2, ref best, ref place);
+        Challenge(p3 + b, 3, ref best, ref place);
+        var dead = Vector128.LessThanOrEqual(best, Vector128<float>.Zero);
+        return (Vector128.AndNot(best, dead), Vector128.ConditionalSelect(dead, Vector128.Create(Nowhere), place));
+    }
+
+    // A NaN wins, as in PyTorch.
+    private static void Challenge(Vector128<float> next, float number, ref Vector128<float> best, ref Vector128<float> place)
+    {
+        var wins = Vector128.GreaterThan(next, best) | ~Vector128.Equals(next, next);
+        best = Vector128.ConditionalSelect(wins, next, best);
+        place = Vector128.ConditionalSelect(wins, Vector128.Create(number), place);
     }
 
     /// <summary>An image's gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.</summary>
