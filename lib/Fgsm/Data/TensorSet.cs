@@ -5,6 +5,9 @@ namespace Fgsm.Data;
 /// <param name="Labels">int64 class numbers, <c>[N]</c>.</param>
 public sealed record TensorSet(Tensor Images, Tensor Labels)
 {
+    public Tensor Images { get; init; } = Images.shape[0] == Labels.shape[0] && Images.shape[0] > 0 ? Images
+        : throw new ArgumentException($"TensorSet: {Images.shape[0]} images and {Labels.shape[0]} labels; expected as many of one as of the other, and at least one");
+
     public int Count => (int)Images.shape[0];
 
     /// <summary>The 8-bit images of a set, divided by 255.</summary>

@@ -61,7 +61,7 @@ public sealed record EpsPoint(double Eps, Predictions Clean, Predictions Attacke
     /// <summary>The share of ALL images that is still classified correctly, in percent.</summary>
     public double RobustAccuracy => Attacked.Accuracy;
 
-    /// <summary>The share of the initially correct images that the attack turns, in percent: 100 (1 - robust / clean) where no wrong image is put right.</summary>
+    /// <summary>The share of the initially correct images that the attack turns, in percent: 100 (1 - robust / clean) where no wrong image is put right. NaN when none was correct.</summary>
     public double SuccessRate
     {
         get

@@ -113,6 +113,21 @@ public static partial class torch
             GC.SuppressFinalize(this);
         }
 
+        /// <summary>Shape, type and, of a small tensor, the elements: "[3], type = Float32, device = cpu, value = [0.5, 1, -2]".</summary>
+        public override string ToString()
+        {
+            var text = $"[{string.Join("x", sizes)}], type = {dtype}, device = {device}";
+            if (disposed || NumberOfElements > 16)
+                return text;
+            var values = dtype switch
+            {
+                ScalarType.Float32 => Span<float>().ToArray().Select(v => v.ToString("G6", System.Globalization.CultureInfo.InvariantCulture)),
+                ScalarType.Int64 => Span<long>().ToArray().Select(v => v.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                _ => Span<bool>().ToArray().Select(v => v ? "true" : "false"),
+            };
+            return $"{text}, value = [{string.Join(", ", values)}]";
+        }
+
         public bool IsInvalid => disposed;
 
         /// <summary>Moves this tensor to the scope around the one that it is in.</summary>

@@ -21,14 +21,20 @@ internal static class Threads
     [ThreadStatic]
     private static bool inside;
 
-    public static int Count { get; set; } = FromEnvironment();
+    private static int count;
+
+    public static int Count
+    {
+        get => count > 0 ? count : count = FromEnvironment();
+        set => count = value;
+    }
 
     private static int FromEnvironment()
     {
         var setting = Environment.GetEnvironmentVariable("FGSM_THREADS");
         if (string.IsNullOrEmpty(setting))
             return Environment.ProcessorCount;
-        return int.TryParse(setting, out var count) && count > 0 ? count
+        return int.TryParse(setting, out var given) && given > 0 ? given
             : throw new ArgumentException($"FGSM_THREADS is '{setting}'; expected a number of threads, 1 or more");
     }
 

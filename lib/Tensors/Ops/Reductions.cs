@@ -33,7 +33,7 @@ public static partial class torch
                 result = SumRange(result, first, last);
             var (source, kept) = (shape, KeepShape(dims));
             // With nothing to add up the result is this very tensor, which must not be given this op's gradient.
-            result = (result == this ? Copy() : result).View(0, keepdim ? kept : DropShape(dims));
+            result = (result == this ? detach().clone() : result).View(0, keepdim ? kept : DropShape(dims));
             return Node.Record("sum", result, [], (this, (g, _) => g.reshape(kept).expand(source).clone()));
         }
 
@@ -227,21 +227,15 @@ public static partial class torch
         {
             if (dtype != ScalarType.Float32)
                 return reshape(-1).select(0, (largest ? argmax() : argmin()).item<long>());
-            var value = detach().reshape(-1).select(0, Best2(op, largest)).Copy();
+            using var flat = detach().reshape(-1);
+            using var place = flat.Best(op, 0, largest, keepdim: false);
+            using var found = flat.select(0, place.item<long>());
+            var value = found.clone();
             return Node.Record(op, value, [this, value], (this, (g, s) =>
             {
                 var winners = (float.IsNaN(s[1].item<float>()) ? s[0].isnan() : s[0].eq(s[1])).to_type(ScalarType.Float32);
                 return winners * (g / winners.sum());
             }));
-        }
-
-        private long Best2(string op, bool largest) => detach().reshape(-1).Best(op, 0, largest, keepdim: false).item<long>();
-
-        private Tensor Copy()
-        {
-            var copy = Empty("clone", sizes, dtype);
-            copy.CopyFrom(this);
-            return copy;
         }
     }
 }
