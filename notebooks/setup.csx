@@ -1,9 +1,3 @@
-#!meta
-
-{"kernelInfo":{"defaultKernelName":"csharp","items":[{"name":"csharp"}]}}
-
-#!csharp
-
 // What every notebook starts with. The built library: "dotnet build -c Release" makes it.
 #r "../lib/Fgsm/bin/Release/net10.0/Fgsm.dll"
 #r "../lib/Fgsm/bin/Release/net10.0/Fgsm.Tensors.dll"
@@ -17,8 +11,6 @@ using Fgsm.Tensors;
 using Fgsm.Training;
 using Microsoft.DotNet.Interactive.Formatting;
 using static Fgsm.Tensors.torch;
-
-#!csharp
 
 // Tables and figures are shown where they are recorded, and the record itself travels beside them for the report.
 Formatter.Register<ResultTable>(table => table.ToHtml(), "text/html");
@@ -42,8 +34,6 @@ Results.Recorded = record =>
         default: record.Display("text/plain", ResultRecord.MimeType); break;
     }
 };
-
-#!csharp
 
 // A progress bar that moves in place.
 Formatter.Register<Progress>(p => p.ToJson(), Progress.MimeType);
