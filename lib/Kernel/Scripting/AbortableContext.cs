@@ -8,7 +8,8 @@ namespace Fgsm.Kernel;
 /// </summary>
 internal sealed class AbortableContext(CancellationToken interrupt, Action<Exception> onUnhandled) : SynchronizationContext
 {
-    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_wakeEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_abortAfter = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs code on this thread until it ends or is interrupted, endless loops and endless waits included.</summary>
     /// <param name="action">The code; it must not call this method.</param>
@@ -20,10 +21,14 @@ internal sealed class AbortableContext(CancellationToken interrupt, Action<Excep
         SetSynchronizationContext(this);
         try
         {
-            // Run never returns when it is given a token that cannot be cancelled.
-            using var abort = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
-            // What is registered last is called first: the abort returns only when the thread is awake.
-            using var registration = interrupt.UnsafeRegister(_ => waker.Start(s_grace), null);
+            // Loops of cells stop by themselves and waits are woken. An abort, which can hit anywhere in any library, is the last
+            // resort; it returns only when the thread is awake. (Run never returns with a token that cannot be cancelled.)
+            using var abort = new CancellationTokenSource();
+            using var registration = interrupt.UnsafeRegister(_ =>
+            {
+                waker.Start(s_wakeEvery);
+                abort.CancelAfter(s_abortAfter);
+            }, null);
 #pragma warning disable SYSLIB0046 // Made for hosts of code such as this one; it is obsolete only to warn everybody else.
             ControlledExecution.Run(action, abort.Token);
 #pragma warning restore SYSLIB0046
@@ -61,7 +66,7 @@ internal sealed class AbortableContext(CancellationToken interrupt, Action<Excep
         }
     });
 
-    /// <summary>An abort reaches a thread that runs; one that sleeps or waits must be woken first, if need be again and again.</summary>
+    /// <summary>Wakes a thread that sleeps or waits, if need be again and again.</summary>
     private sealed class Waker(Thread thread)
     {
         private readonly Lock _lock = new();
@@ -88,8 +93,9 @@ internal sealed class AbortableContext(CancellationToken interrupt, Action<Excep
                         _stopped = true;
                         _timer?.Dispose();
                     }
-                    // An interrupt that came too late is still due and would hit whatever waits next.
-                    Thread.Sleep(0);
+                    // An interrupt that came too late is still due and would hit whatever waits next; Sleep(0) does not take it.
+                    if (_timer is not null)
+                        Thread.Sleep(1);
                     return;
                 }
                 catch (ThreadInterruptedException)

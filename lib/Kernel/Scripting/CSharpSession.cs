@@ -16,12 +16,14 @@ namespace Fgsm.Kernel;
 public sealed class CSharpSession : IDisposable
 {
     private static readonly AsyncLocal<CSharpSession?> s_current = new();
+    private const int PatienceMilliseconds = 500;
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly OutputPump _pump;
     private readonly Stack<string> _imports = new();
     private readonly ScriptOptions _options;
     private ScriptState<object>? _state;
+    private SortedDictionary<string, string>? _result;
 
     /// <summary>A session without variables.</summary>
     /// <param name="workingDirectory">Where relative paths of <c>#r</c>, <c>#load</c> and <c>#!import</c> start: the folder of the notebook.</param>
@@ -47,6 +49,9 @@ public sealed class CSharpSession : IDisposable
     /// <summary>The session whose cell called, on whichever thread; null in code of the host.</summary>
     internal static CSharpSession? Current => s_current.Value;
 
+    /// <summary>Asks the user for a line; null where nobody can be asked.</summary>
+    internal Func<string, bool, string>? Input { get; set; }
+
     internal FormatterRegistry Formatters { get; } = new(Formatter.Shared);
 
     /// <summary>Runs a cell. When the task ends, all its outputs have been raised.</summary>
@@ -56,10 +61,26 @@ public sealed class CSharpSession : IDisposable
     public Task<ErrorOutput?> ExecuteAsync(string code, CancellationToken interrupt = default)
     {
         ArgumentNullException.ThrowIfNull(code);
-        var done = new TaskCompletionSource<ErrorOutput?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _work.Add(() => done.SetResult(RunCell(code, interrupt)));
-        return done.Task;
+        return Enqueue(() =>
+        {
+            ExecutionCount++;
+            var (result, error) = RunCell(code, interrupt);
+            if (error is not null)
+                Post(error);
+            else if (result is not null)
+                Post(new ResultOutput(result, ExecutionCount));
+            _pump.Flush();
+            return error;
+        });
     }
+
+    /// <summary>Runs code that is no cell of its own: no count, no result or error shown.</summary>
+    internal Task<(IReadOnlyDictionary<string, string>? Result, ErrorOutput? Error)> EvaluateAsync(string code, CancellationToken interrupt) => Enqueue(() =>
+    {
+        var outcome = RunCell(code, interrupt);
+        _pump.Flush();
+        return outcome;
+    });
 
     /// <summary>Ends the session.</summary>
     public void Dispose()
@@ -76,6 +97,11 @@ public sealed class CSharpSession : IDisposable
         else if (output is DisplayOutput display)
             Console.WriteLine(display.Data.GetValueOrDefault("text/plain") ?? display.Data.Values.FirstOrDefault());
     }
+
+    /// <summary>Asks the user of the running cell for a line.</summary>
+    internal static string ReadLine(string prompt, bool isPassword) => Current?.Input is { } input
+        ? input(prompt, isPassword)
+        : throw new InvalidOperationException("The cell asks for input, but nobody can be asked.");
 
     internal void Post(CellOutput output) => _pump.Post(output);
 
@@ -108,32 +134,45 @@ public sealed class CSharpSession : IDisposable
             work();
     }
 
-    private ErrorOutput? RunCell(string code, CancellationToken interrupt)
+    private Task<T> Enqueue<T>(Func<T> work)
     {
-        ExecutionCount++;
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _work.Add(() =>
+        {
+            try
+            {
+                done.SetResult(work());
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        });
+        return done.Task;
+    }
+
+    private (IReadOnlyDictionary<string, string>? Result, ErrorOutput? Error) RunCell(string code, CancellationToken interrupt)
+    {
         var cell = $"cell {ExecutionCount}";
-        ErrorOutput? error = null;
+        _result = null;
+        _imports.Clear();
         try
         {
             RunSource(code, Path.Combine(WorkingDirectory, cell), interrupt);
+            return (_result, null);
         }
         catch (CellFailedException e)
         {
-            error = e.Error;
+            return (null, e.Error);
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
-            error = new ErrorOutput("Interrupted", "The cell was interrupted.", [$"{cell}: interrupted"]);
+            return (null, new ErrorOutput("Interrupted", "The cell was interrupted.", [$"{cell}: interrupted"]));
         }
         catch (Exception e)
         {
-            error = CellErrors.FromException(e, cell);
+            return (null, CellErrors.FromException(e, cell));
         }
-        _imports.Clear();
-        if (error is not null)
-            Post(error);
-        _pump.Flush();
-        return error;
     }
 
     private void RunSource(string source, string file, CancellationToken interrupt)
@@ -172,22 +211,28 @@ public sealed class CSharpSession : IDisposable
 
     private void RunCode(string code, string file, CancellationToken interrupt)
     {
-        var options = _options.WithFilePath(file);
-        var script = _state is null
-            ? CSharpScript.Create<object>(code, options)
-            : _state.Script.ContinueWith<object>(code, options);
-        var diagnostics = script.Compile(interrupt);
-        if (diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error))
+        var script = Continue(CellInterrupt.Instrument(code), file);
+        if (script.Compile(interrupt).Any(IsError))
+        {
+            // Once more as it was written, so that columns are right.
+            var diagnostics = Continue(code, file).Compile(interrupt);
             throw new CellFailedException(MissingReference.Explain(diagnostics, file) ?? CellErrors.FromDiagnostics(diagnostics));
+        }
 
+        using var request = CellInterrupt.Begin(interrupt);
         Task<ScriptState<object>>? run = null;
         var context = new AbortableContext(interrupt, e => Post(new StreamOutput("stderr", string.Join('\n', CellErrors.FromException(e, "").Traceback) + "\n")));
         context.Run(() => run = _state is null
-            ? script.RunAsync(globals: null, catchException: _ => true, interrupt)
-            : script.RunFromAsync(_state, catchException: _ => true, interrupt));
-        // Code after an await runs elsewhere.
-        run!.Wait(interrupt);
+            ? script.RunAsync(globals: null, catchException: _ => true, CancellationToken.None)
+            : script.RunFromAsync(_state, catchException: _ => true, CancellationToken.None));
+        // Code after an await runs elsewhere; it has a moment to stop by itself, which keeps what the cell has declared.
+        if (WaitHandle.WaitAny([((IAsyncResult)run!).AsyncWaitHandle, interrupt.WaitHandle]) == 1)
+            Task.WaitAny([run], PatienceMilliseconds);
+        if (!run.IsCompleted)
+            throw new OperationCanceledException(interrupt);
         _state = run.Result;
+        if (_state.Exception is OperationCanceledException or ThreadInterruptedException && interrupt.IsCancellationRequested)
+            throw new OperationCanceledException(interrupt);
         if (_state.Exception is { } exception)
             throw new CellFailedException(CellErrors.FromException(exception, Path.GetFileName(file)));
         if (!HasResult(script.GetCompilation(), file) || _state.ReturnValue is DisplayedValue)
@@ -195,7 +240,15 @@ public sealed class CSharpSession : IDisposable
         if (_imports.Count > 0)
             _state.ReturnValue.Display();
         else
-            Post(new ResultOutput(Formatter.Bundle(_state.ReturnValue, []), ExecutionCount));
+            _result = Formatter.Bundle(_state.ReturnValue, []);
+    }
+
+    private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
+
+    private Script<object> Continue(string code, string file)
+    {
+        var options = _options.WithFilePath(file);
+        return _state is null ? CSharpScript.Create<object>(code, options) : _state.Script.ContinueWith<object>(code, options);
     }
 
     /// <summary>Whether the code ends in an expression with a value and without a semicolon.</summary>

@@ -7,7 +7,8 @@ namespace Fgsm.Kernel;
 /// <param name="Line">Where it starts, from 0.</param>
 internal sealed record CellPart(string Text, bool IsMagic, int Line)
 {
-    private static readonly CSharpParseOptions s_script = new(LanguageVersion.Latest, kind: Microsoft.CodeAnalysis.SourceCodeKind.Script);
+    /// <summary>How cells are read.</summary>
+    public static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, kind: Microsoft.CodeAnalysis.SourceCodeKind.Script);
 
     /// <summary>Splits a cell at its magics; each piece of code keeps its line numbers.</summary>
     public static IEnumerable<CellPart> Split(string source)
@@ -20,7 +21,7 @@ internal sealed record CellPart(string Text, bool IsMagic, int Line)
 
     private static IEnumerable<CellPart> SplitAtMagics(string source)
     {
-        var root = CSharpSyntaxTree.ParseText(source, s_script).GetRoot();
+        var root = CSharpSyntaxTree.ParseText(source, ParseOptions).GetRoot();
         var code = new List<string>();
         var start = 0;
         var lines = SourceText.From(source).Lines;

@@ -22,6 +22,7 @@ internal sealed class ConsoleCapture(string name, TextWriter host) : TextWriter
             s_installed = true;
             Console.SetOut(new ConsoleCapture("stdout", Console.Out));
             Console.SetError(new ConsoleCapture("stderr", Console.Error));
+            Console.SetIn(new CellInput(Console.In));
         }
     }
 
@@ -47,5 +48,13 @@ internal sealed class ConsoleCapture(string name, TextWriter host) : TextWriter
     {
         if (CSharpSession.Current is null)
             host.Flush();
+    }
+
+    /// <summary>A cell that reads a line asks the user.</summary>
+    private sealed class CellInput(TextReader host) : TextReader
+    {
+        public override string? ReadLine() => CSharpSession.Current is null ? host.ReadLine() : CSharpSession.ReadLine("", isPassword: false);
+
+        public override int Read() => CSharpSession.Current is null ? host.Read() : throw new NotSupportedException("A cell reads whole lines only.");
     }
 }

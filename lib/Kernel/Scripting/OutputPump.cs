@@ -6,7 +6,7 @@ namespace Fgsm.Kernel;
 /// <summary>
 /// Takes what cells show, from any thread, and hands it on in order from a thread of its own: a cell that is aborted in the
 /// middle of an output cannot harm whoever listens. Text that arrives faster than it is taken is joined, so 100,000 lines
-/// become a few outputs; a cell that is far ahead waits.
+/// become a few outputs; a cell that is far ahead is slowed down.
 /// </summary>
 internal sealed class OutputPump : IDisposable
 {
@@ -35,8 +35,9 @@ internal sealed class OutputPump : IDisposable
     {
         lock (_lock)
         {
-            while (_pendingCharacters > MaxPendingCharacters && !_closed)
-                Monitor.Wait(_lock);
+            // Not without a limit: who writes to the console holds its lock, for which a listener may be waiting.
+            if (_pendingCharacters > MaxPendingCharacters && !_closed)
+                Monitor.Wait(_lock, s_pause);
             if (output is StreamOutput text)
             {
                 if (text.Name != _stream)

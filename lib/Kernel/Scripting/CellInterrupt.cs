@@ -1,0 +1,86 @@
+using System.ComponentModel;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Fgsm.Kernel;
+
+/// <summary>Lets loops of cells see that they are to stop: a call that costs one read stands at the head of each.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class CellInterrupt
+{
+    private const string Call = "global::Fgsm.Kernel.CellInterrupt.Check();";
+    private static readonly AsyncLocal<CancellationToken> s_token = new();
+    private static int s_requests;
+
+    /// <summary>Called by the loops of cells.</summary>
+    /// <exception cref="OperationCanceledException">The cell is interrupted.</exception>
+    public static void Check()
+    {
+        if (Volatile.Read(ref s_requests) > 0)
+            s_token.Value.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Makes loops of the code that is called from here on heed a token, until the result is disposed.</summary>
+    internal static IDisposable Begin(CancellationToken interrupt)
+    {
+        s_token.Value = interrupt;
+        return new Request(interrupt);
+    }
+
+    /// <summary>Puts the call at the head of every loop; no line changes its number.</summary>
+    internal static string Instrument(string code)
+    {
+        var root = CSharpSyntaxTree.ParseText(code, CellPart.ParseOptions).GetRoot();
+        var insertions = new List<(int Position, string Text)>();
+        foreach (var node in root.DescendantNodes())
+        {
+            var body = node switch
+            {
+                WhileStatementSyntax loop => loop.Statement,
+                DoStatementSyntax loop => loop.Statement,
+                ForStatementSyntax loop => loop.Statement,
+                CommonForEachStatementSyntax loop => loop.Statement,
+                _ => null,
+            };
+            if (body is BlockSyntax block)
+            {
+                insertions.Add((block.OpenBraceToken.Span.End, Call));
+            }
+            else if (body is not null)
+            {
+                insertions.Add((body.SpanStart, "{" + Call));
+                insertions.Add((body.Span.End, "}"));
+            }
+        }
+        if (insertions.Count == 0 || root.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error))
+            return code;
+        var text = new StringBuilder(code);
+        foreach (var (position, insertion) in insertions.Select((item, order) => (item, order)).OrderByDescending(i => i.item.Position).ThenByDescending(i => i.order).Select(i => i.item))
+            text.Insert(position, insertion);
+        return text.ToString();
+    }
+
+    private sealed class Request : IDisposable
+    {
+        private readonly CancellationTokenRegistration _registration;
+        private int _made;
+
+        public Request(CancellationToken interrupt)
+        {
+            _registration = interrupt.UnsafeRegister(_ =>
+            {
+                _made = 1;
+                Interlocked.Increment(ref s_requests);
+            }, null);
+        }
+
+        public void Dispose()
+        {
+            _registration.Dispose();
+            if (_made == 1)
+                Interlocked.Decrement(ref s_requests);
+        }
+    }
+}
