@@ -1,0 +1,63 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Fgsm.Kernel.Jupyter;
+
+/// <summary>Between frames and messages. What is not signed with the key is no message.</summary>
+internal sealed class MessageCodec(string key)
+{
+    private static readonly byte[] s_delimiter = "<IDS|MSG>"u8.ToArray();
+    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonDocumentOptions s_limits = new() { MaxDepth = 128 };
+
+    private readonly byte[] _key = Encoding.UTF8.GetBytes(key);
+
+    /// <summary>The message in the frames; null where they hold none, or one that somebody else signed.</summary>
+    public JupyterMessage? Decode(IReadOnlyList<byte[]> frames)
+    {
+        var start = 0;
+        while (start < frames.Count && !frames[start].AsSpan().SequenceEqual(s_delimiter))
+            start++;
+        if (frames.Count - start < 6)
+            return null;
+        var signature = Sign([.. frames.Skip(start + 2).Take(4)]);
+        if (_key.Length > 0 && !CryptographicOperations.FixedTimeEquals(signature, frames[start + 1]))
+            return null;
+        try
+        {
+            JsonObject Part(int i)
+            {
+                var part = JsonNode.Parse(frames[start + i], documentOptions: s_limits) as JsonObject ?? throw new JsonException("no object");
+                // Reads all of it now: a name that occurs twice is found only then.
+                _ = part.DeepClone();
+                return part;
+            }
+            return new JupyterMessage([.. frames.Take(start)], Part(2), Part(3), Part(4), Part(5));
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    public List<byte[]> Encode(JupyterMessage message)
+    {
+        byte[][] parts = [Bytes(message.Header), Bytes(message.ParentHeader), Bytes(message.Metadata), Bytes(message.Content)];
+        return [.. message.Identities, s_delimiter, Sign(parts), .. parts];
+    }
+
+    private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString(s_json));
+
+    private byte[] Sign(IReadOnlyList<byte[]> parts)
+    {
+        if (_key.Length == 0)
+            return [];
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _key);
+        foreach (var part in parts)
+            hmac.AppendData(part);
+        return Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hmac.GetHashAndReset()));
+    }
+}
