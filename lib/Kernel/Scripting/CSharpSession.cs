@@ -61,9 +61,15 @@ public sealed class CSharpSession : IDisposable
     public Task<ErrorOutput?> ExecuteAsync(string code, CancellationToken interrupt = default)
     {
         ArgumentNullException.ThrowIfNull(code);
+        return ExecuteAsync(code, ExecutionCount + 1, interrupt);
+    }
+
+    /// <summary>Runs a cell under a number that the caller has counted.</summary>
+    internal Task<ErrorOutput?> ExecuteAsync(string code, int number, CancellationToken interrupt)
+    {
         return Enqueue(() =>
         {
-            ExecutionCount++;
+            ExecutionCount = number;
             var (result, error) = RunCell(code, interrupt);
             if (error is not null)
                 Post(error);
@@ -103,6 +109,9 @@ public sealed class CSharpSession : IDisposable
         ? input(prompt, isPassword)
         : throw new InvalidOperationException("The cell asks for input, but nobody can be asked.");
 
+    /// <summary>Returns when all that was shown so far has been raised.</summary>
+    internal void Flush() => _pump.Flush();
+
     internal void Post(CellOutput output) => _pump.Post(output);
 
     private static ScriptOptions DefaultOptions(string directory)
@@ -133,6 +142,10 @@ public sealed class CSharpSession : IDisposable
         foreach (var work in _work.GetConsumingEnumerable())
             work();
     }
+
+    internal Task<Completion> CompleteAsync(string code, int position) => Enqueue(() => new CodeInsight(_state, Continue, code).Complete(position));
+
+    internal Task<string?> DescribeAsync(string code, int position) => Enqueue(() => new CodeInsight(_state, Continue, code).Describe(position));
 
     private Task<T> Enqueue<T>(Func<T> work)
     {

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Fgsm.Kernel.Install;
+
+/// <summary>Puts the kernel where Jupyter finds it, and takes it away again. Each method returns what to tell the user.</summary>
+internal static class KernelInstaller
+{
+    private const string ProjectFile = "Fgsm.Kernel.csproj";
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+
+    /// <exception cref="NotebookException">Another program's kernelspec has that name, or the folder cannot be written.</exception>
+    public static string Install(string? prefix, string name, bool replace)
+    {
+        var folder = FolderOf(prefix, name);
+        if (Directory.Exists(folder) && !replace && !KernelSpec.IsOurs(folder))
+            throw new NotebookException($"{folder}: another program's kernelspec is here; --replace replaces it, --name installs under another name.");
+        var fresh = folder + ".new";
+        try
+        {
+            Delete(fresh);
+            Directory.CreateDirectory(fresh);
+            Publish(Path.Combine(fresh, "bin"));
+            File.WriteAllText(Path.Combine(fresh, "kernel.json"), KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll")).ToJsonString(s_json) + "\n");
+            Delete(folder);
+            Directory.Move(fresh, folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NotebookException($"{folder}: cannot be written: {e.Message}", e);
+        }
+        return $"Installed the kernel '{name}' in {folder}";
+    }
+
+    /// <exception cref="NotebookException">There is none, it is another program's, or it cannot be removed.</exception>
+    public static string Uninstall(string? prefix, string name)
+    {
+        var folder = FolderOf(prefix, name);
+        if (!Directory.Exists(folder))
+            throw new NotebookException($"{folder}: no such kernel is installed.");
+        if (!KernelSpec.IsOurs(folder))
+            throw new NotebookException($"{folder}: another program installed this kernel; it is left alone.");
+        try
+        {
+            Delete(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NotebookException($"{folder}: cannot be removed: {e.Message}", e);
+        }
+        return $"Removed the kernel '{name}' from {folder}";
+    }
+
+    public static IEnumerable<string> List(string? prefix)
+    {
+        var kernels = KernelSpec.Folder(prefix);
+        if (!Directory.Exists(kernels))
+            return [];
+        return Directory.GetDirectories(kernels).Where(folder => File.Exists(Path.Combine(folder, "kernel.json"))).Order(StringComparer.Ordinal)
+            .Select(folder => $"{Path.GetFileName(folder)}\t{folder}{(KernelSpec.IsOurs(folder) ? "\t(this kernel)" : "")}");
+    }
+
+    private static string FolderOf(string? prefix, string name)
+    {
+        if (name is "" or "." or ".." || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
+            throw new NotebookException($"'{name}' is no name for a kernelspec: letters, digits, '.', '-' and '_' only.");
+        return Path.Combine(KernelSpec.Folder(prefix), name);
+    }
+
+    /// <summary>Compiled ahead of time where the feed has what that takes, which halves the time to start; else the program as it is here.</summary>
+    private static void Publish(string target)
+    {
+        if (FindProject() is not { } project || !TryPublish(project, target))
+            Copy(AppContext.BaseDirectory, target);
+    }
+
+    private static string? FindProject()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, ProjectFile)))
+                return Path.Combine(folder.FullName, ProjectFile);
+        }
+        return null;
+    }
+
+    private static bool TryPublish(string project, string target)
+    {
+        // Its intermediate files go elsewhere: restoring for one platform would disturb the project's own builds.
+        var scratch = Directory.CreateTempSubdirectory("fgsm-kernel-");
+        try
+        {
+            var publish = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (var argument in (string[])["publish", project, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-p:PublishReadyToRun=true", "-p:UseAppHost=false", $"-p:BaseIntermediateOutputPath={scratch.FullName}/obj/", $"-p:OutputPath={scratch.FullName}/bin/", "-o", target])
+                publish.ArgumentList.Add(argument);
+            using var process = Process.Start(publish)!;
+            var error = process.StandardError.ReadToEndAsync();
+            process.StandardOutput.ReadToEnd();
+            error.Wait();
+            process.WaitForExit();
+            if (process.ExitCode == 0)
+                return true;
+            Delete(target);
+            return false;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
+    }
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+        foreach (var folder in Directory.GetDirectories(from))
+            Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
+    }
+
+    private static void Delete(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+}

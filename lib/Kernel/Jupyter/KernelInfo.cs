@@ -1,0 +1,33 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+
+namespace Fgsm.Kernel.Jupyter;
+
+/// <summary>How the kernel introduces itself.</summary>
+internal static class KernelInfo
+{
+    public const string Language = "C#";
+    public const string DisplayName = ".NET (C#)";
+
+    public static string Version => typeof(KernelInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static JsonObject Content() => new()
+    {
+        ["status"] = "ok",
+        ["protocol_version"] = JupyterMessage.ProtocolVersion,
+        ["implementation"] = "Fgsm.Kernel",
+        ["implementation_version"] = Version,
+        ["language_info"] = new JsonObject
+        {
+            ["name"] = Language,
+            ["version"] = "14.0",
+            ["mimetype"] = "text/x-csharp",
+            ["file_extension"] = ".cs",
+            ["pygments_lexer"] = "csharp",
+            ["codemirror_mode"] = "text/x-csharp",
+        },
+        ["banner"] = $"Fgsm.Kernel {Version}: C# on .NET {Environment.Version}",
+        ["help_links"] = new JsonArray(),
+        ["debugger"] = false,
+    };
+}

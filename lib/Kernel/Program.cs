@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Fgsm.Kernel;
+using Fgsm.Kernel.Install;
+using Fgsm.Kernel.Jupyter;
+
+var prefix = new Option<string?>("--prefix") { Description = "Install under <prefix>/share/jupyter instead of the user's folder." };
+var name = new Option<string>("--name") { Description = "The name of the kernelspec.", DefaultValueFactory = _ => KernelSpec.DefaultName };
+var replace = new Option<bool>("--replace") { Description = "Replace a kernelspec of that name that another program installed." };
+var connectionFile = new Argument<string>("connection-file") { Description = "The file that the Jupyter client wrote." };
+
+var install = new Command("install", "Publish the kernel and tell Jupyter and VS Code of it.") { prefix, name, replace };
+install.SetAction(parsed => Try(() => Console.WriteLine(KernelInstaller.Install(parsed.GetValue(prefix), parsed.GetValue(name)!, parsed.GetValue(replace)))));
+var uninstall = new Command("uninstall", "Remove the kernel again.") { prefix, name };
+uninstall.SetAction(parsed => Try(() => Console.WriteLine(KernelInstaller.Uninstall(parsed.GetValue(prefix), parsed.GetValue(name)!))));
+var list = new Command("list", "List the kernelspecs that Jupyter sees.") { prefix };
+list.SetAction(parsed => Try(() =>
+{
+    foreach (var line in KernelInstaller.List(parsed.GetValue(prefix)))
+        Console.WriteLine(line);
+}));
+var run = new Command("run", "Serve a Jupyter client; called by the client.") { connectionFile };
+run.SetAction(async (parsed, cancellation) =>
+{
+    try
+    {
+        await KernelProcess.RunAsync(parsed.GetValue(connectionFile)!);
+        return 0;
+    }
+    catch (NotebookException e)
+    {
+        return Fail(e);
+    }
+});
+
+return await new RootCommand("A C# kernel for Jupyter notebooks.") { install, uninstall, list, run }.Parse(args).InvokeAsync();
+
+static int Try(Action action)
+{
+    try
+    {
+        action();
+        return 0;
+    }
+    catch (NotebookException e)
+    {
+        return Fail(e);
+    }
+}
+
+static int Fail(NotebookException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
