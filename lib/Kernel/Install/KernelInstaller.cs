@@ -92,7 +92,7 @@ internal static class KernelInstaller
         try
         {
             var publish = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in (string[])["publish", project, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-p:PublishReadyToRun=true", "-p:UseAppHost=false", $"-p:BaseIntermediateOutputPath={scratch.FullName}/obj/", $"-p:OutputPath={scratch.FullName}/bin/", "-o", target])
+            foreach (var argument in (string[])["publish", project, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-p:PublishReadyToRun=true", "-p:UseAppHost=false", "--artifacts-path", scratch.FullName, "-o", target])
                 publish.ArgumentList.Add(argument);
             using var process = Process.Start(publish)!;
             var error = process.StandardError.ReadToEndAsync();

@@ -7,6 +7,7 @@ namespace Fgsm.Kernel.Jupyter;
 internal static class KernelInfo
 {
     public const string Language = "C#";
+    public const string LanguageVersion = "14.0";
     public const string DisplayName = ".NET (C#)";
 
     public static string Version => typeof(KernelInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
@@ -20,7 +21,7 @@ internal static class KernelInfo
         ["language_info"] = new JsonObject
         {
             ["name"] = Language,
-            ["version"] = "14.0",
+            ["version"] = LanguageVersion,
             ["mimetype"] = "text/x-csharp",
             ["file_extension"] = ".cs",
             ["pygments_lexer"] = "csharp",

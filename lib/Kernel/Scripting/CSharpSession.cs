@@ -21,7 +21,7 @@ public sealed class CSharpSession : IDisposable
     private readonly BlockingCollection<Action> _work = [];
     private readonly OutputPump _pump;
     private readonly Stack<string> _imports = new();
-    private readonly ScriptOptions _options;
+    private ScriptOptions _options;
     private ScriptState<object>? _state;
     private SortedDictionary<string, string>? _result;
 
@@ -190,24 +190,73 @@ public sealed class CSharpSession : IDisposable
 
     private void RunSource(string source, string file, CancellationToken interrupt)
     {
-        foreach (var part in CellPart.Split(source))
+        var parts = CellPart.Split(source).ToList();
+        for (var i = 0; i < parts.Count; i++)
         {
             interrupt.ThrowIfCancellationRequested();
-            if (part.IsMagic)
-                RunMagic(part, file, interrupt);
+            var place = $"{Path.GetFileName(file)}, line {parts[i].Line + 1}";
+            if (!parts[i].IsMagic)
+                RunCode(parts[i].Text, file, interrupt);
+            else if (NuGetReferences.Parse(parts[i].Text) is var (package, version))
+                AddReferences(NuGetReferences.Restore(package, version, WorkingDirectory, interrupt));
             else
-                RunCode(part.Text, file, interrupt);
+                i += RunMagic(parts, i, place, file, interrupt);
         }
     }
 
-    private void RunMagic(CellPart magic, string file, CancellationToken interrupt)
+    /// <summary>Runs a magic.</summary>
+    /// <returns>How many of the parts after it were its own.</returns>
+    private int RunMagic(List<CellPart> parts, int index, string place, string file, CancellationToken interrupt)
     {
-        var (name, argument) = magic.Text.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries) is [var first, var rest] ? (first, rest) : (magic.Text, "");
-        var place = $"{Path.GetFileName(file)}, line {magic.Line + 1}";
-        if (name != "#!import")
-            throw new NotebookException($"{place}: this kernel has no magic {name}");
-        Import(argument.Trim().Trim('"'), place, file, interrupt);
+        var words = parts[index].Text.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries);
+        var argument = words.Length == 2 ? words[1].Trim() : "";
+        switch (words[0])
+        {
+            case "#!import":
+                Import(argument.Trim('"'), place, file, interrupt);
+                return 0;
+            case "#!csharp" or "#!c#" or "#!C#":
+                return 0;
+            case "#!markdown" or "#!md":
+                return ShowAs("text/markdown");
+            case "#!html":
+                return ShowAs("text/html");
+            case "#!time":
+                var started = System.Diagnostics.Stopwatch.StartNew();
+                var rest = parts.Skip(index + 1).ToList();
+                try
+                {
+                    RunSource(string.Join("\n", rest.Select(part => part.Text)), file, interrupt);
+                }
+                finally
+                {
+                    $"Wall time: {started.Elapsed.TotalMilliseconds.ToString("F1", System.Globalization.CultureInfo.InvariantCulture)} ms".DisplayAs("text/plain");
+                }
+                return rest.Count;
+            case "#!whos":
+                Variables().Display();
+                return 0;
+            case "#!about":
+                $"Fgsm.Kernel {Jupyter.KernelInfo.Version}, C# {Jupyter.KernelInfo.LanguageVersion} on .NET {Environment.Version}".DisplayAs("text/plain");
+                return 0;
+            default:
+                throw new NotebookException($"{place}: this kernel has no magic {words[0]}");
+        }
+
+        int ShowAs(string mimeType)
+        {
+            if (index + 1 >= parts.Count || parts[index + 1].IsMagic)
+                return 0;
+            parts[index + 1].Text.TrimStart('\n').DisplayAs(mimeType);
+            return 1;
+        }
     }
+
+    /// <summary>The variables as they stand: of those with one name the last.</summary>
+    private List<object> Variables() =>
+        [.. (_state?.Variables ?? []).GroupBy(v => v.Name).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (object)new { g.Last().Name, Type = ValueShape.TypeName(g.Last().Type), g.Last().Value })];
+
+    private void AddReferences(IEnumerable<string> paths) => _options = _options.AddReferences(paths.Select(path => MetadataReference.CreateFromFile(path)));
 
     private void Import(string name, string place, string file, CancellationToken interrupt)
     {

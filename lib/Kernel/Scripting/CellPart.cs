@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace Fgsm.Kernel;
 
-/// <summary>A piece of a cell: C# code, or a line that starts with <c>#!</c>.</summary>
+/// <summary>A piece of a cell: C# code, or a magic: a line that starts with <c>#!</c> or names a package.</summary>
 /// <param name="Line">Where it starts, from 0.</param>
 internal sealed record CellPart(string Text, bool IsMagic, int Line)
 {
@@ -14,7 +14,7 @@ internal sealed record CellPart(string Text, bool IsMagic, int Line)
     public static IEnumerable<CellPart> Split(string source)
     {
         source = source.ReplaceLineEndings("\n");
-        if (!source.Contains("#!", StringComparison.Ordinal))
+        if (!source.Contains("#!", StringComparison.Ordinal) && !source.Contains("nuget:", StringComparison.Ordinal))
             return [new CellPart(source, false, 0)];
         return SplitAtMagics(source);
     }
@@ -30,7 +30,8 @@ internal sealed record CellPart(string Text, bool IsMagic, int Line)
             var text = line.ToString();
             // A magic is a line of its own, not text inside a string that spans lines.
             var column = text.Length - text.TrimStart().Length;
-            if (text.TrimStart().StartsWith("#!", StringComparison.Ordinal) && !root.FindToken(line.Start + column).Span.Contains(line.Start + column))
+            var isMagic = text.TrimStart().StartsWith("#!", StringComparison.Ordinal) || NuGetReferences.Parse(text) is not null;
+            if (isMagic && !root.FindToken(line.Start + column).Span.Contains(line.Start + column))
             {
                 if (code.Any(l => !string.IsNullOrWhiteSpace(l)))
                     yield return Code();
