@@ -83,11 +83,15 @@ internal sealed class JupyterKernel : IDisposable
 
     private async Task HandleAsync(RouterSocket socket, ZmtpConnection from, JupyterMessage request)
     {
+        var hasFailed = false;
         Publish("status", new JsonObject { ["execution_state"] = "busy" }, request);
         try
         {
-            if (await AnswerAsync(socket, from, request) is { } content)
+            if (await AnswerAsync(from, request) is { } content)
+            {
+                hasFailed = request.Type == "execute_request" && content["status"]!.GetValue<string>() == "error";
                 await ReplyAsync(from, request, content);
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -102,6 +106,8 @@ internal sealed class JupyterKernel : IDisposable
         {
             Publish("status", new JsonObject { ["execution_state"] = "idle" }, request);
         }
+        if (hasFailed && request.Flag("stop_on_error", true))
+            await AbortQueuedAsync(socket);
         if (request.Type == "shutdown_request")
         {
             await _iopub.DrainAsync();
@@ -109,14 +115,14 @@ internal sealed class JupyterKernel : IDisposable
         }
     }
 
-    private async Task<JsonObject?> AnswerAsync(RouterSocket socket, ZmtpConnection from, JupyterMessage request)
+    private async Task<JsonObject?> AnswerAsync(ZmtpConnection from, JupyterMessage request)
     {
         switch (request.Type)
         {
             case "kernel_info_request":
                 return KernelInfo.Content();
             case "execute_request":
-                return await ExecuteAsync(socket, from, request);
+                return await ExecuteAsync(from, request);
             case "complete_request":
                 var completion = await _session.CompleteAsync(request.Text("code"), CursorText.ToUtf16(request.Text("code"), request.Integer("cursor_pos", 0)));
                 return Ok(new JsonObject
@@ -152,7 +158,7 @@ internal sealed class JupyterKernel : IDisposable
         }
     }
 
-    private async Task<JsonObject> ExecuteAsync(RouterSocket socket, ZmtpConnection from, JupyterMessage request)
+    private async Task<JsonObject> ExecuteAsync(ZmtpConnection from, JupyterMessage request)
     {
         var code = request.Text("code");
         var isSilent = request.Flag("silent", false);
@@ -185,8 +191,6 @@ internal sealed class JupyterKernel : IDisposable
             lock (_lock)
                 _running = null;
         }
-        if (request.Flag("stop_on_error", true))
-            await AbortQueuedAsync(socket);
         var content = ErrorContent(error);
         content["execution_count"] = _count;
         content["payload"] = new JsonArray();
