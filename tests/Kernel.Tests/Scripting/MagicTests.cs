@@ -1,0 +1,58 @@
+namespace Fgsm.Kernel.Tests.Scripting;
+
+public sealed class MagicTests : IDisposable
+{
+    private readonly Cells _cells = new();
+
+    public void Dispose() => _cells.Dispose();
+
+    [Theory]
+    [InlineData("#!markdown\n# It's *so*", "text/markdown", "# It's *so*")]
+    [InlineData("#!html\n<b>bold</b>", "text/html", "<b>bold</b>")]
+    public async Task Text_OfAnotherLanguage_IsShown(string code, string mimeType, string content) =>
+        Assert.Equal(content, Assert.IsType<DisplayOutput>(Assert.Single(await _cells.Run(code))).Data[mimeType]);
+
+    [Fact]
+    public async Task Csharp_RunsWhatFollows() => Assert.Equal("2", await _cells.Result("#!csharp\n1 + 1"));
+
+    [Fact]
+    public async Task Time_ShowsHowLongTheRestTook_AndItsResult()
+    {
+        var outputs = await _cells.Run("#!time\nvar x = 5;\nx");
+        Assert.Matches(@"^Wall time: [\d.]+ ms$", outputs.OfType<DisplayOutput>().Single().Data["text/plain"]);
+        Assert.Equal("5", outputs.OfType<ResultOutput>().Single().Data["text/plain"]);
+    }
+
+    [Fact]
+    public async Task Whos_ListsVariablesAsTheyStand()
+    {
+        await _cells.Run("var b = 1; var a = \"x\";");
+        await _cells.Run("var b = 2.5;");
+        var text = Assert.IsType<DisplayOutput>(Assert.Single(await _cells.Run("#!whos"))).Data["text/plain"];
+        Assert.Equal("[ { Name = a, Type = String, Value = x }, { Name = b, Type = Double, Value = 2.5 } ]", text);
+    }
+
+    [Fact]
+    public async Task About_NamesTheKernel() =>
+        Assert.StartsWith("Fgsm.Kernel ", Assert.IsType<DisplayOutput>(Assert.Single(await _cells.Run("#!about"))).Data["text/plain"], StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Package_IsRestoredWithWhatItNeeds()
+    {
+        using var folder = new TemporaryFolder();
+        var package = LocalPackage.Create(folder);
+        using var cells = new Cells(folder.Path);
+        Assert.Equal(package, await cells.Result("#r \"nuget: Kernel.Tests.Sample, 1.2.3\"\ntypeof(Xunit.Assert).Assembly.GetName().Name"));
+    }
+
+    [Fact]
+    public async Task Package_ThatCannotBeHad_IsOneLine()
+    {
+        using var folder = new TemporaryFolder();
+        LocalPackage.Create(folder);
+        using var cells = new Cells(folder.Path);
+        var message = (await cells.Error("#r \"nuget: Kernel.Tests.Gone, 1.0.0\"")).Message;
+        Assert.StartsWith("#r \"nuget: Kernel.Tests.Gone\": the package cannot be restored: NU1101", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+}
