@@ -7,7 +7,9 @@ namespace Fgsm.Kernel.Tests.Clients;
 /// <summary>A kernelspec, in a folder of its own, for the kernel as it was built; and the clients that use it.</summary>
 public sealed class InstalledKernel : IDisposable
 {
-    private const string Name = "kernel-under-test";
+    /// <summary>The kernelspec's name.</summary>
+    public const string Name = "kernel-under-test";
+
     private readonly TemporaryFolder _folder = new();
 
     public InstalledKernel()

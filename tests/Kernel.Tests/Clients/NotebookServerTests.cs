@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Playwright;
+
+namespace Fgsm.Kernel.Tests.Clients;
+
+/// <summary>The classic Notebook server, used as a reader uses it: in a browser, cell by cell.</summary>
+public sealed class NotebookServerTests : IDisposable
+{
+    private readonly InstalledKernel _kernel = new();
+
+    public void Dispose() => _kernel.Dispose();
+
+    [BrowserFact]
+    public async Task Notebook_InABrowser_ShowsTableFigureAndMovingProgress_AndInterrupts()
+    {
+        var notebook = new Notebook();
+        notebook.Metadata["kernelspec"]!["name"] = InstalledKernel.Name;
+        string[] cells =
+        [
+            "new[] { new { Eps = 0.1, Accuracy = 91.68 } }",
+            "\"<svg xmlns='http://www.w3.org/2000/svg' width='20' height='20'><circle r='9' cx='10' cy='10'/></svg>\".DisplayAs(\"image/svg+xml\");",
+            "var bar = display(\"at 0\");\nfor (var i = 1; i <= 10; i++) { await Task.Delay(200); bar.Update($\"at {i}\"); }",
+            "var kept = 5;\nwhile (true) { }",
+            "kept * 2",
+        ];
+        foreach (var (source, i) in cells.Select((source, i) => (source, i)))
+            notebook.Cells.Add(new NotebookCell(CellKind.Code, $"c{i}", source));
+        notebook.Save(Path.Combine(_kernel.Folder, "browser.ipynb"));
+
+        var port = FreePort();
+        using var server = Start(port);
+        try
+        {
+            await AnswersAsync(port);
+            using var playwright = await Playwright.CreateAsync();
+            await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = BrowserFactAttribute.Chromium, Args = ["--no-sandbox"] });
+            var page = await browser.NewPageAsync();
+            page.SetDefaultTimeout(90_000);
+            await page.GotoAsync($"http://127.0.0.1:{port}/notebooks/browser.ipynb");
+            await page.WaitForSelectorAsync(".kernel_idle_icon");
+            await page.Locator(".cell").First.ClickAsync();
+
+            await page.Keyboard.PressAsync("Shift+Enter");
+            await Assertions.Expect(Output(page, 0).Locator("table td").Last).ToHaveTextAsync("91.68", new() { Timeout = 90_000 });
+            await page.Keyboard.PressAsync("Shift+Enter");
+            await Output(page, 1).Locator("svg circle").WaitForAsync();
+
+            await page.Keyboard.PressAsync("Shift+Enter");
+            var seen = new HashSet<string>();
+            while (!seen.Contains("at 10"))
+            {
+                await Output(page, 2).Locator(".output_area pre").WaitForAsync();
+                seen.Add((await Output(page, 2).InnerTextAsync()).Trim());
+                await Task.Delay(50);
+            }
+            Assert.True(seen.Count > 2, string.Join(", ", seen));
+            Assert.All(seen, text => Assert.Matches(@"^at \d+$", text));
+
+            await page.Keyboard.PressAsync("Shift+Enter");
+            await page.WaitForSelectorAsync(".kernel_busy_icon");
+            await page.Locator("button[data-jupyter-action='jupyter-notebook:interrupt-kernel']").ClickAsync();
+            await Assertions.Expect(Output(page, 3)).ToContainTextAsync("interrupted", new() { Timeout = 90_000 });
+            await page.Locator(".cell").Last.ClickAsync();
+            await page.Keyboard.PressAsync("Shift+Enter");
+            await Assertions.Expect(Output(page, 4)).ToContainTextAsync("10", new() { Timeout = 90_000 });
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+            await server.WaitForExitAsync();
+        }
+    }
+
+    private static ILocator Output(IPage page, int cell) => page.Locator(".code_cell").Nth(cell).Locator(".output_wrapper");
+
+    private Process Start(int port)
+    {
+        var start = new ProcessStartInfo(
+            JupyterFactAttribute.Python,
+            ["-m", "notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", $"--port={port}", "--NotebookApp.token=", $"--notebook-dir={_kernel.Folder}"]);
+        start.Environment["JUPYTER_PATH"] = Path.Combine(_kernel.Folder, "share", "jupyter");
+        start.Environment["JUPYTER_CONFIG_DIR"] = Path.Combine(_kernel.Folder, "config");
+        start.RedirectStandardError = true;
+        var process = Process.Start(start)!;
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static async Task AnswersAsync(int port)
+    {
+        using var http = new HttpClient();
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                (await http.GetAsync(new Uri($"http://127.0.0.1:{port}/api"))).EnsureSuccessStatusCode();
+                return;
+            }
+            catch (HttpRequestException) when (i < 300)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
