@@ -16,12 +16,13 @@ namespace Fgsm.Kernel;
 public sealed class CSharpSession : IDisposable
 {
     private static readonly AsyncLocal<CSharpSession?> s_current = new();
-    private const int PatienceMilliseconds = 500;
+    private const int PatienceMilliseconds = 2000;
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly OutputPump _pump;
     private readonly Stack<string> _imports = new();
     private ScriptOptions _options;
+    private CellThread _thread = new();
     private ScriptState<object>? _state;
     private SortedDictionary<string, string>? _result;
 
@@ -34,7 +35,7 @@ public sealed class CSharpSession : IDisposable
         _pump = new OutputPump(output => Output?.Invoke(output));
         ConsoleCapture.Install();
         using (ExecutionContext.SuppressFlow())
-            new Thread(RunWork, maxStackSize: 16 << 20) { IsBackground = true, Name = "Cells" }.Start();
+            new Thread(RunWork) { IsBackground = true, Name = "Session" }.Start();
     }
 
     /// <summary>Raised for all that cells show, from a thread of its own, one output at a time.</summary>
@@ -92,12 +93,14 @@ public sealed class CSharpSession : IDisposable
     public void Dispose()
     {
         _work.CompleteAdding();
+        _thread.Dispose();
         _pump.Dispose();
     }
 
     /// <summary>Shows an output of the running cell, or writes it to the console where no cell runs.</summary>
     internal static void Publish(CellOutput output)
     {
+        CellInterrupt.CheckAtOutput();
         if (Current is { } session)
             session.Post(output);
         else if (output is DisplayOutput display)
@@ -282,16 +285,23 @@ public sealed class CSharpSession : IDisposable
         }
 
         using var request = CellInterrupt.Begin(interrupt);
-        Task<ScriptState<object>>? run = null;
-        var context = new AbortableContext(interrupt, e => Post(new StreamOutput("stderr", string.Join('\n', CellErrors.FromException(e, "").Traceback) + "\n")));
-        context.Run(() => run = _state is null
+        var context = new InterruptibleContext(interrupt, e => Post(new StreamOutput("stderr", string.Join('\n', CellErrors.FromException(e, "").Traceback) + "\n")));
+        var started = _thread.Run(() => context.Run(() => _state is null
             ? script.RunAsync(globals: null, catchException: _ => true, CancellationToken.None)
-            : script.RunFromAsync(_state, catchException: _ => true, CancellationToken.None));
-        // Code after an await runs elsewhere; it has a moment to stop by itself, which keeps what the cell has declared.
-        if (WaitHandle.WaitAny([((IAsyncResult)run!).AsyncWaitHandle, interrupt.WaitHandle]) == 1)
+            : script.RunFromAsync(_state, catchException: _ => true, CancellationToken.None)));
+        var run = started.Unwrap();
+        // An interrupted cell has a moment to stop by itself, which keeps what it has declared.
+        if (WaitHandle.WaitAny([((IAsyncResult)run).AsyncWaitHandle, interrupt.WaitHandle]) == 1)
             Task.WaitAny([run], PatienceMilliseconds);
         if (!run.IsCompleted)
+        {
+            if (!started.IsCompleted)
+            {
+                _thread.Dispose();
+                _thread = new CellThread();
+            }
             throw new OperationCanceledException(interrupt);
+        }
         _state = run.Result;
         if (_state.Exception is OperationCanceledException or ThreadInterruptedException && interrupt.IsCancellationRequested)
             throw new OperationCanceledException(interrupt);

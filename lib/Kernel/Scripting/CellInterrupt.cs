@@ -14,6 +14,9 @@ public static class CellInterrupt
     private static readonly AsyncLocal<CancellationToken> s_token = new();
     private static int s_requests;
 
+    /// <summary>Cancelled when the calling cell is interrupted.</summary>
+    internal static CancellationToken Token => s_token.Value;
+
     /// <summary>Called by the loops of cells.</summary>
     /// <exception cref="OperationCanceledException">The cell is interrupted.</exception>
     public static void Check()
@@ -21,6 +24,10 @@ public static class CellInterrupt
         if (Volatile.Read(ref s_requests) > 0)
             s_token.Value.ThrowIfCancellationRequested();
     }
+
+    /// <summary>Called where a cell shows something, be it from deep inside a library: a training run that reports its progress stops here.</summary>
+    /// <exception cref="OperationCanceledException">The cell is interrupted.</exception>
+    internal static void CheckAtOutput() => s_token.Value.ThrowIfCancellationRequested();
 
     /// <summary>Makes loops of the code that is called from here on heed a token, until the result is disposed.</summary>
     internal static IDisposable Begin(CancellationToken interrupt)
@@ -79,6 +86,7 @@ public static class CellInterrupt
         public void Dispose()
         {
             _registration.Dispose();
+            s_token.Value = CancellationToken.None;
             if (_made == 1)
                 Interlocked.Decrement(ref s_requests);
         }

@@ -34,6 +34,7 @@ internal sealed class ConsoleCapture(string name, TextWriter host) : TextWriter
     {
         if (string.IsNullOrEmpty(value))
             return;
+        CellInterrupt.CheckAtOutput();
         if (CSharpSession.Current is { } session)
             session.Post(new StreamOutput(name, value));
         else

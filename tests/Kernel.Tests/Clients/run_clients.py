@@ -51,20 +51,22 @@ def wire(kernel):
     return found
 
 
-def documents(kernel, source, folder):
-    """nbclient and nbconvert: the document each leaves."""
+def nbclient(kernel, source, folder):
+    """The notebook as nbclient leaves it, run in a folder."""
     notebook = nbformat.read(source, 4)
-    NotebookClient(notebook, kernel_name=kernel, timeout=600, resources={"metadata": {"path": folder}}).execute()
+    NotebookClient(notebook, kernel_name=kernel, timeout=1800, resources={"metadata": {"path": folder}}).execute()
     nbformat.validate(notebook)
+    return {"nbclient": [cell.get("outputs", []) for cell in notebook.cells]}
+
+
+def nbconvert(kernel, source, folder):
+    """The notebook as nbconvert leaves it."""
     subprocess.run(
         [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", f"--ExecutePreprocessor.kernel_name={kernel}", "--output", "converted.ipynb", source],
         check=True, capture_output=True)
-    return {
-        "nbclient": [cell.get("outputs", []) for cell in notebook.cells],
-        "nbconvert": [cell.get("outputs", []) for cell in nbformat.read(f"{folder}/converted.ipynb", 4).cells],
-    }
+    return {"nbconvert": [cell.get("outputs", []) for cell in nbformat.read(f"{folder}/converted.ipynb", 4).cells]}
 
 
 if __name__ == "__main__":
-    kernel, task = sys.argv[1:3]
-    print(json.dumps(wire(kernel) if task == "wire" else documents(kernel, *sys.argv[3:5])))
+    kernel, task, *arguments = sys.argv[1:]
+    print(json.dumps({"wire": wire, "nbclient": nbclient, "nbconvert": nbconvert}[task](kernel, *arguments)))

@@ -128,6 +128,9 @@ public sealed class CSharpSessionTests : IDisposable
     [InlineData("while (true) { try { while (true) { } } catch (Exception) { } }")]
     [InlineData("await Task.Delay(System.Threading.Timeout.Infinite);")]
     [InlineData("System.Threading.Thread.Sleep(System.Threading.Timeout.Infinite);")]
+    [InlineData("Enumerable.Range(0, 1_500_000).Sum(i => Enumerable.Range(0, 3_000).LongCount(j => j >= 0))")]
+    [InlineData("Enumerable.Range(0, 10_000_000).ToList().ForEach(i => Console.WriteLine(i));")]
+    [InlineData("await Task.Delay(-1, KernelInvocationContext.Current.CancellationToken);")]
     [InlineData("while (true) Console.WriteLine(\"again\");")]
     public async Task Interrupt_StopsACell_AndLeavesVariables(string runaway)
     {

@@ -1,41 +1,23 @@
-using System.Runtime;
-
 namespace Fgsm.Kernel;
 
 /// <summary>
 /// Runs what follows an <c>await</c> of a cell on the thread pool, as without a context (so <c>.Result</c> cannot deadlock),
-/// but so that it, too, stops when the cell is interrupted.
+/// but so that an interrupt wakes it, too.
 /// </summary>
-internal sealed class AbortableContext(CancellationToken interrupt, Action<Exception> onUnhandled) : SynchronizationContext
+internal sealed class InterruptibleContext(CancellationToken interrupt, Action<Exception> onUnhandled) : SynchronizationContext
 {
     private static readonly TimeSpan s_wakeEvery = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_abortAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs code on this thread until it ends or is interrupted, endless loops and endless waits included.</summary>
-    /// <param name="action">The code; it must not call this method.</param>
-    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public void Run(Action action)
+    /// <summary>Runs code on this thread; an interrupt wakes it where it sleeps or waits.</summary>
+    public T Run<T>(Func<T> function)
     {
         var outer = Current;
         var waker = new Waker(Thread.CurrentThread);
         SetSynchronizationContext(this);
         try
         {
-            // Loops of cells stop by themselves and waits are woken. An abort, which can hit anywhere in any library, is the last
-            // resort; it returns only when the thread is awake. (Run never returns with a token that cannot be cancelled.)
-            using var abort = new CancellationTokenSource();
-            using var registration = interrupt.UnsafeRegister(_ =>
-            {
-                waker.Start(s_wakeEvery);
-                abort.CancelAfter(s_abortAfter);
-            }, null);
-#pragma warning disable SYSLIB0046 // Made for hosts of code such as this one; it is obsolete only to warn everybody else.
-            ControlledExecution.Run(action, abort.Token);
-#pragma warning restore SYSLIB0046
-        }
-        catch (Exception e) when (interrupt.IsCancellationRequested && e is not OperationCanceledException)
-        {
-            throw new OperationCanceledException(interrupt);
+            using var registration = interrupt.UnsafeRegister(_ => waker.Start(s_wakeEvery), null);
+            return function();
         }
         finally
         {
@@ -53,9 +35,15 @@ internal sealed class AbortableContext(CancellationToken interrupt, Action<Excep
         try
         {
             if (!interrupt.IsCancellationRequested)
-                Run(() => d(state));
+            {
+                Run(() =>
+                {
+                    d(state);
+                    return true;
+                });
+            }
         }
-        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
+        catch (Exception e) when (interrupt.IsCancellationRequested && e is OperationCanceledException or ThreadInterruptedException)
         {
             // Interrupted: whoever waits for the cell knows.
         }

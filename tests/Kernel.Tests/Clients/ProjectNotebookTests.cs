@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+
+namespace Fgsm.Kernel.Tests.Clients;
+
+/// <summary>The project's own notebooks, quick profile, under a client that nobody here wrote. They train models: in CI only.</summary>
+public sealed class ProjectNotebookTests : IDisposable
+{
+    private readonly InstalledKernel _kernel = new();
+
+    public void Dispose() => _kernel.Dispose();
+
+    public static TheoryData<string> Notebooks => [.. Directory.GetFiles(NotebookFolder, "*.ipynb").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    private static string NotebookFolder
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "FgsmNotebooks.sln")))
+                folder = folder.Parent!;
+            return Path.Combine(folder.FullName, "notebooks");
+        }
+    }
+
+    [CiTheory]
+    [MemberData(nameof(Notebooks))]
+    public async Task Notebook_UnderNbclient_ShowsWhatTheHeadlessRunnerShows(string name)
+    {
+        var run = await NotebookRunner.RunAsync(Notebook.Load(Path.Combine(NotebookFolder, name)), NotebookFolder, new Dictionary<string, object> { ["quick"] = true });
+        Assert.Null(run.Failure);
+        var source = Path.Combine(_kernel.Folder, name);
+        run.Document.Save(source);
+        var theirs = _kernel.Run("nbclient", source, NotebookFolder)["nbclient"]!.AsArray();
+        Assert.Equal(run.Document.Cells.Select(cell => Kinds(cell.Outputs)), theirs.Select(outputs => Kinds(outputs!.AsArray().Select(output => output!.AsObject()))));
+    }
+
+    /// <summary>What is shown, without the contents: measured times differ from run to run.</summary>
+    private static string Kinds(IEnumerable<JsonObject> outputs) =>
+        string.Join("; ", outputs.Select(output => $"{output["output_type"]} {string.Join(",", (output["data"] as JsonObject ?? []).Select(item => item.Key).Order(StringComparer.Ordinal))}"));
+}
