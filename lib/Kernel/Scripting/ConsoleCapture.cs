@@ -10,6 +10,7 @@ internal sealed class ConsoleCapture(string name, TextWriter host) : TextWriter
 {
     private static readonly Lock s_lock = new();
     private static bool s_installed;
+    private static TextReader? s_input;
 
     public override Encoding Encoding => host.Encoding;
 
@@ -17,12 +18,17 @@ internal sealed class ConsoleCapture(string name, TextWriter host) : TextWriter
     {
         lock (s_lock)
         {
+            // A host may set its own reader later than the first session.
+            if (Console.In != s_input)
+            {
+                Console.SetIn(new CellInput(Console.In));
+                s_input = Console.In;
+            }
             if (s_installed)
                 return;
             s_installed = true;
             Console.SetOut(new ConsoleCapture("stdout", Console.Out));
             Console.SetError(new ConsoleCapture("stderr", Console.Error));
-            Console.SetIn(new CellInput(Console.In));
         }
     }
 
