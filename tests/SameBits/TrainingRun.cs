@@ -34,7 +34,7 @@ public static class TrainingRun
     {
         manual_seed(42);
         using var model = Model();
-        using var x = rand(Images, 1, 20, 20);
+        using var x = randn(Images, 1, 20, 20);
         using var y = randint(0, 10, Images);
         yield return ("initial weights", model.parameters());
 
@@ -67,7 +67,7 @@ public static class TrainingRun
         nn.Conv2d(1, 8, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(8, 12, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(12, 10, 3, padding: 1), nn.ReLU(), nn.MaxPool2d(2, stride: 1),
-        nn.Conv2d(10, 9, 3, stride: 2, padding: 1), nn.ReLU(),
+        nn.Conv2d(10, 9, 3, stride: 2, padding: 1),
         nn.Flatten(), nn.Linear(36, 500), nn.ReLU(), nn.Dropout(0.5), nn.Linear(500, 10));
 
     private static void Train(Sequential model, optim.Optimizer optimizer, Tensor x, Tensor y)
