@@ -19,9 +19,7 @@ public class GoldenTrainingStepTests
         using var scope = NewDisposeScope();
         var expected = Golden.Read<Step>("step.json");
         manual_seed(42);
-        var model = Sequential(
-            Conv2d(1, 32, 5, padding: 2), ReLU(), MaxPool2d(2), Conv2d(32, 64, 5, padding: 2), ReLU(), MaxPool2d(2),
-            Flatten(), Linear(3136, 1024), ReLU(), Dropout(0.5), Linear(1024, 10));
+        var model = Networks.ReportB();
         var optimizer = optim.SGD(model.parameters(), 0.01, momentum: 0.9);
         var (x, y) = (expected.X.ToTensor(), expected.Y.ToTensor());
 

@@ -10,7 +10,7 @@ namespace Fgsm.Tensors;
 /// </summary>
 /// <remarks>
 /// Each works on <see cref="Vector{T}"/>.Count tiles or channels side by side; lanes never mix, so the width does not matter.
-/// Measured error, relative to the largest output: below 2e-5, see WinogradTests.
+/// Error of outputs and gradients on normal random data, relative to the largest: below 2e-5, 1.1e-5 measured; see WinogradTests.
 /// </remarks>
 internal static unsafe class WinogradTransforms
 {
