@@ -37,7 +37,6 @@ public class TensorSetTests
     [InlineData(10, 5, new[] { 5, 5 })]
     [InlineData(10, 100, new[] { 10 })]
     [InlineData(3, 1, new[] { 1, 1, 1 })]
-    [InlineData(0, 4, new int[0])]
     public void Batches_CoverEverythingInOrder(int count, int size, int[] sizes)
     {
         var set = Numbered(count);
@@ -47,6 +46,17 @@ public class TensorSetTests
         Assert.Equal(sizes, batches.Select(b => b.Count));
         Assert.Equal(set.Images.Floats(), batches.SelectMany(b => b.Images.Floats()));
         Assert.Equal(set.Labels.data<long>().ToArray(), batches.SelectMany(b => b.Labels.data<long>().ToArray()));
+    }
+
+    [Theory]
+    [InlineData(2, 3)]
+    [InlineData(3, 2)]
+    [InlineData(0, 0)]
+    public void ASet_OfImagesAndLabelsThatDoNotMatch_IsRefused(int images, int labels)
+    {
+        var error = Assert.Throws<ArgumentException>(() => new TensorSet(zeros(images, 1, 2, 2), zeros([labels], int64)));
+
+        Assert.Contains($"{images} images and {labels} labels", error.Message);
     }
 
     [Theory]
