@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -102,6 +103,13 @@ internal static unsafe class Gemm
     /// </summary>
     public static void Pack(int count, int width, int depth, float* source, nint step, nint deep, float* packed)
     {
+        if (step == 1 && count == width && width % Vector<float>.Count == 0)
+        {
+            for (var k = 0; k < depth; k++)
+                for (var column = 0; column < width; column += Vector<float>.Count)
+                    Vector.Load(source + k * deep + column).Store(packed + k * width + column);
+            return;
+        }
         if (step == 1)
         {
             for (var k = 0; k < depth; k++)
