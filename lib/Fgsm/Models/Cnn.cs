@@ -4,6 +4,18 @@ namespace Fgsm.Models;
 public static class Cnn
 {
     /// <summary>
+    /// Report A's CNN for 28x28 grey images: two convolutions, each with ReLU and 2x2 max-pooling, then two fully connected layers.
+    /// The report leaves widths and kernels unsaid; chosen here are 3x3 kernels with padding, 32 and 64 channels, 128 hidden
+    /// units. 421,642 parameters. <c>[N, 1, 28, 28]</c> to <c>[N, 10]</c>.
+    /// </summary>
+    public static Sequential ReportA() => nn.Sequential(
+        ("conv1", nn.Conv2d(1, 32, 3, padding: 1)), ("relu1", nn.ReLU()), ("pool1", nn.MaxPool2d(2)),
+        ("conv2", nn.Conv2d(32, 64, 3, padding: 1)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2)),
+        ("flatten", nn.Flatten()),
+        ("fc1", nn.Linear(64 * 7 * 7, 128)), ("relu3", nn.ReLU()),
+        ("fc2", nn.Linear(128, 10)));
+
+    /// <summary>
     /// Report B's CNN for 28x28 grey images: two 5x5 convolutions with ReLU and 2x2 max-pooling, then 1024 hidden units with
     /// dropout 0.5. 3,274,634 parameters. <c>[N, 1, 28, 28]</c> to <c>[N, 10]</c>.
     /// </summary>

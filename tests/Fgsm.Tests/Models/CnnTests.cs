@@ -4,6 +4,16 @@ namespace Fgsm.Tests;
 
 public class CnnTests
 {
+    /// <summary>By hand: 32 (9 + 1) + 64 (32 x 9 + 1) + 128 (64 x 7 x 7 + 1) + 10 (128 + 1).</summary>
+    [Fact]
+    public void ReportA_HasTheParametersOfItsDescription_AndGivesTenLogitsAnImage()
+    {
+        using var model = Cnn.ReportA();
+
+        Assert.Equal(421_642, model.CountParameters());
+        Assert.Equal([3L, 10], model.call(zeros(3, 1, 28, 28)).shape);
+    }
+
     [Fact]
     public void ReportB_HasThePublishedNumberOfParameters()
     {
