@@ -1,0 +1,69 @@
+using Fgsm.Data;
+using Fgsm.Models;
+
+namespace Fgsm.Evaluation;
+
+/// <summary>What users of attack libraries most often get wrong, one line each: what, where, what to do. They never stop a run.</summary>
+public static class Warnings
+{
+    /// <summary>Everything below; an empty list is the good case.</summary>
+    public static IReadOnlyList<string> Of(nn.Module<Tensor, Tensor> model, TensorSet data, EpsSweep sweep) => [.. Of(model, data), .. Of(sweep)];
+
+    /// <summary>Before an attack: the model's mode and outputs, the pixels and the labels.</summary>
+    public static IReadOnlyList<string> Of(nn.Module<Tensor, Tensor> model, TensorSet data)
+    {
+        using var scope = NewDisposeScope();
+        var warnings = new List<string>();
+        if (model.modules().Prepend(model).Any(m => m.training))
+            warnings.Add("The model is in training mode: dropout is random there, and gradients and predictions with it. Call model.eval() before you evaluate it; this library's attacks do so themselves.");
+        if (data.Count == 0)
+            return [.. warnings, "There are no images."];
+
+        var (min, max) = (data.Images.min().ToSingle(), data.Images.max().ToSingle());
+        if (!(min >= 0 && max <= 1))
+            warnings.Add(FormattableString.Invariant($"Pixels run from {min} to {max}, not within [0, 1]: eps is in the units of the pixels. Scale the images to [0, 1] and make a normalisation the model's first layer."));
+
+        var logits = Logits(model, data);
+        if (AreProbabilities(logits))
+            warnings.Add("The model ends in probabilities, not logits: cross-entropy applies softmax itself, so that the gradient shrinks or vanishes and the attack looks weak. Remove the model's softmax.");
+        return [.. warnings, .. OfLabels(data, logits.shape[^1])];
+    }
+
+    /// <summary>After an attack: zero gradients, accuracies that cannot be, labels that do not match.</summary>
+    public static IReadOnlyList<string> Of(EpsSweep sweep)
+    {
+        var warnings = new List<string>();
+        var (clean, classes) = (sweep.Clean, 1 + sweep.Clean.Labels.Concat(sweep.Clean.Predicted).Max());
+        // A guess is right once in so many classes; three standard deviations are the luck of few images.
+        var guess = 1.0 / classes;
+        var luck = 3 * Math.Sqrt(guess * (1 - guess) / clean.Count);
+        if (clean.Accuracy <= 100 * (guess + luck))
+            warnings.Add(FormattableString.Invariant($"The clean accuracy of {clean.Accuracy:0.00} % is no better than guessing among {classes} classes: the labels may not match the images (another order, classes counted from 1), or the model is untrained."));
+        if (sweep.ZeroGradients > 0)
+            warnings.Add(FormattableString.Invariant($"{sweep.ZeroGradients:0.00} % of the images have a gradient of 0 everywhere: FGSM leaves them as they are, so the robust accuracy may be too high by as many points. Their loss has reached 0 in float32, or the model hides its gradients."));
+        foreach (var point in sweep.Points.Where(p => p.RobustAccuracy > clean.Accuracy))
+            warnings.Add(FormattableString.Invariant($"At eps {point.Eps:0.####} the accuracy under attack, {point.RobustAccuracy:0.00} %, is above the clean accuracy, {clean.Accuracy:0.00} %: an attack that helps the model goes the wrong way. Check the sign of the step and the labels."));
+        return warnings;
+    }
+
+    private static IEnumerable<string> OfLabels(TensorSet data, long classes)
+    {
+        var labels = data.Labels.data<long>().ToArray();
+        if (labels.Length != data.Count)
+            yield return $"There are {labels.Length} labels for {data.Count} images.";
+        if (labels.Length > 0 && (labels.Min() < 0 || labels.Max() >= classes))
+            yield return $"Labels run from {labels.Min()} to {labels.Max()}, but the model has the classes 0 to {classes - 1}.";
+    }
+
+    private static Tensor Logits(nn.Module<Tensor, Tensor> model, TensorSet data)
+    {
+        using var scope = NewDisposeScope();
+        using var eval = model.InEvalMode();
+        using var grad = no_grad();
+        return model.call(data.Images[..Math.Min(data.Count, 100)]).MoveToOuterDisposeScope();
+    }
+
+    // Logits would have to be not negative AND sum to 1 for every image.
+    private static bool AreProbabilities(Tensor outputs) =>
+        outputs.min().ToSingle() >= 0 && (outputs.sum(1) - 1).abs().max().ToSingle() < 1e-3;
+}

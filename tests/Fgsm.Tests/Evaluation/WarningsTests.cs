@@ -1,0 +1,124 @@
+using Fgsm.Data;
+using Fgsm.Evaluation;
+
+namespace Fgsm.Tests;
+
+public class WarningsTests
+{
+    private static readonly TensorSet Data = TinyProblem.Images(40);
+
+    /// <summary>Logits that tell TinyProblem's two classes apart.</summary>
+    private static Sequential Good() => TinyModels.Linear(Sides(1), Sides(-1));
+
+    private static float[] Sides(float left) => [.. Enumerable.Range(0, 16).Select(i => i % 4 < 2 ? left : -left)];
+
+    private static nn.Module<Tensor, Tensor> InEval(nn.Module<Tensor, Tensor> model)
+    {
+        model.eval();
+        return model;
+    }
+
+    private static IReadOnlyList<string> Of(nn.Module<Tensor, Tensor> model, TensorSet data) =>
+        Warnings.Of(model, data, EpsSweep.Run(model, data, [0.01, 0.1, 0.3]));
+
+    private static void AssertWarns(IReadOnlyList<string> warnings, params string[] parts)
+    {
+        var warning = Assert.Single(warnings);
+        Assert.DoesNotContain('\n', warning);
+        Assert.All(parts, part => Assert.Contains(part, warning));
+    }
+
+    [Fact]
+    public void Of_AGoodModelOnGoodData_IsSilent() => Assert.Empty(Of(InEval(Good()), Data));
+
+    [Fact]
+    public void Of_AModelInTrainingMode_SaysSo_AndLeavesItInItsMode()
+    {
+        var model = Good();
+
+        AssertWarns(Of(model, Data), "training mode", "eval()");
+
+        Assert.DoesNotContain(false, model.Modes());
+    }
+
+    [Fact]
+    public void Of_APartInTrainingMode_SaysSo()
+    {
+        var model = InEval(Good());
+        model.children().Last().train();
+
+        AssertWarns(Of(model, Data), "training mode");
+    }
+
+    [Theory]
+    [InlineData(255, 0, "255")]
+    [InlineData(2, -1, "-1")]
+    [InlineData(double.NaN, 0, "NaN")]
+    public void Of_PixelsOutside0To1_GivesTheirRange(double scale, double shift, string part)
+    {
+        var images = Data.Images.Floats();
+        images[0] = 1;
+        images[1] = 0;
+        var data = Data with { Images = tensor([.. images.Select(p => (float)(p * scale + shift))], [40, 1, 4, 4]) };
+
+        AssertWarns(Warnings.Of(InEval(Good()), data), "Pixels run from", part, "[0, 1]");
+    }
+
+    [Fact]
+    public void Of_AModelThatEndsInSoftmax_SaysSo() => AssertWarns(Warnings.Of(InEval(new Softmax(Good())), Data), "probabilities, not logits");
+
+    [Theory]
+    [InlineData(1, "1 to 2")]
+    [InlineData(-1, "-1 to 0")]
+    public void Of_LabelsThatAreNotClasses_GivesTheirRange(int shift, string range) =>
+        AssertWarns(Warnings.Of(InEval(Good()), Data with { Labels = tensor([.. Data.Labels.data<long>().ToArray().Select(l => l + shift)]) }), range, "classes 0 to 1");
+
+    [Fact]
+    public void Of_FewerLabelsThanImages_SaysSo() =>
+        AssertWarns(Warnings.Of(InEval(Good()), Data with { Labels = Data.Labels[..30] }), "30 labels for 40 images");
+
+    [Fact]
+    public void Of_NoImages_SaysSo() => AssertWarns(Warnings.Of(InEval(Good()), Data.Range(0, 0)), "no images");
+
+    [Fact]
+    public void Of_LabelsOfOtherImages_SaysThatTheModelGuesses()
+    {
+        var swapped = Data with { Labels = tensor([.. Data.Labels.data<long>().ToArray().Select(l => 1 - l)]) };
+
+        AssertWarns([.. Of(InEval(Good()), swapped)], "0.00 %", "no better than guessing among 2 classes", "labels");
+    }
+
+    /// <summary>Weights so large that the loss of most images is 0 in float32, and with it the gradient.</summary>
+    [Fact]
+    public void Of_ZeroGradients_GivesTheirShare()
+    {
+        var data = new TensorSet(tensor([1f, 0.001f, 1f, 1f], [4, 1, 1, 1]), TestTensors.Labels(1, 1, 1, 1));
+        var sweep = EpsSweep.Run(TinyModels.Linear([0], [200]), data, [0.0001]);
+
+        AssertWarns([.. Warnings.Of(sweep).Where(w => w.Contains("gradient"))], "75.00 % of the images", "gradient of 0");
+    }
+
+    [Fact]
+    public void Of_AnAttackThatHelps_NamesTheEps()
+    {
+        var labels = Data.Labels.data<long>().ToArray();
+        var clean = new Predictions(labels, [1 - labels[0], .. labels[1..]], new float[40]);
+        var sweep = new EpsSweep(clean, [new EpsPoint(0.1, clean, clean), new EpsPoint(0.2, clean, clean with { Predicted = clean.Labels })], ZeroGradients: 0);
+
+        AssertWarns(Warnings.Of(sweep), "eps 0.2", "100.00 %", "97.50 %");
+    }
+
+    private sealed class Softmax : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> inner;
+
+        public Softmax(nn.Module<Tensor, Tensor> inner) : base("Softmax")
+        {
+            this.inner = inner;
+            RegisterComponents();
+            eval();
+        }
+
+        public override Tensor forward(Tensor input) => nn.functional.softmax(inner.call(input), 1);
+    }
+}
