@@ -16,9 +16,6 @@ public static class Warnings
         var warnings = new List<string>();
         if (model.modules().Prepend(model).Any(m => m.training))
             warnings.Add("The model is in training mode: dropout is random there, and gradients and predictions with it. Call model.eval() before you evaluate it; this library's attacks do so themselves.");
-        if (data.Count == 0)
-            return [.. warnings, "There are no images."];
-
         var (min, max) = (data.Images.min().ToSingle(), data.Images.max().ToSingle());
         if (!(min >= 0 && max <= 1))
             warnings.Add(FormattableString.Invariant($"Pixels run from {min} to {max}, not within [0, 1]: eps is in the units of the pixels. Scale the images to [0, 1] and make a normalisation the model's first layer."));
@@ -26,7 +23,11 @@ public static class Warnings
         var logits = Logits(model, data);
         if (AreProbabilities(logits))
             warnings.Add("The model ends in probabilities, not logits: cross-entropy applies softmax itself, so that the gradient shrinks or vanishes and the attack looks weak. Remove the model's softmax.");
-        return [.. warnings, .. OfLabels(data, logits.shape[^1])];
+
+        var (classes, first, last) = (logits.shape[^1], data.Labels.min().item<long>(), data.Labels.max().item<long>());
+        if (first < 0 || last >= classes)
+            warnings.Add($"Labels run from {first} to {last}, but the model has the classes 0 to {classes - 1}.");
+        return warnings;
     }
 
     /// <summary>After an attack: zero gradients, accuracies that cannot be, labels that do not match.</summary>
@@ -44,15 +45,6 @@ public static class Warnings
         foreach (var point in sweep.Points.Where(p => p.RobustAccuracy > clean.Accuracy))
             warnings.Add(FormattableString.Invariant($"At eps {point.Eps:0.####} the accuracy under attack, {point.RobustAccuracy:0.00} %, is above the clean accuracy, {clean.Accuracy:0.00} %: an attack that helps the model goes the wrong way. Check the sign of the step and the labels."));
         return warnings;
-    }
-
-    private static IEnumerable<string> OfLabels(TensorSet data, long classes)
-    {
-        var labels = data.Labels.data<long>().ToArray();
-        if (labels.Length != data.Count)
-            yield return $"There are {labels.Length} labels for {data.Count} images.";
-        if (labels.Length > 0 && (labels.Min() < 0 || labels.Max() >= classes))
-            yield return $"Labels run from {labels.Min()} to {labels.Max()}, but the model has the classes 0 to {classes - 1}.";
     }
 
     private static Tensor Logits(nn.Module<Tensor, Tensor> model, TensorSet data)

@@ -74,13 +74,6 @@ public class WarningsTests
         AssertWarns(Warnings.Of(InEval(Good()), Data with { Labels = tensor([.. Data.Labels.data<long>().ToArray().Select(l => l + shift)]) }), range, "classes 0 to 1");
 
     [Fact]
-    public void Of_FewerLabelsThanImages_SaysSo() =>
-        AssertWarns(Warnings.Of(InEval(Good()), Data with { Labels = Data.Labels[..30] }), "30 labels for 40 images");
-
-    [Fact]
-    public void Of_NoImages_SaysSo() => AssertWarns(Warnings.Of(InEval(Good()), Data.Range(0, 0)), "no images");
-
-    [Fact]
     public void Of_LabelsOfOtherImages_SaysThatTheModelGuesses()
     {
         var swapped = Data with { Labels = tensor([.. Data.Labels.data<long>().ToArray().Select(l => 1 - l)]) };
