@@ -18,7 +18,7 @@ namespace Fgsm.Evaluation;
 /// <param name="Clean">The predictions without attack.</param>
 /// <param name="Eps">
 /// For each image, in pixels of [0,1]: a multiple of <see cref="Resolution"/> up to 1; 0 where the model is wrong without attack;
-/// infinity where no step up to 1 turns it.
+/// infinity where none of the steps of 1/16 up to 1 turns it.
 /// </param>
 public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
 {
@@ -44,8 +44,9 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
             var fgsm = new FGSM(Resolution);
             fgsm.Require(batch.Images, batch.Labels);
             var gradient = LossGradient.Of(model, batch.Images, batch.Labels);
+            var direction = fgsm.Direction(gradient);
             clean.Add(Predictions.FromLogits(gradient.Logits, batch.Labels));
-            eps.AddRange(Search(clean[^1], candidates => IsRight(model, batch, fgsm.Direction(gradient), candidates)));
+            eps.AddRange(Search(clean[^1], candidates => IsRight(model, batch, direction, candidates)));
             progress?.Report(new Progress(title, 0, 0, ++done, batches));
         }
         return new SmallestEps(Predictions.Join(clean), eps);
@@ -80,7 +81,7 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
         return [.. Enumerable.Range(0, batch.Count).Select(predictions.IsCorrect)];
     }
 
-    /// <summary>The images that are right without attack and that no step up to 1 turns.</summary>
+    /// <summary>The images that are right without attack and that no step turns.</summary>
     public int NeverTurned => Eps.Count(double.IsInfinity);
 
     /// <summary>The images that are right without attack and that the attack turns, with the eps that does, the easiest first.</summary>
