@@ -30,7 +30,7 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            attacks.ForEach(attack => attack.Require(batch.Images, batch.Labels));
+            attacks.FirstOrDefault()?.Require(batch.Images, batch.Labels);
             var gradient = LossGradient.Of(model, batch.Images, batch.Labels);
             clean.Add(Predictions.FromLogits(gradient.Logits, batch.Labels));
             zero += gradient.Gradient.abs().reshape(batch.Count, -1).max(1).values.eq(0).sum().item<long>();

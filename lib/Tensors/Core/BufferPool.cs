@@ -33,12 +33,8 @@ internal static class BufferPool<T> where T : unmanaged
     {
         lock (Free)
         {
-            // A full pool starts afresh: what is in use comes back, what other work has left does not.
             if (freeBytes + Bytes(array) > KeptBytes)
-            {
-                Free.Clear();
-                freeBytes = 0;
-            }
+                return;
             var capacity = array.Length - Alignment / Unsafe.SizeOf<T>();
             if (!Free.TryGetValue(capacity, out var stack))
                 Free[capacity] = stack = new Stack<T[]>();

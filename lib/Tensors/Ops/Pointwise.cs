@@ -54,7 +54,9 @@ public static partial class torch
         /// <exception cref="ArgumentException">No bound is given.</exception>
         public Tensor clamp(Scalar? min = null, Scalar? max = null)
         {
-            var y = clone_without_graph("clamp");
+            RequireFloat("clamp", this);
+            using var constant = detach();
+            var y = constant.clone();
             ClampInto(y, min, max);
             return Node.Record("clamp", y, [this], (this, (g, s) =>
             {
@@ -107,14 +109,6 @@ public static partial class torch
             var result = Empty("relu", gradient.sizes);
             Elementwise.Binary<float, PassOp>(gradient, output, result);
             return result;
-        }
-
-        private Tensor clone_without_graph(string op)
-        {
-            RequireFloat(op, this);
-            var y = Empty(op, sizes);
-            Span<float>().CopyTo(y.Span<float>());
-            return y;
         }
 
         private static Tensor Unary<TOp>(string op, Tensor x) where TOp : struct, IUnary

@@ -11,13 +11,11 @@ public class MemoryTests
     {
         var step = TrainingStep(batch: 128);
         Repeat(10, step);
-        // The runtime allocates too, now and then; a step that allocates more does so in every window.
-        var bytes = Enumerable.Range(0, 4).Min(_ =>
-        {
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            Repeat(10, step);
-            return (GC.GetTotalAllocatedBytes(precise: true) - before) / 10;
-        });
+        // Now and then two threads first need the same working buffer at once and the pool gains one: an average, not a single step.
+        const int steps = 40;
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Repeat(steps, step);
+        var bytes = (GC.GetTotalAllocatedBytes(precise: true) - before) / steps;
         Assert.True(bytes < 64 << 10, $"A training step allocates {bytes:N0} bytes.");
     }
 
