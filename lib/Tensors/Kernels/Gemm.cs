@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Fgsm.Tensors;
@@ -65,35 +64,23 @@ internal static unsafe class Gemm
             var depth = Math.Min(Depth, k - start);
             Pack(width, Tiles.Columns, depth, b.At(start, 0), b.ColumnStride, b.RowStride, packed);
             for (var i = first; i < last; i += Tiles.Rows)
-                Tile(Math.Min(Tiles.Rows, last - i), width, depth, a + (nint)i * k + (nint)start * Tiles.Rows, Tiles.Rows, packed, Tiles.Columns, null, c.At(i, 0), c.RowStride, accumulate || start > 0);
+                Tile(Math.Min(Tiles.Rows, last - i), width, depth, a + (nint)i * k + (nint)start * Tiles.Rows, packed, c.At(i, 0), c.RowStride, accumulate || start > 0);
         }
     }
 
-    /// <summary>One tile; of a tile at the edge of C only the part inside is written.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Tile(int rows, int columns, int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate)
+    /// <summary>One tile of packed operands; of a tile at the edge of C only the part inside is written.</summary>
+    private static void Tile(int rows, int columns, int depth, float* a, float* b, float* c, nint stride, bool accumulate)
     {
         if (rows == Tiles.Rows && columns == Tiles.Columns)
-            Full(depth, a, aStep, b, bStep, offsets, c, stride, accumulate);
-        else
-            Edge(rows, columns, depth, a, aStep, b, bStep, offsets, c, stride, accumulate);
-    }
-
-    private static void Full(int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate)
-    {
-        if (Tiles.Wide)
-            Tile14x2.Multiply(depth, a, aStep, b, bStep, offsets, c, stride, accumulate);
-        else
-            Tile6x2.Multiply(depth, a, aStep, b, bStep, offsets, c, stride, accumulate);
-    }
-
-    private static void Edge(int rows, int columns, int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate)
-    {
+        {
+            Tiles.Multiply(depth, a, 1, Tiles.Rows, null, b, Tiles.Columns, c, stride, accumulate);
+            return;
+        }
         var whole = stackalloc float[Tiles.Rows * Tiles.Columns];
         if (accumulate)
             for (var i = 0; i < rows; i++)
                 new ReadOnlySpan<float>(c + i * stride, columns).CopyTo(new Span<float>(whole + i * Tiles.Columns, columns));
-        Full(depth, a, aStep, b, bStep, offsets, whole, Tiles.Columns, accumulate);
+        Tiles.Multiply(depth, a, 1, Tiles.Rows, null, b, Tiles.Columns, whole, Tiles.Columns, accumulate);
         for (var i = 0; i < rows; i++)
             new ReadOnlySpan<float>(whole + i * Tiles.Columns, columns).CopyTo(new Span<float>(c + i * stride, columns));
     }
@@ -137,7 +124,7 @@ internal static unsafe class Gemm
         {
             var (r0, r1) = (Vector128.Load(source + k), Vector128.Load(source + step + k));
             var (r2, r3) = (Vector128.Load(source + 2 * step + k), Vector128.Load(source + 3 * step + k));
-            Interleave.Transpose(ref r0, ref r1, ref r2, ref r3);
+            Shuffles.Transpose(ref r0, ref r1, ref r2, ref r3);
             r0.Store(packed + k * width);
             r1.Store(packed + (k + 1) * width);
             r2.Store(packed + (k + 2) * width);

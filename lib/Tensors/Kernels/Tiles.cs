@@ -14,18 +14,32 @@ internal unsafe interface ITile
     static abstract int Columns { get; }
 
     /// <summary>
-    /// C[Rows, Columns] = (accumulate ? C : 0) + sum over k of a[k, Rows] * b[k, Columns]. The rows of a lie
-    /// <paramref name="aStep"/> apart; those of b <paramref name="bStep"/>, or at <paramref name="offsets"/> when those are given.
+    /// C[Rows, Columns] = (accumulate ? C : 0) + sum over k of a[Rows, k] * b[k, Columns]. Element (i, k) of a lies at
+    /// <c>i * aRow + k * aStep</c>, or at <c>i * aRow + offsets[k]</c> when those are given; the rows of b lie <paramref name="bStep"/> apart.
     /// </summary>
-    static abstract void Multiply(int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate);
+    static abstract void Multiply(int depth, float* a, nint aRow, nint aStep, int* offsets, float* b, nint bStep, float* c, nint stride, bool accumulate);
 }
 
 /// <summary>Which tile this machine runs: the widest that its registers hold.</summary>
-internal static class Tiles
+internal static unsafe class Tiles
 {
     public static bool Wide { get; } = Vector512.IsHardwareAccelerated;
     public static int Rows => Wide ? Tile14x2.Rows : Tile6x2.Rows;
     public static int Columns => Wide ? Tile14x2.Columns : Tile6x2.Columns;
+
+    /// <summary>The most numbers that a vector of any machine holds: channels are filled up to a multiple of it.</summary>
+    public const int Lanes = 16;
+
+    public static int Round(int count, int step) => (count + step - 1) / step * step;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Multiply(int depth, float* a, nint aRow, nint aStep, int* offsets, float* b, nint bStep, float* c, nint stride, bool accumulate)
+    {
+        if (Wide)
+            Tile14x2.Multiply(depth, a, aRow, aStep, offsets, b, bStep, c, stride, accumulate);
+        else
+            Tile6x2.Multiply(depth, a, aRow, aStep, offsets, b, bStep, c, stride, accumulate);
+    }
 }
 
 /// <summary>6 rows of two <see cref="Vector{T}"/>: the 16 registers of AVX2; also runs on NEON and plain SSE.</summary>
@@ -35,7 +49,7 @@ internal readonly unsafe struct Tile6x2 : ITile
     public static int Columns => 2 * Vector<float>.Count;
 
     [SkipLocalsInit]
-    public static void Multiply(int depth, float* a, nint aStep, float* b, nint bStep, int* offsets, float* c, nint stride, bool accumulate)
+    public static void Multiply(int depth, float* a, nint aRow, nint aStep, int* offsets, float* b, nint bStep, float* c, nint stride, bool accumulate)
     {
         Vector<float> c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51;
         var n = Vector<float>.Count;
@@ -53,31 +67,33 @@ internal readonly unsafe struct Tile6x2 : ITile
             c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = Vector<float>.Zero;
         }
 
+        if (offsets != null)
+            aStep = 0;
         for (var k = 0; k < depth; k++)
         {
-            var row = offsets == null ? b : b + offsets[k];
-            var (b0, b1) = (Vector.Load(row), Vector.Load(row + n));
-            var x = Vector.Create(a[0]);
+            var (b0, b1) = (Vector.Load(b), Vector.Load(b + n));
+            var p = offsets == null ? a : a + offsets[k];
+            var q = p + 3 * aRow;
+            var x = Vector.Create(p[0]);
             c00 = Vector.FusedMultiplyAdd(x, b0, c00);
             c01 = Vector.FusedMultiplyAdd(x, b1, c01);
-            x = Vector.Create(a[1]);
+            x = Vector.Create(p[aRow]);
             c10 = Vector.FusedMultiplyAdd(x, b0, c10);
             c11 = Vector.FusedMultiplyAdd(x, b1, c11);
-            x = Vector.Create(a[2]);
+            x = Vector.Create(p[2 * aRow]);
             c20 = Vector.FusedMultiplyAdd(x, b0, c20);
             c21 = Vector.FusedMultiplyAdd(x, b1, c21);
-            x = Vector.Create(a[3]);
+            x = Vector.Create(q[0]);
             c30 = Vector.FusedMultiplyAdd(x, b0, c30);
             c31 = Vector.FusedMultiplyAdd(x, b1, c31);
-            x = Vector.Create(a[4]);
+            x = Vector.Create(q[aRow]);
             c40 = Vector.FusedMultiplyAdd(x, b0, c40);
             c41 = Vector.FusedMultiplyAdd(x, b1, c41);
-            x = Vector.Create(a[5]);
+            x = Vector.Create(q[2 * aRow]);
             c50 = Vector.FusedMultiplyAdd(x, b0, c50);
             c51 = Vector.FusedMultiplyAdd(x, b1, c51);
             a += aStep;
-            if (offsets == null)
-                b += bStep;
+            b += bStep;
         }
 
         c00.Store(c);

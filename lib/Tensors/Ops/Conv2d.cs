@@ -21,10 +21,10 @@ public static partial class torch
                 var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
 
                 var y = Tensor.Empty("conv2d", [shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width]);
-                shape.Forward((image, _) => input.Floats + (nint)image * shape.InputLength, weight.Floats,
+                shape.Forward(ChannelsLast.Images(input), weight.Floats,
                     new Store(shape, y.Floats, bias is null ? null : bias.Floats));
                 return Record("conv2d", shape, y, input, weight, bias, [],
-                    (g, _) => (image, _) => g.Floats + (nint)image * shape.OutputLength,
+                    (g, _) => ChannelsLast.Images(g),
                     (g, _) => g.sum([0, 2, 3]));
             }
 
@@ -34,14 +34,14 @@ public static partial class torch
                 var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
                 var y = Tensor.Empty("max_pool2d", [shape.Images, shape.Filters, shape.Output.Height / 2, shape.Output.Width / 2]);
                 var places = Tensor.Empty("max_pool2d", y.Sizes);
-                shape.Forward((image, _) => input.Floats + (nint)image * shape.InputLength, weight.Floats,
+                shape.Forward(ChannelsLast.Images(input), weight.Floats,
                     new ReluMaxPool(shape, bias is null ? null : bias.Floats, y.Floats, places.Floats));
                 return Record("conv2d", shape, y, input, weight, bias, [places],
-                    (g, s) => (image, buffer) => ReluMaxPool.Backward(shape, image, g.Floats, s[^1].Floats, buffer),
+                    (g, s) => ReluMaxPool.Upstream(shape, g, s[^1]),
                     (g, s) => ReluMaxPool.BiasGradient(shape, g, s[^1]));
             }
 
-            private unsafe delegate Convolution.Source UpstreamOf(Tensor gradient, Tensor[] saved);
+            private delegate ChannelsLast.Source UpstreamOf(Tensor gradient, Tensor[] saved);
 
             private static unsafe Tensor Record(string op, Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, Tensor[] saved, UpstreamOf upstream, Gradient biasGradient)
             {
@@ -56,7 +56,7 @@ public static partial class torch
                     (weight, (g, s) =>
                     {
                         var dw = empty_like(s[1]);
-                        shape.WeightGradient(s[0].Floats, upstream(g, s), dw.Floats);
+                        shape.WeightGradient(ChannelsLast.Images(s[0]), upstream(g, s), dw.Floats);
                         return dw;
                     }),
                 };

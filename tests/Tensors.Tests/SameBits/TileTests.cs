@@ -24,12 +24,12 @@ public unsafe class TileTests
     private static void Check<TTile>(int depth, bool accumulate, bool scattered) where TTile : struct, ITile
     {
         var (rows, columns) = (TTile.Rows, TTile.Columns);
-        var (aStep, bStep, stride) = (rows + 1, columns + 3, columns + 5);
-        var a = Random(depth * aStep, 1);
+        var (aRow, aStep, bStep, stride) = (depth + 2, 1, columns + 3, columns + 5);
+        var a = Random(rows * aRow, 1);
         var b = Random(depth * bStep, 2);
         var c = Random(rows * stride, 3);
-        // The rows of b in another order.
-        var offsets = Enumerable.Range(0, depth).Select(k => (depth - 1 - k) * bStep).ToArray();
+        // The terms of a in another order.
+        var offsets = Enumerable.Range(0, depth).Select(k => (depth - 1 - k) * aStep).ToArray();
 
         var expected = (float[])c.Clone();
         for (var i = 0; i < rows; i++)
@@ -37,13 +37,13 @@ public unsafe class TileTests
             {
                 var sum = accumulate ? c[i * stride + j] : 0;
                 for (var k = 0; k < depth; k++)
-                    sum = MathF.FusedMultiplyAdd(a[k * aStep + i], b[(scattered ? offsets[k] : k * bStep) + j], sum);
+                    sum = MathF.FusedMultiplyAdd(a[i * aRow + (scattered ? offsets[k] : k * aStep)], b[k * bStep + j], sum);
                 expected[i * stride + j] = sum;
             }
 
         fixed (float* pa = a, pb = b, pc = c)
-        fixed (int* rowsOfB = offsets)
-            TTile.Multiply(depth, pa, aStep, pb, bStep, scattered ? rowsOfB : null, pc, stride, accumulate);
+        fixed (int* terms = offsets)
+            TTile.Multiply(depth, pa, aRow, aStep, scattered ? terms : null, pb, bStep, pc, stride, accumulate);
         // With what lies between the rows of c, which stays.
         Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), c.Select(BitConverter.SingleToInt32Bits));
     }

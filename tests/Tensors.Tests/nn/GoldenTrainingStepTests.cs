@@ -11,7 +11,7 @@ public class GoldenTrainingStepTests
     public sealed record Step(GoldenTensor X, GoldenTensor Y, GoldenTensor Logits, double Loss, Parameter[] Parameters, GoldenTensor EvalLogits, GoldenTensor InputGradient);
 
     /// <summary>Relative to the largest value; an element of the first Linear sums up 3,136 terms, each rounded.</summary>
-    private const double Tolerance = 3e-6;
+    private const double Tolerance = 5e-6;
 
     [Fact]
     public void TrainingStep_FromSeed42_GivesPyTorchsLogitsGradientsAndWeights()

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace Fgsm.Tensors;
@@ -13,6 +12,9 @@ internal sealed unsafe class Convolution
     /// <summary>Images whose weight gradients are summed in one chain; part of the definition of the result, not a tuning knob.</summary>
     public const int GroupSize = 8;
 
+    // Rows of outputs that are computed before the epilogue takes them; even, for windows of 2x2.
+    private const int BandRows = 4;
+
     public int Images { get; }
     public int Channels { get; }
     public int Height { get; }
@@ -26,8 +28,9 @@ internal sealed unsafe class Convolution
     /// <summary>Terms of each output element: C * KH * KW.</summary>
     public int Depth => Channels * Kernel.Height * Kernel.Width;
     public int Pixels => Output.Height * Output.Width;
-    public int InputLength => Channels * Height * Width;
-    public int OutputLength => Filters * Pixels;
+
+    private int PaddedHeight => Height + 2 * Padding.Height;
+    private int PaddedWidth => Width + 2 * Padding.Width;
 
     public Convolution(int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride, (int, int) padding)
     {
@@ -36,10 +39,7 @@ internal sealed unsafe class Convolution
         Output = ((height + 2 * Padding.Height - Kernel.Height) / Stride.Height + 1, (width + 2 * Padding.Width - Kernel.Width) / Stride.Width + 1);
     }
 
-    /// <summary>One image of the input, or of the gradient with respect to the output: where it lies, or computed into the buffer.</summary>
-    public delegate float* Source(int image, float* buffer);
-
-    public void Forward(Source x, float* weight, Epilogue epilogue)
+    public void Forward(ChannelsLast.Source x, float* weight, Epilogue epilogue)
     {
         if (Winograd.Suits(this))
             new Winograd(this).Forward(x, weight, epilogue);
@@ -47,47 +47,40 @@ internal sealed unsafe class Convolution
             ForwardDirectly(x, weight, epilogue);
     }
 
-    private void ForwardDirectly(Source x, float* weight, Epilogue epilogue)
+    private void ForwardDirectly(ChannelsLast.Source x, float* weight, Epilogue epilogue)
     {
-        var size = epilogue.TileSize;
-        var image = new PaddedImage(this, size);
-        var (tilesHigh, tilesWide) = ((Output.Height + size - 1) / size, (Output.Width + size - 1) / size);
-        var filters = (Filters + Tiles.Rows - 1) / Tiles.Rows * Tiles.Rows;
-        var pitch = (tilesWide + Tiles.Columns - 1) / Tiles.Columns * Tiles.Columns;
-        using var packed = new Scratch<float>(filters * Depth);
-        var a = packed.Pointer;
-        Gemm.PackRows(Filters, Depth, new Matrix(weight, Depth, 1), a);
-        // Term k of output (i, j) of a tile lies at offsets[i, j, k] from the tile's first pixel.
-        var offsets = new int[size * size * Depth];
-        for (var i = 0; i < offsets.Length; i++)
+        var (rowLength, pixels, columns) = (PaddedWidth * Channels, Tiles.Round(Output.Width, Tiles.Rows), Tiles.Columns);
+        using var packed = new Scratch<float>(Tiles.Round(Filters, columns) * Depth);
+        var b = packed.Pointer;
+        for (var o = 0; o < Filters; o += columns)
+            Gemm.Pack(Math.Min(columns, Filters - o), columns, Depth, weight + o * Depth, Depth, 1, b + o * Depth);
+        var offsets = TermOffsets(rowLength, Channels, 1);
+        Threads.For(Images, image =>
         {
-            var (place, k) = (i / Depth, i % Depth);
-            offsets[i] = image.Offset(k / (Kernel.Height * Kernel.Width), place / size * Stride.Height + k / Kernel.Width % Kernel.Height, place % size * Stride.Width + k % Kernel.Width);
-        }
-
-        Threads.For(Images, n =>
-        {
-            using var buffer = new Scratch<float>(InputLength);
-            using var padded = new Scratch<float>(image.Length);
-            using var rows = new Scratch<float>(filters * size * size * pitch + 16);
-            var (outputs, step) = ((nint)rows.Pointer, size * size * pitch);
-            image.Fill(x(n, buffer.Pointer), padded.Pointer);
-            for (var row = 0; row < tilesHigh; row++)
-            {
-                for (var place = 0; place < size * size; place++)
-                    fixed (int* terms = &offsets[place * Depth])
-                        for (var t = 0; t < tilesWide; t += Tiles.Columns)
-                            for (var o = 0; o < filters; o += Tiles.Rows)
-                                Gemm.Tile(Tiles.Rows, Tiles.Columns, Depth, a + (nint)o * Depth, Tiles.Rows, padded.Pointer + row * image.RowLength + t, 0, terms,
-                                    (float*)outputs + (nint)o * step + place * pitch + t, step, accumulate: false);
-                for (var o = 0; o < Filters; o++)
-                    epilogue.TileRow(n, o, row, size, (float*)outputs + (nint)o * step, pitch);
-            }
+            // Behind the image there is room for the pixels that fill up the last tile of the last row.
+            using var padded = new Scratch<float>(PaddedHeight * rowLength + Tiles.Rows * Stride.Width * Channels);
+            using var band = new Scratch<float>(BandRows * pixels * columns);
+            ChannelsLast.Pad(x, image, Height, Padding, 0, PaddedHeight, padded.Pointer, rowLength, Channels);
+            for (var row = 0; row < Output.Height; row += BandRows)
+                for (var o = 0; o < Filters; o += columns)
+                {
+                    var rows = Math.Min(BandRows, Output.Height - row);
+                    for (var y = 0; y < rows; y++)
+                        for (var p = 0; p < pixels; p += Tiles.Rows)
+                            fixed (int* terms = offsets)
+                                Tiles.Multiply(Depth, padded.Pointer + (row + y) * Stride.Height * rowLength + p * Stride.Width * Channels, Stride.Width * Channels, 0, terms,
+                                    b + o * Depth, columns, band.Pointer + (y * pixels + p) * columns, columns, accumulate: false);
+                    epilogue.Band(image, o, Math.Min(columns, Filters - o), row, rows, band.Pointer, pixels * columns);
+                }
         });
     }
 
+    /// <summary>Where term k = (c, ky, kx) of an output lies, from its first pixel.</summary>
+    private int[] TermOffsets(int rowLength, int pixelStep, int channelStep) => [.. Enumerable.Range(0, Depth).Select(k =>
+        k / (Kernel.Height * Kernel.Width) * channelStep + k / Kernel.Width % Kernel.Height * rowLength + k % Kernel.Width * pixelStep)];
+
     /// <summary>dx[N, C, H, W].</summary>
-    public void InputGradient(float* weight, Source upstream, float* dx)
+    public void InputGradient(float* weight, ChannelsLast.Source upstream, float* dx)
     {
         if (Stride == (1, 1) && Channels >= 4 && Padding.Height < Kernel.Height && Padding.Width < Kernel.Width)
             CorrelateInputGradient(weight, upstream, dx);
@@ -96,7 +89,7 @@ internal sealed unsafe class Convolution
     }
 
     /// <summary>At stride 1, the input gradient is the convolution of the output gradient with the filters turned by 180 degrees.</summary>
-    private void CorrelateInputGradient(float* weight, Source upstream, float* dx)
+    private void CorrelateInputGradient(float* weight, ChannelsLast.Source upstream, float* dx)
     {
         var turned = new Convolution(Images, Filters, Output.Height, Output.Width, Channels, Kernel, (1, 1), (Kernel.Height - 1 - Padding.Height, Kernel.Width - 1 - Padding.Width));
         var area = Kernel.Height * Kernel.Width;
@@ -109,111 +102,105 @@ internal sealed unsafe class Convolution
         turned.Forward(upstream, w, new Store(turned, dx, bias: null));
     }
 
-    /// <summary>The gradient of each term, W^T dy, added up where the term came from.</summary>
-    private void ScatterInputGradient(float* weight, Source upstream, float* dx)
+    /// <summary>The gradient of each term, dy W, added up where the term came from.</summary>
+    private void ScatterInputGradient(float* weight, ChannelsLast.Source upstream, float* dx)
     {
-        var image = new PaddedImage(this, 1);
-        var offsets = TermOffsets(image);
-        using var packed = new Scratch<float>(Gemm.PackedLength(Depth, Filters));
-        var a = packed.Pointer;
-        Gemm.PackRows(Depth, Filters, new Matrix(weight, Depth, 1).T, a);
-        Threads.For(Images, n =>
+        var (filters, pixels, columns) = (Tiles.Round(Filters, Tiles.Lanes), Tiles.Round(Output.Width, Tiles.Rows), Tiles.Round(Depth, Tiles.Columns));
+        using var packed = new Scratch<float>(columns * Filters);
+        var b = packed.Pointer;
+        for (var k = 0; k < Depth; k += Tiles.Columns)
+            Gemm.Pack(Math.Min(Tiles.Columns, Depth - k), Tiles.Columns, Filters, weight + k, 1, Depth, b + k * Filters);
+        var offsets = TermOffsets(PaddedWidth, 1, PaddedHeight * PaddedWidth);
+        Threads.For(Images, image =>
         {
-            using var buffer = new Scratch<float>(OutputLength);
-            using var terms = new Scratch<float>(Depth * Pixels);
-            using var padded = new Scratch<float>(image.Length);
-            var dy = upstream(n, buffer.Pointer);
-            Gemm.MultiplyPacked(Depth, Pixels, Filters, a, new Matrix(dy, Pixels, 1), new Matrix(terms.Pointer, Pixels, 1), accumulate: false);
-            new Span<float>(padded.Pointer, image.Length).Clear();
-            for (var k = 0; k < Depth; k++)
-                for (var oy = 0; oy < Output.Height; oy++)
-                    Elementwise.Add(padded.Pointer + offsets[k] + oy * image.RowLength, terms.Pointer + k * Pixels + oy * Output.Width, Output.Width);
-            image.Read(padded.Pointer, dx + (nint)n * InputLength);
+            using var dy = new Scratch<float>(pixels * filters);
+            using var terms = new Scratch<float>(pixels * columns);
+            using var planes = new Scratch<float>(Depth * Output.Width);
+            using var padded = new Scratch<float>(Channels * PaddedHeight * PaddedWidth);
+            new Span<float>(padded.Pointer, Channels * PaddedHeight * PaddedWidth).Clear();
+            for (var row = 0; row < Output.Height; row++)
+            {
+                upstream(image, row, 1, dy.Pointer, Output.Width * filters, filters);
+                for (var k = 0; k < columns; k += Tiles.Columns)
+                    for (var p = 0; p < pixels; p += Tiles.Rows)
+                        Tiles.Multiply(Filters, dy.Pointer + p * filters, filters, 1, null, b + k * Filters, Tiles.Columns, terms.Pointer + p * columns + k, columns, accumulate: false);
+                ChannelsLast.ToPlanes(terms.Pointer, columns, Depth, Output.Width, planes.Pointer, Output.Width);
+                for (var k = 0; k < Depth; k++)
+                    Scatter(planes.Pointer + k * Output.Width, padded.Pointer + offsets[k] + row * Stride.Height * PaddedWidth);
+            }
+            for (var c = 0; c < Channels; c++)
+                for (var y = 0; y < Height; y++)
+                    new ReadOnlySpan<float>(padded.Pointer + (c * PaddedHeight + y + Padding.Height) * PaddedWidth + Padding.Width, Width)
+                        .CopyTo(new Span<float>(dx + (((nint)image * Channels + c) * Height + y) * Width, Width));
         });
     }
 
-    private int[] TermOffsets(PaddedImage image)
+    private void Scatter(float* terms, float* target)
     {
-        var offsets = new int[Depth];
-        for (var k = 0; k < Depth; k++)
-            offsets[k] = image.Offset(k / (Kernel.Height * Kernel.Width), k / Kernel.Width % Kernel.Height, k % Kernel.Width);
-        return offsets;
+        if (Stride.Width == 1)
+            Elementwise.Add(target, terms, Output.Width);
+        else
+            for (var x = 0; x < Output.Width; x++)
+                target[x * Stride.Width] += terms[x];
     }
 
     /// <summary>dw[O, C, KH, KW].</summary>
-    public void WeightGradient(float* x, Source upstream, float* dw)
+    public void WeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, float* dw)
     {
         if (Winograd.Suits(this))
-        {
             new Winograd(this).WeightGradient(x, upstream, dw);
-            return;
-        }
+        else
+            WeightGradientDirectly(x, upstream, dw);
+    }
+
+    private void WeightGradientDirectly(ChannelsLast.Source x, ChannelsLast.Source upstream, float* dw)
+    {
         var groups = (Images + GroupSize - 1) / GroupSize;
-        var pitch = (Depth + 31) / 32 * 32;
-        var length = Filters * pitch;
-        var image = new PaddedImage(this, 1);
-        var offsets = TermOffsets(image);
-        using var partial = new Scratch<float>(groups * length);
+        var (filters, pitch) = (Tiles.Round(Filters, Tiles.Rows), Tiles.Round(Depth, Tiles.Columns));
+        var length = filters * pitch;
+        using var partial = new Scratch<float>((groups + 1) * length);
         var sums = partial.Pointer;
         Threads.For(groups, group =>
         {
             var sum = sums + (nint)group * length;
             new Span<float>(sum, length).Clear();
-            for (var n = group * GroupSize; n < Math.Min(Images, (group + 1) * GroupSize); n++)
-                AddWeightGradient(x + (nint)n * InputLength, upstream, n, image, offsets, sum, pitch);
+            for (var image = group * GroupSize; image < Math.Min(Images, (group + 1) * GroupSize); image++)
+                AddWeightGradient(x, upstream, image, sum, pitch);
         });
-        Threads.For(Filters, o => Sum.Rows(sums + o * pitch, length, groups, dw + o * Depth, Depth));
-    }
-
-    /// <summary>sum[O, pitch] += dy[O, Pixels] * patches[Pixels, pitch] for one image.</summary>
-    private void AddWeightGradient(float* x, Source upstream, int n, PaddedImage image, int[] offsets, float* sum, int pitch)
-    {
-        using var buffer = new Scratch<float>(OutputLength);
-        using var padded = new Scratch<float>(image.Length);
-        using var patches = new Scratch<float>(Pixels * pitch + 8);
-        using var places = new Scratch<int>(Pixels + NonZeros.Room);
-        var dy = upstream(n, buffer.Pointer);
-        image.Fill(x, padded.Pointer);
-        for (var p = 0; p < Pixels; p++)
-            CopyPatch(padded.Pointer + p / Output.Width * image.RowLength + p % Output.Width, offsets, patches.Pointer + (nint)p * pitch);
+        // In the patches the channels of a pixel lie side by side; in the weights they do not.
+        var total = sums + (nint)groups * length;
+        Threads.Ranges(length, 4096, (start, end) => Sum.Rows(sums + start, length, groups, total + start, end - start));
         for (var o = 0; o < Filters; o++)
+            ChannelsLast.ToPlanes(total + o * pitch, Channels, Channels, Kernel.Height * Kernel.Width, dw + o * Depth, Kernel.Height * Kernel.Width);
+    }
+
+    /// <summary>sum[O, pitch] += dy[Pixels, O]^T patches[Pixels, pitch] for one image.</summary>
+    private void AddWeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, int image, float* sum, int pitch)
+    {
+        var (rowLength, filters) = (PaddedWidth * Channels, Tiles.Round(Filters, Tiles.Lanes));
+        using var padded = new Scratch<float>(PaddedHeight * rowLength + Tiles.Lanes);
+        using var dy = new Scratch<float>(BandRows * Output.Width * filters + Tiles.Rows);
+        using var patches = new Scratch<float>(BandRows * Output.Width * pitch + Tiles.Lanes);
+        ChannelsLast.Pad(x, image, Height, Padding, 0, PaddedHeight, padded.Pointer, rowLength, Channels);
+        for (var row = 0; row < Output.Height; row += BandRows)
         {
-            var gradient = dy + o * Pixels;
-            var count = NonZeros.Find(gradient, Pixels, places.Pointer);
-            for (var k = 0; k < Depth; k += 4 * Vector<float>.Count)
-                AddPatches(gradient, places.Pointer, count, patches.Pointer + k, pitch, sum + o * pitch + k);
+            var rows = Math.Min(BandRows, Output.Height - row);
+            upstream(image, row, rows, dy.Pointer, Output.Width * filters, filters);
+            for (var p = 0; p < rows * Output.Width; p++)
+                CopyPatch(padded.Pointer + (row + p / Output.Width) * Stride.Height * rowLength + p % Output.Width * Stride.Width * Channels, rowLength, patches.Pointer + p * pitch);
+            for (var k = 0; k < pitch; k += Tiles.Columns)
+                for (var o = 0; o < Filters; o += Tiles.Rows)
+                    Tiles.Multiply(rows * Output.Width, dy.Pointer + o, 1, filters, null, patches.Pointer + k, pitch, sum + o * pitch + k, pitch, accumulate: true);
         }
     }
 
-    private static void AddPatches(float* gradient, int* places, int count, float* patches, int pitch, float* sum)
+    /// <summary>The terms of one output, in the order (ky, kx, c).</summary>
+    private void CopyPatch(float* source, int rowLength, float* patch)
     {
-        var n = Vector<float>.Count;
-        var (sum0, sum1, sum2, sum3) = (Vector.Load(sum), Vector.Load(sum + n), Vector.Load(sum + 2 * n), Vector.Load(sum + 3 * n));
-        for (var i = 0; i < count; i++)
-        {
-            var g = Vector.Create(gradient[places[i]]);
-            var patch = patches + (nint)places[i] * pitch;
-            sum0 = Vector.FusedMultiplyAdd(g, Vector.Load(patch), sum0);
-            sum1 = Vector.FusedMultiplyAdd(g, Vector.Load(patch + n), sum1);
-            sum2 = Vector.FusedMultiplyAdd(g, Vector.Load(patch + 2 * n), sum2);
-            sum3 = Vector.FusedMultiplyAdd(g, Vector.Load(patch + 3 * n), sum3);
-        }
-        sum0.Store(sum);
-        sum1.Store(sum + n);
-        sum2.Store(sum + 2 * n);
-        sum3.Store(sum + 3 * n);
-    }
-
-    private void CopyPatch(float* source, int[] offsets, float* patch)
-    {
-        if (Stride.Width == 1 && Kernel.Width <= 8)
-        {
-            // A whole vector each time; what it writes too much, the next one overwrites.
-            for (var k = 0; k < Depth; k += Kernel.Width)
-                Vector256.Load(source + offsets[k]).Store(patch + k);
-            return;
-        }
-        for (var k = 0; k < Depth; k++)
-            patch[k] = source[offsets[k]];
+        // A whole vector each time; what it writes too much, the next one overwrites.
+        var run = Kernel.Width * Channels;
+        for (var ky = 0; ky < Kernel.Height; ky++)
+            for (var i = 0; i < run; i += 8)
+                Vector256.Load(source + ky * rowLength + i).Store(patch + ky * run + i);
     }
 }

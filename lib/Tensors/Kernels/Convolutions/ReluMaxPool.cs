@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Fgsm.Tensors;
@@ -14,68 +16,86 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
     private readonly float* y = y;
     private readonly float* places = places;
 
-    public override int TileSize => 2;
-
-    public override void TileRow(int image, int filter, int row, int size, float* tiles, int step)
+    public override void Band(int image, int filter, int filters, int row, int rows, float* band, int rowLength)
     {
-        var (height, width, half) = (shape.Output.Height / 2, shape.Output.Width / 2, size / 2);
-        var b = bias == null ? 0 : bias[filter];
-        for (var i = 0; i < Math.Min(half, height - row * half); i++)
+        var (height, width, pitch) = (shape.Output.Height / 2, shape.Output.Width / 2, Tiles.Columns);
+        var biases = stackalloc float[pitch];
+        for (var i = 0; i < pitch; i++)
+            biases[i] = bias != null && i < filters ? bias[filter + i] : 0;
+        using var pooled = new Scratch<float>(2 * width * pitch);
+        var best = pooled.Pointer;
+        var place = best + width * pitch;
+        for (var i = 0; i + 1 < rows; i += 2)
         {
-            var start = ((image * shape.Filters + filter) * height + row * half + i) * width;
-            for (var j = 0; j < half; j++)
-            {
-                var window = tiles + 2 * (i * size + j) * step;
-                Pool(b, window, window + step, window + size * step, window + (size + 1) * step, start + j, half, (width - j + half - 1) / half);
-            }
+            for (var x = 0; x < width; x++)
+                for (var j = 0; j < pitch; j += Vector<float>.Count)
+                {
+                    var window = band + i * rowLength + 2 * x * pitch + j;
+                    Pool(Vector.Load(biases + j), window, window + pitch, window + rowLength, window + rowLength + pitch, best + x * pitch + j, place + x * pitch + j);
+                }
+            var start = ((nint)image * shape.Filters + filter) * height * width + (row + i) / 2 * width;
+            ChannelsLast.ToPlanes(best, pitch, filters, width, y + start, height * width);
+            ChannelsLast.ToPlanes(place, pitch, filters, width, places + start, height * width);
         }
     }
 
     // The bias is added before the comparison: rounding may make unequal sums equal, and then the first must win.
-    private void Pool(float bias, float* p0, float* p1, float* p2, float* p3, int at, int stride, int count)
+    private static void Pool(Vector<float> bias, float* p0, float* p1, float* p2, float* p3, float* y, float* places)
     {
-        var x = 0;
-        if (stride == 1 && count >= 4)
-            for (var last = count - 4; x <= last; x = Interleave.Next(x, 4, last))
-            {
-                var (best, place) = Best(Vector128.Load(p0 + x), Vector128.Load(p1 + x), Vector128.Load(p2 + x), Vector128.Load(p3 + x), bias);
-                best.Store(y + at + x);
-                place.Store(places + at + x);
-            }
-        for (; x < count; x++)
-        {
-            var (best, place) = Best(Vector128.Create(p0[x]), Vector128.Create(p1[x]), Vector128.Create(p2[x]), Vector128.Create(p3[x]), bias);
-            (y[at + x * stride], places[at + x * stride]) = (best[0], place[0]);
-        }
-    }
-
-    private static (Vector128<float> Best, Vector128<float> Place) Best(Vector128<float> p0, Vector128<float> p1, Vector128<float> p2, Vector128<float> p3, float bias)
-    {
-        var b = Vector128.Create(bias);
-        var (best, place) = (p0 + b, Vector128<float>.Zero);
-        Challenge(p1 + b, 1, ref best, ref place);
-        Challenge(p2 + b, 2, ref best, ref place);
-        Challenge(p3 + b, 3, ref best, ref place);
-        var dead = Vector128.LessThanOrEqual(best, Vector128<float>.Zero);
-        return (Vector128.AndNot(best, dead), Vector128.ConditionalSelect(dead, Vector128.Create(Nowhere), place));
+        var (best, place) = (Vector.Load(p0) + bias, Vector<float>.Zero);
+        Challenge(Vector.Load(p1) + bias, 1, ref best, ref place);
+        Challenge(Vector.Load(p2) + bias, 2, ref best, ref place);
+        Challenge(Vector.Load(p3) + bias, 3, ref best, ref place);
+        var dead = Vector.LessThanOrEqual(best, Vector<float>.Zero);
+        Vector.ConditionalSelect(dead, Vector<float>.Zero, best).Store(y);
+        Vector.ConditionalSelect(dead, Vector.Create(Nowhere), place).Store(places);
     }
 
     // A NaN wins, as in PyTorch.
-    private static void Challenge(Vector128<float> next, float number, ref Vector128<float> best, ref Vector128<float> place)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Challenge(Vector<float> next, float number, ref Vector<float> best, ref Vector<float> place)
     {
-        var wins = Vector128.GreaterThan(next, best) | ~Vector128.Equals(next, next);
-        best = Vector128.ConditionalSelect(wins, next, best);
-        place = Vector128.ConditionalSelect(wins, Vector128.Create(number), place);
+        var wins = Vector.GreaterThan(next, best) | ~Vector.Equals(next, next);
+        best = Vector.ConditionalSelect(wins, next, best);
+        place = Vector.ConditionalSelect(wins, Vector.Create(number), place);
     }
 
-    /// <summary>An image's gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.</summary>
-    public static float* Backward(Convolution shape, int image, float* gradient, float* places, float* dy)
+    /// <summary>The gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.</summary>
+    public static ChannelsLast.Source Upstream(Convolution shape, torch.Tensor gradient, torch.Tensor places)
     {
-        for (var o = 0; o < shape.Filters; o++)
-            Backward(shape, image, o, gradient, places, dy + o * shape.Pixels);
-        return dy;
+        var (height, width) = (shape.Output.Height / 2, shape.Output.Width / 2);
+        return (image, first, rows, target, rowLength, pitch) =>
+        {
+            using var pooled = new Scratch<float>(2 * width * pitch);
+            var g = pooled.Pointer;
+            var p = g + width * pitch;
+            for (var y = first; y < first + rows; y++, target += rowLength)
+            {
+                if (y >= 2 * height)
+                {
+                    new Span<float>(target, shape.Output.Width * pitch).Clear();
+                    continue;
+                }
+                if (y == first || y % 2 == 0)
+                {
+                    var start = (nint)image * shape.Filters * height * width + y / 2 * width;
+                    ChannelsLast.FromPlanes(gradient.Floats + start, height * width, shape.Filters, width, g, pitch);
+                    ChannelsLast.FromPlanes(places.Floats + start, height * width, shape.Filters, width, p, pitch);
+                }
+                var (left, right) = (Vector.Create(y % 2 * 2f), Vector.Create(y % 2 * 2f + 1));
+                for (var x = 0; x < width; x++)
+                    for (var c = 0; c < pitch; c += Vector<float>.Count)
+                    {
+                        var (value, place) = (Vector.Load(g + x * pitch + c), Vector.Load(p + x * pitch + c));
+                        Vector.ConditionalSelect(Vector.Equals(place, left), value, Vector<float>.Zero).Store(target + 2 * x * pitch + c);
+                        Vector.ConditionalSelect(Vector.Equals(place, right), value, Vector<float>.Zero).Store(target + (2 * x + 1) * pitch + c);
+                    }
+                new Span<float>(target + 2 * width * pitch, (shape.Output.Width - 2 * width) * pitch).Clear();
+            }
+        };
     }
 
+    /// <summary>The same for one filter's plane.</summary>
     private static void Backward(Convolution shape, int image, int filter, float* gradient, float* places, float* dy)
     {
         var (height, width) = (shape.Output.Height / 2, shape.Output.Width / 2);
@@ -88,7 +108,7 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
             var bottom = top + shape.Output.Width;
             var x = 0;
             if (width >= 4)
-                for (var last = width - 4; x <= last; x = Interleave.Next(x, 4, last))
+                for (; x <= width - 4; x += 4)
                 {
                     var (value, place) = (Vector128.Load(g + x), Vector128.Load(p + x));
                     Spread(value, place, 0, top + 2 * x);
@@ -108,7 +128,7 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
     // One row of four windows: the places `first` and `first` + 1 side by side.
     private static void Spread(Vector128<float> value, Vector128<float> place, float first, float* target)
     {
-        var (low, high) = Interleave.Zip(value & Vector128.Equals(place, Vector128.Create(first)), value & Vector128.Equals(place, Vector128.Create(first + 1)));
+        var (low, high) = Shuffles.Zip(value & Vector128.Equals(place, Vector128.Create(first)), value & Vector128.Equals(place, Vector128.Create(first + 1)));
         low.Store(target);
         high.Store(target + 4);
     }

@@ -1,0 +1,70 @@
+using System.Runtime.Intrinsics;
+
+namespace Fgsm.Tensors;
+
+/// <summary>
+/// Images with the channels innermost, <c>[y, x, channel]</c>: a vector then holds channels of one pixel, whatever the image's
+/// width. The kernels work on these; tensors keep <c>[C, H, W]</c>.
+/// </summary>
+internal static unsafe class ChannelsLast
+{
+    /// <summary>
+    /// Writes <paramref name="rows"/> rows of one image, from row <paramref name="first"/> on: element (y, x, c) to
+    /// <c>target + (y - first) * rowLength + x * pitch + c</c>, with zeros from the last channel up to the pitch.
+    /// </summary>
+    public delegate void Source(int image, int first, int rows, float* target, int rowLength, int pitch);
+
+    /// <summary>The images of a tensor [N, C, H, W].</summary>
+    public static Source Images(torch.Tensor x)
+    {
+        var (channels, height, width) = ((int)x.Sizes[1], (int)x.Sizes[2], (int)x.Sizes[3]);
+        return (image, first, rows, target, rowLength, pitch) =>
+        {
+            var source = x.Floats + (nint)image * channels * height * width + first * width;
+            for (var y = 0; y < rows; y++)
+                FromPlanes(source + y * width, height * width, channels, width, target + y * rowLength, pitch);
+        };
+    }
+
+    /// <summary>Rows of an image with zeros around it; <paramref name="top"/> counts from the first row of the padding.</summary>
+    public static void Pad(Source source, int image, int height, (int Height, int Width) padding, int top, int rows, float* target, int rowLength, int pitch)
+    {
+        new Span<float>(target, rows * rowLength).Clear();
+        var (first, last) = (Math.Max(0, top - padding.Height), Math.Min(height, top + rows - padding.Height));
+        if (first < last)
+            source(image, first, last - first, target + (first + padding.Height - top) * rowLength + padding.Width * pitch, rowLength, pitch);
+    }
+
+    /// <summary>target[x * pitch + c] = source[c * plane + x], and zeros from the last channel up to the pitch.</summary>
+    public static void FromPlanes(float* source, int plane, int channels, int width, float* target, int pitch)
+    {
+        if (pitch == 1)
+            new ReadOnlySpan<float>(source, width).CopyTo(new Span<float>(target, width));
+        else
+            Gemm.Pack(channels, pitch, width, source, plane, 1, target);
+    }
+
+    /// <summary>target[c * plane + x] = source[x * pitch + c].</summary>
+    public static void ToPlanes(float* source, int pitch, int channels, int width, float* target, nint plane)
+    {
+        var c = 0;
+        if (width >= 4)
+            for (; c <= channels - 4; c += 4)
+                // The last block overlaps the one before: what is written twice is the same.
+                for (int x = 0, last = width - 4; x <= last; x = x == last ? width : Math.Min(x + 4, last))
+                {
+                    var from = source + x * pitch + c;
+                    var to = target + c * plane + x;
+                    var (r0, r1) = (Vector128.Load(from), Vector128.Load(from + pitch));
+                    var (r2, r3) = (Vector128.Load(from + 2 * pitch), Vector128.Load(from + 3 * pitch));
+                    Shuffles.Transpose(ref r0, ref r1, ref r2, ref r3);
+                    r0.Store(to);
+                    r1.Store(to + plane);
+                    r2.Store(to + 2 * plane);
+                    r3.Store(to + 3 * plane);
+                }
+        for (; c < channels; c++)
+            for (var x = 0; x < width; x++)
+                target[c * plane + x] = source[x * pitch + c];
+    }
+}
