@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
 namespace Fgsm.Attacks;
 
 /// <summary>
@@ -5,7 +8,7 @@ namespace Fgsm.Attacks;
 /// </summary>
 public abstract class AdversarialAttack
 {
-    /// <summary>The range of valid pixels.</summary>
+    /// <summary>The range of valid pixels, which adversarial images are clipped to; <see cref="Bounds.None"/> for no clipping.</summary>
     public Bounds Bounds { get; init; } = Bounds.Unit;
 
     /// <summary>Adversarial images for a batch, as new tensors; x is never written to, and the model keeps its mode and gradients.</summary>
@@ -23,6 +26,12 @@ public abstract class AdversarialAttack
     }
 
     private protected abstract Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y);
+
+    /// <summary>A distance between pixels, such as eps.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, NaN, or infinite in float32.</exception>
+    private protected double RequireDistance(double value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        value >= 0 && float.IsFinite((float)value) ? value
+        : throw new ArgumentOutOfRangeException(name, $"{GetType().Name}: {name} must be 0 or more and finite in float32, got {value.ToString(CultureInfo.InvariantCulture)}");
 
     internal void Require(Tensor x, Tensor y)
     {

@@ -6,6 +6,12 @@ public readonly record struct Bounds(double Min, double Max)
     /// <summary>[0, 1].</summary>
     public static Bounds Unit => new(0, 1);
 
+    /// <summary>
+    /// Any number is a pixel, and nothing is clipped: for experiments that attack images after normalisation and leave them where
+    /// they land. Such images are no pictures any more.
+    /// </summary>
+    public static Bounds None => new(double.NegativeInfinity, double.PositiveInfinity);
+
     internal void Require(Tensor x)
     {
         if (x.numel() == 0)

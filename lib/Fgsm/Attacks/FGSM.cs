@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fgsm.Attacks;
 
 /// <summary>
@@ -13,12 +11,7 @@ public sealed class FGSM : AdversarialAttack
     /// <param name="eps">The change of each pixel, in pixels of [0,1]; 0 or more.</param>
     /// <param name="targeted">Go down the loss of the given labels, towards them, instead of up and away.</param>
     /// <exception cref="ArgumentOutOfRangeException">eps is negative, NaN, or infinite in float32.</exception>
-    public FGSM(double eps, bool targeted = false)
-    {
-        if (!(eps >= 0 && float.IsFinite((float)eps)))
-            throw new ArgumentOutOfRangeException(nameof(eps), $"FGSM: eps must be 0 or more and finite in float32, got {eps.ToString(CultureInfo.InvariantCulture)}");
-        (Eps, Targeted) = (eps, targeted);
-    }
+    public FGSM(double eps, bool targeted = false) => (Eps, Targeted) = (RequireDistance(eps), targeted);
 
     public double Eps { get; }
     public bool Targeted { get; }

@@ -17,9 +17,10 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
     /// <summary>Attacks every image at every eps. FGSM's gradient does not depend on eps: ONE gradient an image serves all.</summary>
     /// <param name="eps">In pixels of [0,1].</param>
     /// <param name="progress">Told after each batch, under <paramref name="title"/>.</param>
-    public static EpsSweep Run(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<double> eps, IProgress<Progress>? progress = null, string title = "attack", CancellationToken cancellation = default)
+    /// <param name="bounds">What adversarial images are clipped to; null for [0,1].</param>
+    public static EpsSweep Run(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<double> eps, IProgress<Progress>? progress = null, string title = "attack", Bounds? bounds = null, CancellationToken cancellation = default)
     {
-        var attacks = eps.Select(e => new FGSM(e)).ToList();
+        var attacks = eps.Select(e => new FGSM(e) { Bounds = bounds ?? Bounds.Unit }).ToList();
         var clean = new List<Predictions>();
         var attacked = eps.Select(_ => new List<Predictions>()).ToList();
         var (zero, done, steps) = (0L, 0, (data.Count + BatchSize - 1) / BatchSize);

@@ -1,5 +1,7 @@
+using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Models;
+using Fgsm.Reporting;
 
 namespace Fgsm.Evaluation;
 
@@ -9,7 +11,8 @@ namespace Fgsm.Evaluation;
 /// <param name="Confidence">The softmax probability of the predicted class, from 0 to 1, <c>[N]</c>.</param>
 public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confidence)
 {
-    private const int BatchSize = 1000;
+    // A gradient keeps every layer's output, so attacks take smaller batches.
+    private const int BatchSize = 1000, AttackBatchSize = 500;
 
     /// <summary>The model in eval mode, without gradients.</summary>
     public static Predictions Of(nn.Module<Tensor, Tensor> model, TensorSet data)
@@ -22,6 +25,22 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
         {
             using var scope = NewDisposeScope();
             parts.Add(FromLogits(model.call(batch.Images), batch.Labels));
+        }
+        return Join(parts);
+    }
+
+    /// <summary>The same of adversarial images, made batch by batch.</summary>
+    /// <param name="progress">Told after each batch, under <paramref name="title"/>.</param>
+    public static Predictions Under(AdversarialAttack attack, nn.Module<Tensor, Tensor> model, TensorSet data, IProgress<Progress>? progress = null, string title = "attack", CancellationToken cancellation = default)
+    {
+        using var views = NewDisposeScope();
+        var parts = new List<Predictions>();
+        foreach (var batch in data.Batches(AttackBatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            parts.Add(Of(model, batch with { Images = attack.Attack(model, batch.Images, batch.Labels) }));
+            progress?.Report(new Progress(title, 0, 0, parts.Count, (data.Count + AttackBatchSize - 1) / AttackBatchSize));
         }
         return Join(parts);
     }
@@ -40,6 +59,9 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
         [.. parts.SelectMany(p => p.Labels)], [.. parts.SelectMany(p => p.Predicted)], [.. parts.SelectMany(p => p.Confidence)]);
 
     public int Count => Labels.Length;
+
+    /// <summary>Those of the first images.</summary>
+    public Predictions Take(int count) => new([.. Labels.Take(count)], [.. Predicted.Take(count)], [.. Confidence.Take(count)]);
 
     public bool IsCorrect(int image) => Predicted[image] == Labels[image];
 

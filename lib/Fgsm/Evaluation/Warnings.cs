@@ -6,7 +6,10 @@ namespace Fgsm.Evaluation;
 /// <summary>What users of attack libraries most often get wrong, one line each: what, where, what to do. They never stop a run.</summary>
 public static class Warnings
 {
-    /// <summary>Everything below; an empty list is the good case.</summary>
+    /// <summary>More than this between FGSM and PGD is worth a warning: PGD is the stronger attack, so some is to be expected.</summary>
+    private const double PartingPoints = 10;
+
+    /// <summary>The next two together; an empty list is the good case.</summary>
     public static IReadOnlyList<string> Of(nn.Module<Tensor, Tensor> model, TensorSet data, EpsSweep sweep) => [.. Of(model, data), .. Of(sweep)];
 
     /// <summary>Before an attack: the model's mode and outputs, the pixels and the labels.</summary>
@@ -45,6 +48,22 @@ public static class Warnings
         foreach (var point in sweep.Points.Where(p => p.RobustAccuracy > clean.Accuracy))
             warnings.Add(FormattableString.Invariant($"At eps {point.Eps:0.####} the accuracy under attack, {point.RobustAccuracy:0.00} %, is above the clean accuracy, {clean.Accuracy:0.00} %: an attack that helps the model goes the wrong way. Check the sign of the step and the labels."));
         return warnings;
+    }
+
+    /// <summary>After a check with small steps: the FGSM figure that overstates a model's robustness.</summary>
+    /// <param name="fgsm">A point of a sweep.</param>
+    /// <param name="pgd">Predictions under PGD at the same eps, of the same images or of the first of them.</param>
+    public static IReadOnlyList<string> Of(EpsPoint fgsm, Predictions pgd)
+    {
+        var (one, many, clean) = (fgsm.Attacked.Take(pgd.Count).Accuracy, pgd.Accuracy, fgsm.Clean.Take(pgd.Count).Accuracy);
+        if (one - many <= PartingPoints)
+            return [];
+        // Wong, Rice and Kolter found it as a sudden loss of all robustness to PGD while that to FGSM stayed or rose.
+        var overfitted = one > clean / 2 && many < one / 2;
+        return [FormattableString.Invariant($"At eps {fgsm.Eps:0.####} the accuracy under FGSM, {one:0.00} %, is {one - many:0.00} points above that under PGD, {many:0.00} %, on the same images: ")
+            + (overfitted
+                ? "catastrophic overfitting (Wong, Rice, Kolter, 2020, https://arxiv.org/abs/2001.03994). The model has learned to withstand FGSM's one step and little else; train on PGD examples or at a smaller eps, and do not quote the FGSM figure as robustness."
+                : "one long step misses what small steps find. Quote the PGD figure as robustness.")];
     }
 
     private static Tensor Logits(nn.Module<Tensor, Tensor> model, TensorSet data)

@@ -9,20 +9,34 @@ public sealed record AdversarialExamples
     /// <param name="attack">Makes the examples, for instance <c>new FGSM(8 / 255.0)</c>.</param>
     /// <param name="share">The share of each batch, from 0 to 1: the last images of the batch.</param>
     /// <exception cref="ArgumentOutOfRangeException">The share is not from 0 to 1.</exception>
-    public AdversarialExamples(AdversarialAttack attack, double share = 0.5)
+    public AdversarialExamples(AdversarialAttack attack, double share = 0.5) : this([attack], share)
     {
-        if (share is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(share), $"AdversarialExamples: share must be from 0 to 1, got {share.ToString(CultureInfo.InvariantCulture)}");
-        (Attack, Share) = (attack, share);
     }
 
-    public AdversarialAttack Attack { get; }
+    /// <param name="attacks">Each makes an equal part of the examples of every batch, in this order: several strengths at once.</param>
+    /// <param name="share">The share of each batch, from 0 to 1: the last images of the batch.</param>
+    /// <exception cref="ArgumentException">There are no attacks.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not from 0 to 1.</exception>
+    public AdversarialExamples(IReadOnlyList<AdversarialAttack> attacks, double share = 0.5)
+    {
+        if (attacks.Count == 0)
+            throw new ArgumentException("AdversarialExamples: expected at least one attack, got none", nameof(attacks));
+        if (share is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(share), $"AdversarialExamples: share must be from 0 to 1, got {share.ToString(CultureInfo.InvariantCulture)}");
+        (Attacks, Share) = (attacks, share);
+    }
+
+    public IReadOnlyList<AdversarialAttack> Attacks { get; }
     public double Share { get; }
 
     /// <summary>The batch with its last images attacked.</summary>
     internal Tensor Mix(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
-        var clean = (int)x.shape[0] - (int)Math.Round(x.shape[0] * Share, MidpointRounding.AwayFromZero);
-        return clean == x.shape[0] ? x : cat([x[..clean], Attack.Attack(model, x[clean..], y[clean..])]);
+        var attacked = (int)Math.Round(x.shape[0] * Share, MidpointRounding.AwayFromZero);
+        var clean = (int)x.shape[0] - attacked;
+        if (attacked == 0)
+            return x;
+        int Start(int part) => clean + attacked * part / Attacks.Count;
+        return cat([x[..clean], .. Attacks.Select((attack, part) => attack.Attack(model, x[Start(part)..Start(part + 1)], y[Start(part)..Start(part + 1)]))]);
     }
 }

@@ -33,6 +33,19 @@ public class EpsSweepTests
         Assert.True(sweep.Points[^1].RobustAccuracy < sweep.Clean.Accuracy);
     }
 
+    [Fact]
+    public void Run_WithoutBounds_ClipsNothing()
+    {
+        var (recorder, data) = (new Recorder(TinyModels.SmallCnn()), Images(10));
+
+        EpsSweep.Run(recorder, data, [0.3], bounds: Bounds.None);
+
+        var moved = data.Images.Floats().Zip(recorder.Calls[^1].Input, (x, adversarial) => Math.Abs(adversarial - x)).Where(d => d > 0).ToArray();
+        Assert.All(moved, d => Assert.Equal(0.3f, d, 1e-6f));
+        Assert.Contains(recorder.Calls[^1].Input, p => p < 0);
+        Assert.Contains(recorder.Calls[^1].Input, p => p > 1);
+    }
+
     private static void AssertSame(Predictions expected, Predictions actual)
     {
         Assert.Equal(expected.Labels, actual.Labels);

@@ -1,3 +1,4 @@
+using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Evaluation;
 using static Fgsm.Tests.TestTensors;
@@ -104,5 +105,32 @@ public class PredictionsTests
         Assert.Equal(predictions.Accuracy, Enumerable.Range(0, 7).Sum(c => confusion[c][c]) / 5.0, 1e-9);
         // Weighted by their images, the class accuracies are the accuracy.
         Assert.Equal(predictions.Accuracy, predictions.ClassAccuracy(7).Zip(confusion, (a, row) => a * row.Sum() / 500).Sum(), 1e-9);
+    }
+
+    /// <summary>More images than an attack's batch; the last one is smaller.</summary>
+    [Fact]
+    public void Under_GivesThePredictionsOfTheAttacksImages()
+    {
+        manual_seed(9);
+        var (model, data, attack, listener) = (TinyModels.SmallCnn(), new TensorSet(rand(640, 1, 8, 8), RandomLabels(640, 10)), new FGSM(0.2), new Listener());
+
+        var expected = Predictions.Of(model, data with { Images = attack.Attack(model, data.Images, data.Labels) });
+        using var scope = NewDisposeScope();
+        var actual = Predictions.Under(attack, model, data, listener, "fgsm");
+
+        Assert.Equal(expected.Labels, actual.Labels);
+        Assert.Equal(expected.Predicted, actual.Predicted);
+        Assert.Equal(expected.Confidence, actual.Confidence);
+        Assert.Equal([("fgsm", 1, 2), ("fgsm", 2, 2)], listener.Reports.Select(r => (r.Title, r.Step, r.Steps)));
+        Assert.Equal(0, scope.DisposablesCount);
+    }
+
+    [Fact]
+    public void Under_Cancelled_Stops()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => Predictions.Under(new FGSM(0.1), TinyModels.SmallCnn(), new TensorSet(rand(3, 1, 8, 8), Labels(0, 1, 2)), cancellation: source.Token));
     }
 }

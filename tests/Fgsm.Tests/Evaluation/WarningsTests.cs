@@ -101,6 +101,41 @@ public class WarningsTests
         AssertWarns(Warnings.Of(sweep), "eps 0.2", "100.00 %", "97.50 %");
     }
 
+    /// <summary>100 images of class 0, of which the first so many are right.</summary>
+    private static Predictions Right(int count) => new(new long[100], [.. Enumerable.Range(0, 100).Select(i => i < count ? 0L : 1)], new float[100]);
+
+    [Theory]
+    [InlineData(95, 90)] // PGD is a little stronger: no news
+    [InlineData(95, 85)]
+    [InlineData(20, 60)] // PGD is weaker
+    public void Of_FgsmAndPgdThatAgree_IsSilent(int fgsm, int pgd) => Assert.Empty(Warnings.Of(new EpsPoint(0.3, Right(99), Right(fgsm)), Right(pgd)));
+
+    [Theory]
+    [InlineData(95, 0)]
+    [InlineData(97, 40)]
+    public void Of_FgsmFarAbovePgd_OnAModelThatWithstandsFgsm_IsCatastrophicOverfitting(int fgsm, int pgd) =>
+        AssertWarns(Warnings.Of(new EpsPoint(0.3, Right(99), Right(fgsm)), Right(pgd)), "eps 0.3", $"{fgsm}.00 %", $"{pgd}.00 %", $"{fgsm - pgd}.00 points", "catastrophic overfitting");
+
+    [Theory]
+    [InlineData(15, 0)]  // never robust, so nothing was overfitted
+    [InlineData(95, 80)] // weaker, not lost
+    public void Of_FgsmAbovePgd_OtherwiseSaysThatOneStepMisses(int fgsm, int pgd)
+    {
+        var warnings = Warnings.Of(new EpsPoint(0.3, Right(99), Right(fgsm)), Right(pgd));
+
+        AssertWarns(warnings, "eps 0.3", $"{pgd}.00 %", "small steps");
+        Assert.DoesNotContain("catastrophic", warnings[0]);
+    }
+
+    [Fact]
+    public void Of_PgdOfTheFirstImages_ComparesThose()
+    {
+        var point = new EpsPoint(0.3, Right(100), Right(50));
+
+        Assert.Empty(Warnings.Of(point, Right(50).Take(50)));
+        AssertWarns(Warnings.Of(point, Right(0).Take(50)), "100.00 %", "0.00 %");
+    }
+
     private sealed class Softmax : nn.Module<Tensor, Tensor>
     {
         private readonly nn.Module<Tensor, Tensor> inner;

@@ -67,4 +67,36 @@ public class CnnTests
         model.eval();
         Assert.Equal(model.call(x).Bits(), model.call(x).Bits());
     }
+
+    [Theory]
+    [InlineData(1, 28, 28, 10)]
+    [InlineData(3, 32, 32, 10)]
+    [InlineData(3, 21, 37, 7)]
+    public void ReportC_GivesALogitForEachClass_WhateverTheSizeOfTheImage(int channels, int height, int width, int classes)
+    {
+        using var model = Cnn.ReportC(channels, height, width, classes);
+
+        Assert.Equal([2L, classes], model.call(zeros(2, channels, height, width)).shape);
+    }
+
+    [Theory]
+    [InlineData(0, 28, 28, 10)]
+    [InlineData(1, 3, 28, 10)]
+    [InlineData(1, 28, 3, 10)]
+    [InlineData(1, 28, 28, 0)]
+    public void ReportC_OfNoImagesOrClasses_Throws(int channels, int height, int width, int classes) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Cnn.ReportC(channels, height, width, classes));
+
+    /// <summary>By hand: 32 (9 + 1) + 64 (32 x 9 + 1) + 128 (64 x 24 x 24 + 1) + 10 (128 + 1).</summary>
+    [Fact]
+    public void ReportE_HasTheLayersOfItsDescription_AndGivesTenLogitsAnImage()
+    {
+        using var model = Cnn.ReportE();
+
+        Assert.Equal(
+            ["conv1.weight 32x1x3x3", "conv1.bias 32", "conv2.weight 64x32x3x3", "conv2.bias 64", "fc1.weight 128x36864", "fc1.bias 128", "fc2.weight 10x128", "fc2.bias 10"],
+            model.named_parameters().Select(p => $"{p.name} {string.Join('x', p.parameter.shape)}"));
+        Assert.Equal(4_738_826, model.CountParameters());
+        Assert.Equal([3L, 10], model.call(zeros(3, 1, 28, 28)).shape);
+    }
 }

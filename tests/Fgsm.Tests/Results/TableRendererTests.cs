@@ -52,6 +52,15 @@ public class TableRendererTests
         Assert.Equal("a,b\r\n\"x,\"\"y\"\"\r\nz\",1\r\n", csv);
     }
 
+    [Fact]
+    public void Csv_WithoutVolatile_LeavesOutTimes()
+    {
+        var table = new ResultTable("t").Text("a").Number("time", "s", isVolatile: true).Number("b").Add("x", 1.5, 2);
+
+        Assert.Equal("a,b\r\nx,2\r\n", table.ToCsv(withVolatile: false));
+        Assert.Equal("a,time (s),b\r\nx,1.5,2\r\n", table.ToCsv());
+    }
+
     [Theory]
     [InlineData("=HYPERLINK(1)")]
     [InlineData("+1")]

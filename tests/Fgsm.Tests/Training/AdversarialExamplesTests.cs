@@ -39,6 +39,30 @@ public class AdversarialExamplesTests
     }
 
     [Theory]
+    [InlineData(16, new[] { 8, 10, 13, 16 })]
+    [InlineData(3, new[] { 1, 1, 2, 3 })]
+    [InlineData(1, new[] { 0, 0, 0, 1 })]
+    public void Mix_WithSeveralAttacks_GivesEachAnEqualPart(int batch, int[] starts)
+    {
+        var model = TinyModels.WithDropout();
+        var (x, y) = data.Range(0, batch);
+        FGSM[] attacks = [new(0.01), new(0.05), new(0.1)];
+
+        var mixed = new AdversarialExamples(attacks).Mix(model, x, y).Floats();
+
+        Assert.Equal(x[..starts[0]].Floats(), mixed[..(starts[0] * 16)]);
+        foreach (var (i, attack) in attacks.Index())
+        {
+            var (start, end) = (starts[i], starts[i + 1]);
+            Assert.Equal(attack.Attack(model, x[start..end], y[start..end]).Floats(), mixed[(start * 16)..(end * 16)]);
+        }
+    }
+
+    [Fact]
+    public void Constructor_WithoutAttacks_Throws() =>
+        AssertOneLine(Assert.Throws<ArgumentException>(() => new AdversarialExamples([])), "at least one attack");
+
+    [Theory]
     [InlineData(0, new int[0])]
     [InlineData(0.5, new[] { 8, 8, 4 })]
     [InlineData(1, new[] { 16, 16, 8 })]

@@ -8,12 +8,14 @@ public static class TableCsv
 {
     /// <summary>A line of headings and a line per row; nothing to say is an empty field.</summary>
     /// <remarks>Text that a spreadsheet would run as a formula gets a leading apostrophe (OWASP, CSV injection).</remarks>
-    public static string ToCsv(this ResultTable table)
+    /// <param name="withVolatile">False leaves out the <see cref="Column.Volatile"/> columns: what must not change between two runs.</param>
+    public static string ToCsv(this ResultTable table, bool withVolatile = true)
     {
         var csv = new StringBuilder();
-        Line(table.Columns.Select(c => Text(c.Header)));
+        var kept = table.Columns.Index().Where(c => withVolatile || !c.Item.Volatile).ToArray();
+        Line(kept.Select(c => Text(c.Item.Header)));
         foreach (var row in table.Rows)
-            Line(row.Select(Field));
+            Line(kept.Select(c => Field(row[c.Index])));
         return csv.ToString();
 
         void Line(IEnumerable<string> fields) => csv.AppendJoin(',', fields).Append("\r\n");

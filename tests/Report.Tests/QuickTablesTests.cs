@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Fgsm.Reporting;
+
+namespace Fgsm.Report.Tests;
+
+/// <summary>
+/// The main job on the real data, quick, and its tables against those of QuickTables/, to the last digit: the same seed gives the
+/// same bits, so any difference is a change of what is computed. To renew the files after such a change:
+/// <c>FGSM_RENEW=1 dotnet test -c Release tests/Report.Tests --filter QuickTables</c>
+/// </summary>
+public sealed class QuickTablesTests : IDisposable
+{
+    private static readonly string Root = Repository.Above(AppContext.BaseDirectory)!;
+
+    private readonly TemporaryFolder output = new();
+
+    public void Dispose() => output.Dispose();
+
+    [QuickRunFact]
+    public async Task QuickRun_GivesTheCommittedTables()
+    {
+        await RunReport();
+
+        Assert.DoesNotContain("synthetic digits", File.ReadAllText(output.File("report.md")));
+        Assert.NotEmpty(Directory.GetFiles(output.File("figures"), "*.svg"));
+        var fresh = Directory.GetFiles(output.File("tables"), "*.json")
+            .ToDictionary(file => Path.GetFileNameWithoutExtension(file), file => ResultTable.FromJson(File.ReadAllText(file)).ToCsv(withVolatile: false));
+        var folder = Path.Combine(Root, "tests", "Report.Tests", "QuickTables");
+        if (QuickRunFactAttribute.Renew)
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var file in Directory.GetFiles(folder, "*.csv"))
+                File.Delete(file);
+            foreach (var (name, csv) in fresh)
+                File.WriteAllText(Path.Combine(folder, name + ".csv"), csv);
+            return;
+        }
+
+        var committed = Directory.GetFiles(folder, "*.csv").ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
+        Assert.Equal(committed.Keys.Order(StringComparer.Ordinal), fresh.Keys.Order(StringComparer.Ordinal));
+        Assert.All(committed, table => Assert.Equal(table.Value, fresh[table.Key], ignoreLineEndingDifferences: true));
+    }
+
+    private async Task RunReport()
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(ReportRun).Assembly.Location, "--quick", "--out", output.Path])
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var (log, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+        try
+        {
+            await process.WaitForExitAsync(stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+        Assert.True(process.ExitCode == 0, await error + await log);
+    }
+}
+
+/// <summary>A test that runs all notebooks: in CI, or when asked to renew what it compares with.</summary>
+public sealed class QuickRunFactAttribute : FactAttribute
+{
+    public static bool Renew => Environment.GetEnvironmentVariable("FGSM_RENEW") == "1";
+
+    public QuickRunFactAttribute()
+    {
+        if (!Renew && Environment.GetEnvironmentVariable("CI") != "true")
+            Skip = "Trains models for minutes; set CI=true to run it.";
+    }
+}
