@@ -32,6 +32,8 @@ internal static class Comparison
             var speed = work.Operations / ours / 1e6;
             table.Add(work.Name, ours, theirs, theirs / ours, speed, 100 * speed / peak);
         }
+        foreach (var (work, milliseconds) in KernelTimes.Measure(log))
+            table.Add(work, milliseconds, null, null, null, null);
         return table;
     }
 

@@ -24,6 +24,8 @@ internal static class BufferPool<T> where T : unmanaged
         {
             if (Free.TryGetValue(capacity, out var stack) && stack.TryPop(out array))
                 freeBytes -= Bytes(array);
+            else if (freeBytes > KeptBytes)
+                StartAfresh();
         }
         array ??= GC.AllocateUninitializedArray<T>(capacity + Alignment / Unsafe.SizeOf<T>(), pinned: true);
         return (array, Start(array));
@@ -33,14 +35,20 @@ internal static class BufferPool<T> where T : unmanaged
     {
         lock (Free)
         {
-            if (freeBytes + Bytes(array) > KeptBytes)
-                return;
             var capacity = array.Length - Alignment / Unsafe.SizeOf<T>();
             if (!Free.TryGetValue(capacity, out var stack))
                 Free[capacity] = stack = new Stack<T[]>();
             stack.Push(array);
             freeBytes += Bytes(array);
         }
+    }
+
+    // Work that goes on finds all that it has returned; only other work, with other sizes, gets here.
+    private static void StartAfresh()
+    {
+        Free.Clear();
+        freeBytes = 0;
+        GC.Collect();
     }
 
     private static long Bytes(T[] array) => (long)array.Length * Unsafe.SizeOf<T>();
