@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -15,8 +17,12 @@ public static partial class torch
 /// <summary>Runs the pieces of one op on all cores. Pieces write to separate memory, so nothing depends on who runs which.</summary>
 internal static class Threads
 {
+    // A thread that waits first spins, for pieces are short, and then sleeps. It never yields: on a busy machine that costs milliseconds.
+    private static readonly long SpinTime = Stopwatch.Frequency / 20_000;
+
     private static readonly Lock Busy = new();
     private static readonly List<Worker> Workers = [];
+    private static readonly ManualResetEventSlim Finished = new(false, spinCount: 0);
 
     [ThreadStatic]
     private static bool inside;
@@ -83,6 +89,12 @@ internal static class Threads
         For((length + grain - 1) / grain, i => body(i * grain, Math.Min(length, (i + 1) * grain)));
     }
 
+    private static void Spin(Func<bool> done)
+    {
+        for (var start = Stopwatch.GetTimestamp(); !done() && Stopwatch.GetTimestamp() - start < SpinTime;)
+            Thread.SpinWait(10);
+    }
+
     private sealed class Job(int pieces, Action<int> body, int helpers)
     {
         private int next;
@@ -116,7 +128,8 @@ internal static class Threads
             }
             finally
             {
-                Interlocked.Decrement(ref working);
+                if (Interlocked.Decrement(ref working) == 0)
+                    Finished.Set();
             }
         }
 
@@ -124,9 +137,13 @@ internal static class Threads
         {
             // An exception or abort on this thread leaves pieces that nobody needs any more.
             Interlocked.Add(ref next, pieces);
-            var wait = new SpinWait();
+            Spin(() => Volatile.Read(ref working) == 0);
             while (Volatile.Read(ref working) > 0)
-                wait.SpinOnce(sleep1Threshold: -1);
+            {
+                Finished.Wait();
+                // It may have been set by a job before this one.
+                Finished.Reset();
+            }
             if (failure is not null)
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         }
@@ -134,7 +151,7 @@ internal static class Threads
 
     private sealed class Worker
     {
-        private readonly ManualResetEventSlim wake = new(false, spinCount: 2000);
+        private readonly ManualResetEventSlim wake = new(false, spinCount: 0);
         private Job? job;
 
         public Worker() => new Thread(Loop) { IsBackground = true, Name = "Fgsm.Tensors" }.Start();
@@ -149,6 +166,7 @@ internal static class Threads
         {
             while (true)
             {
+                Spin(() => wake.IsSet);
                 wake.Wait();
                 wake.Reset();
                 var current = job!;
