@@ -107,7 +107,7 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes, SavedStorages sto
         }
     }
 
-    private static object Long(ReadOnlySpan<byte> bytes) => bytes.Length <= 8 ? (long)new BigInteger(bytes) : new BigInteger(bytes);
+    private static object Long(ReadOnlySpan<byte> bytes) => bytes.Length <= 8 ? (object)(long)new BigInteger(bytes) : new BigInteger(bytes);
 
     private string Line()
     {

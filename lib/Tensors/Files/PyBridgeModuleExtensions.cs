@@ -1,3 +1,4 @@
+using Fgsm.Tensors.Files;
 using static Fgsm.Tensors.torch;
 using Module = Fgsm.Tensors.torch.nn.Module;
 
@@ -30,10 +31,28 @@ public static class PyBridgeModuleExtensions
         foreach (var (key, value) in saved)
         {
             if (key is not string name || value is not Tensor tensor)
-                throw new TensorFileException(location, $"it is no module's state dictionary: {Files.Text.Quoted(key.ToString()!)} is no tensor");
+                throw new TensorFileException(location, $"it is no module's state dictionary: {Text.Quoted(key.ToString()!)} is no tensor");
             state.Add(name, tensor);
         }
         return Load(module, location, state, strict, skip, loadedParameters);
+    }
+
+    /// <summary>Saves the parameters in the safetensors format.</summary>
+    /// <inheritdoc cref="save_py"/>
+    public static Module save_safetensors(this Module module, string location, IList<string>? skip = null)
+    {
+        var state = StateToSave(module, skip);
+        TensorFile.Write(location, stream => Safetensors.Write(stream, state));
+        return module;
+    }
+
+    /// <summary>Loads parameters from a file in the safetensors format.</summary>
+    /// <inheritdoc cref="load_py"/>
+    /// <param name="location">The file.</param>
+    public static Module load_safetensors(this Module module, string location, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loadedParameters = null)
+    {
+        using var scope = NewDisposeScope();
+        return Load(module, location, TensorFile.Read(location, Safetensors.Read), strict, skip, loadedParameters);
     }
 
     private static Dictionary<string, Tensor> StateToSave(Module module, IList<string>? skip) =>

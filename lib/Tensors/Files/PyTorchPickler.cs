@@ -17,7 +17,7 @@ public static class PyTorchPickler
     public static void PickleStateDict(string file, IDictionary source)
     {
         var (pickle, storages) = PickleWriter.Write(source);
-        AtomicFile.Write(file, stream =>
+        TensorFile.Write(file, stream =>
         {
             var archive = new ZipWriter(stream);
             archive.Add("archive/data.pkl", pickle);

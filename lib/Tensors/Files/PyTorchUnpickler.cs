@@ -18,28 +18,15 @@ public static class PyTorchUnpickler
     /// </exception>
     public static OrderedDictionary<object, object?> UnpickleStateDict(string file)
     {
-        try
+        using var scope = torch.NewDisposeScope();
+        return TensorFile.Read(file, stream =>
         {
-            using var scope = torch.NewDisposeScope();
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
             var storages = new SavedStorages(stream.Length);
             if (Read(stream, storages) is not OrderedDictionary<object, object?> dictionary)
                 throw new InvalidDataException("it holds no dictionary; save model.state_dict()");
             storages.Finish();
             return dictionary;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new TensorFileException(file, "no such file", e);
-        }
-        catch (EndOfStreamException e)
-        {
-            throw new TensorFileException(file, "it is cut short", e);
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            throw new TensorFileException(file, e.Message, e);
-        }
+        });
     }
 
     private static object? Read(FileStream stream, SavedStorages storages)
