@@ -34,6 +34,19 @@ internal static class Shape
         return (int)product;
     }
 
+    /// <summary>How far apart neighbours along each dimension are.</summary>
+    public static long[] Strides(ReadOnlySpan<long> shape)
+    {
+        var strides = new long[shape.Length];
+        var stride = 1L;
+        for (var i = shape.Length - 1; i >= 0; i--)
+        {
+            strides[i] = stride;
+            stride *= Math.Max(shape[i], 1);
+        }
+        return strides;
+    }
+
     /// <summary>Turns a dimension counted from the end into one from the start.</summary>
     public static int Dimension(string op, long dim, int dims)
     {

@@ -6,7 +6,7 @@ namespace Fgsm.Tensors;
 public static partial class torch
 {
     /// <summary>
-    /// An array of float32, int64 or bool in row-major order. Names and behaviour are PyTorch's. Every tensor is contiguous:
+    /// An array of float32, int64, uint8 or bool in row-major order. Names and behaviour are PyTorch's. Every tensor is contiguous:
     /// reshape, flatten and slices of the first dimension share memory with their source, transpose, permute, expand and
     /// slices of other dimensions copy.
     /// </summary>
@@ -50,8 +50,9 @@ public static partial class torch
             {
                 ScalarType.Float32 => new Storage<float>(count),
                 ScalarType.Int64 => new Storage<long>(count),
+                ScalarType.Byte => new Storage<byte>(count),
                 ScalarType.Bool => new Storage<bool>(count),
-                _ => throw new ArgumentException($"{op}: dtype {dtype.Name()} is not supported; expected float32, int64 or bool"),
+                _ => throw new ArgumentException($"{op}: dtype {dtype.Name()} is not supported; expected float32, int64, uint8 or bool"),
             };
             return new Tensor(storage, 0, shape.ToArray(), dtype);
         }
@@ -82,12 +83,14 @@ public static partial class torch
 
         internal int Count => (int)NumberOfElements;
         internal int Version { get => storage.Version; set => storage.Version = value; }
+        internal object StorageKey => storage;
+        internal int Offset => offset;
         internal bool IsShared => storage.IsShared;
 
         internal Span<T> Span<T>() where T : unmanaged
         {
             RequireAlive();
-            var memory = (Storage<T>)storage;
+            var memory = Memory<T>();
             return memory.Array.AsSpan(memory.Start + offset, Count);
         }
 
@@ -95,9 +98,11 @@ public static partial class torch
         internal unsafe T* Pointer<T>() where T : unmanaged
         {
             RequireAlive();
-            var memory = (Storage<T>)storage;
+            var memory = Memory<T>();
             return (T*)Unsafe.AsPointer(ref memory.Array[memory.Start + offset]);
         }
+
+        private Storage<T> Memory<T>() where T : unmanaged => storage as Storage<T> ?? throw new NotSupportedException($"this op has no {dtype.Name()} form");
 
         internal unsafe float* Floats => Pointer<float>();
 
@@ -123,6 +128,7 @@ public static partial class torch
             {
                 ScalarType.Float32 => Span<float>().ToArray().Select(v => v.ToString("G6", System.Globalization.CultureInfo.InvariantCulture)),
                 ScalarType.Int64 => Span<long>().ToArray().Select(v => v.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+                ScalarType.Byte => Span<byte>().ToArray().Select(v => v.ToString(System.Globalization.CultureInfo.InvariantCulture)),
                 _ => Span<bool>().ToArray().Select(v => v ? "true" : "false"),
             };
             return $"{text}, value = [{string.Join(", ", values)}]";

@@ -29,8 +29,14 @@ public static partial class torch
 
         private void RequireType<T>(string op)
         {
-            var given = typeof(T) == typeof(float) ? ScalarType.Float32 : typeof(T) == typeof(long) ? ScalarType.Int64 : typeof(T) == typeof(bool) ? ScalarType.Bool : default;
-            if (given != dtype)
+            var held = dtype switch
+            {
+                ScalarType.Float32 => typeof(float),
+                ScalarType.Int64 => typeof(long),
+                ScalarType.Byte => typeof(byte),
+                _ => typeof(bool),
+            };
+            if (typeof(T) != held)
                 throw new ArgumentException($"{op}: the tensor holds {dtype.Name()}, not {typeof(T).Name}");
         }
     }

@@ -8,6 +8,13 @@ public static partial class torch
     /// <summary>Seeds the generator; the random numbers that follow are those of PyTorch with this seed.</summary>
     public static void manual_seed(long seed) => generator.manual_seed((ulong)seed);
 
+    /// <summary>The generator's state, uint8: byte for byte what PyTorch's generator has after the same draws.</summary>
+    public static Tensor get_rng_state() => tensor(generator.get_state());
+
+    /// <summary>Goes on from a state that <see cref="get_rng_state"/>, here or in PyTorch, gave.</summary>
+    /// <exception cref="ArgumentException">It is no such state.</exception>
+    public static void set_rng_state(Tensor new_state) => generator.set_state(new_state.data<byte>().ToArray());
+
     public static Tensor empty(params long[] size) => Tensor.Empty("empty", size);
     public static Tensor empty(long[] size, ScalarType dtype) => Tensor.Empty("empty", size, dtype);
     public static Tensor zeros(params long[] size) => full(size, 0);
@@ -27,13 +34,14 @@ public static partial class torch
     public static Tensor tensor(float[] values, bool requires_grad = false) => From<float>(values, [values.Length]).requires_grad_(requires_grad);
     public static Tensor tensor(long[] values) => From<long>(values, [values.Length]);
     public static Tensor tensor(bool[] values) => From<bool>(values, [values.Length]);
+    public static Tensor tensor(byte[] values) => From<byte>(values, [values.Length]);
     public static Tensor tensor(float[] values, long[] dimensions, bool requires_grad = false) => From<float>(values, dimensions).requires_grad_(requires_grad);
     public static Tensor tensor(long[] values, long[] dimensions) => From<long>(values, dimensions);
     public static Tensor tensor(bool[] values, long[] dimensions) => From<bool>(values, dimensions);
 
     private static Tensor From<T>(ReadOnlySpan<T> values, long[] size) where T : unmanaged
     {
-        var type = typeof(T) == typeof(float) ? ScalarType.Float32 : typeof(T) == typeof(long) ? ScalarType.Int64 : ScalarType.Bool;
+        var type = typeof(T) == typeof(float) ? ScalarType.Float32 : typeof(T) == typeof(long) ? ScalarType.Int64 : typeof(T) == typeof(byte) ? ScalarType.Byte : ScalarType.Bool;
         if (Shape.Count("tensor", size) != values.Length)
             throw new ArgumentException($"tensor: {values.Length} values do not fill shape {Shape.Text(size)}");
         var result = Tensor.Empty("tensor", size, type);
@@ -125,6 +133,7 @@ public static partial class torch
             {
                 case ScalarType.Float32: values.Span<float>().CopyTo(Span<float>()); break;
                 case ScalarType.Int64: values.Span<long>().CopyTo(Span<long>()); break;
+                case ScalarType.Byte: values.Span<byte>().CopyTo(Span<byte>()); break;
                 default: values.Span<bool>().CopyTo(Span<bool>()); break;
             }
             return this;

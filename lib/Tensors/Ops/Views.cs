@@ -107,7 +107,7 @@ public static partial class torch
             return Node.Record("clone", copy, [], (this, (g, _) => g.alias()));
         }
 
-        /// <summary>The elements in another type: bool is 0 or 1, anything but 0 is true, float32 is cut towards zero.</summary>
+        /// <summary>The elements in another type (uint8 becomes int64 only): bool is 0 or 1, anything but 0 is true, float32 is cut towards zero.</summary>
         public Tensor to_type(ScalarType type)
         {
             if (type == dtype)
@@ -120,6 +120,7 @@ public static partial class torch
                 case (ScalarType.Int64, ScalarType.Float32): Convert<long, float>(y, x => x); break;
                 case (ScalarType.Int64, ScalarType.Bool): Convert<long, bool>(y, x => x != 0); break;
                 case (ScalarType.Bool, ScalarType.Float32): Convert<bool, float>(y, x => x ? 1 : 0); break;
+                case (ScalarType.Byte, ScalarType.Int64): Convert<byte, long>(y, x => x); break;
                 default: Convert<bool, long>(y, x => x ? 1 : 0); break;
             }
             return y;
@@ -152,6 +153,7 @@ public static partial class torch
             {
                 case ScalarType.Float32: source.Span<float>().CopyTo(Span<float>()); break;
                 case ScalarType.Int64: source.Span<long>().CopyTo(Span<long>()); break;
+                case ScalarType.Byte: source.Span<byte>().CopyTo(Span<byte>()); break;
                 default: source.Span<bool>().CopyTo(Span<bool>()); break;
             }
         }
@@ -160,13 +162,20 @@ public static partial class torch
         private Tensor Gather(string op, long[] target, int[] strides)
         {
             var y = Empty(op, target, dtype);
+            y.CopyFrom(this, strides);
+            return y;
+        }
+
+        /// <summary>Fills this tensor with elements of <paramref name="source"/> that are <paramref name="strides"/> apart.</summary>
+        internal void CopyFrom(Tensor source, int[] strides)
+        {
             switch (dtype)
             {
-                case ScalarType.Float32: GatherInto(y.Span<float>(), Span<float>(), target, strides); break;
-                case ScalarType.Int64: GatherInto(y.Span<long>(), Span<long>(), target, strides); break;
-                default: GatherInto(y.Span<bool>(), Span<bool>(), target, strides); break;
+                case ScalarType.Float32: GatherInto(Span<float>(), source.Span<float>(), sizes, strides); break;
+                case ScalarType.Int64: GatherInto(Span<long>(), source.Span<long>(), sizes, strides); break;
+                case ScalarType.Byte: GatherInto(Span<byte>(), source.Span<byte>(), sizes, strides); break;
+                default: GatherInto(Span<bool>(), source.Span<bool>(), sizes, strides); break;
             }
-            return y;
         }
 
         private static void GatherInto<T>(Span<T> y, ReadOnlySpan<T> x, long[] shape, int[] strides)

@@ -91,18 +91,24 @@ public static partial class torch
                 var own = state_dict();
                 var missing = own.Keys.Where(k => !source.ContainsKey(k)).ToList();
                 var unexpected = source.Keys.Where(k => !own.ContainsKey(k)).ToList();
-                if (strict && missing.Count + unexpected.Count > 0)
-                    throw new ArgumentException($"load_state_dict: error(s) in loading state_dict for {name}: missing key(s): {List(missing)}; unexpected key(s): {List(unexpected)}");
+                // PyTorch's own words, but on one line.
+                var errors = new List<string>();
+                if (strict && missing.Count > 0)
+                    errors.Add($"Missing key(s) in state_dict: {List(missing)}.");
+                if (strict && unexpected.Count > 0)
+                    errors.Add($"Unexpected key(s) in state_dict: {List(unexpected)}.");
                 foreach (var (key, tensor) in own)
                     if (source.TryGetValue(key, out var value) && !value.Sizes.SequenceEqual(tensor.Sizes))
-                        throw new ArgumentException($"load_state_dict: size mismatch for {key}: the given shape is {Shape.Text(value.Sizes)}, the module's {Shape.Text(tensor.Sizes)}");
+                        errors.Add($"size mismatch for {key}: copying a param with shape torch.Size({Shape.Text(value.Sizes)}) from checkpoint, the shape in current model is torch.Size({Shape.Text(tensor.Sizes)}).");
+                if (errors.Count > 0)
+                    throw new ArgumentException($"Error(s) in loading state_dict for {name}: {string.Join(" ", errors)}");
                 using var _ = no_grad();
                 foreach (var (key, tensor) in own)
                     if (source.TryGetValue(key, out var value))
                         tensor.copy_(value);
                 return (missing, unexpected);
 
-                static string List(List<string> keys) => keys.Count == 0 ? "none" : string.Join(", ", keys);
+                static string List(List<string> keys) => string.Join(", ", keys.Select(k => $"\"{k}\""));
             }
 
             public void zero_grad()

@@ -1,0 +1,38 @@
+namespace Fgsm.Tensors.Files;
+
+/// <summary>The instructions of Python's pickle protocol 2 that state dictionaries are made of, as PyTorch's own weights_only unpickler has them.</summary>
+internal enum PickleOp : byte
+{
+    Mark = (byte)'(',
+    Stop = (byte)'.',
+    Int32 = (byte)'J',
+    UInt8 = (byte)'K',
+    UInt16 = (byte)'M',
+    None = (byte)'N',
+    PersistentId = (byte)'Q',
+    Reduce = (byte)'R',
+    Float64 = (byte)'G',
+    ShortBytes = (byte)'U',
+    Unicode = (byte)'X',
+    Append = (byte)'a',
+    Build = (byte)'b',
+    Global = (byte)'c',
+    Appends = (byte)'e',
+    Get = (byte)'h',
+    LongGet = (byte)'j',
+    Put = (byte)'q',
+    LongPut = (byte)'r',
+    SetItem = (byte)'s',
+    Tuple = (byte)'t',
+    SetItems = (byte)'u',
+    EmptyTuple = (byte)')',
+    EmptyList = (byte)']',
+    EmptyDictionary = (byte)'}',
+    Protocol = 0x80,
+    Tuple1 = 0x85,
+    Tuple2 = 0x86,
+    Tuple3 = 0x87,
+    True = 0x88,
+    False = 0x89,
+    Long = 0x8a,
+}

@@ -1,0 +1,115 @@
+using static Fgsm.Tensors.torch;
+
+namespace Fgsm.Tensors.Tests;
+
+public sealed class LoadPyTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private static Modules.Sequential Small(long seed)
+    {
+        manual_seed(seed);
+        return nn.Sequential(("fc1", nn.Linear(4, 3)), ("relu", nn.ReLU()), ("fc2", nn.Linear(3, 2)));
+    }
+
+    private static Dictionary<string, float[]> Weights(nn.Module module) => module.state_dict().ToDictionary(s => s.Key, s => s.Value.data<float>().ToArray());
+
+    [Fact]
+    public void SavePy_ThenLoadPy_GivesTheSameBits()
+    {
+        var saved = Small(1);
+        saved.save_py(folder.File("model.pth"));
+
+        var loaded = (Modules.Sequential)Small(2).load_py(folder.File("model.pth"));
+
+        Assert.Equal(Weights(saved), Weights(loaded));
+        Assert.True(loaded.parameters().All(p => p.requires_grad));
+    }
+
+    [Fact]
+    public void SavePy_WritesTheSameBytes_WhateverTheFileIsCalled()
+    {
+        Small(1).save_py(folder.File("a.pth"));
+        Small(1).save_py(folder.File("another.pth"));
+
+        Assert.Equal(File.ReadAllBytes(folder.File("a.pth")), File.ReadAllBytes(folder.File("another.pth")));
+    }
+
+    [Fact]
+    public void SavePy_BeginsEveryEntryAtAMultipleOf64Bytes()
+    {
+        Small(1).save_py(folder.File("model.pth"));
+        var bytes = File.ReadAllBytes(folder.File("model.pth"));
+
+        var starts = 0;
+        for (var i = 0; i < bytes.Length - 30; i++)
+            if (bytes.AsSpan(i, 4).SequenceEqual("PK\x03\x04"u8))
+            {
+                Assert.Equal(0, (i + 30 + BitConverter.ToUInt16(bytes, i + 26) + BitConverter.ToUInt16(bytes, i + 28)) % 64);
+                starts++;
+            }
+        Assert.Equal(4 + 3, starts);
+    }
+
+    [Fact]
+    public void LoadPy_WithWhatIsMissing_ThrowsAndChangesNothing_UnlessNotStrict()
+    {
+        var all = Small(1);
+        all.save_py(folder.File("part.pth"), skip: ["fc2.bias", "fc1.weight"]);
+        var model = Small(2);
+        var before = Weights(model);
+
+        var exception = Assert.Throws<TensorFileException>(() => model.load_py(folder.File("part.pth")));
+
+        Assert.Equal($"{folder.File("part.pth")}: Error(s) in loading state_dict for Sequential: Missing key(s) in state_dict: \"fc1.weight\", \"fc2.bias\".", exception.Message);
+        Assert.Equal(before, Weights(model));
+
+        model.load_py(folder.File("part.pth"), strict: false);
+        Assert.Equal([("fc1.bias", true), ("fc1.weight", false), ("fc2.bias", false), ("fc2.weight", true)], Weights(model).OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => (w.Key, w.Value.SequenceEqual(Weights(all)[w.Key]))));
+    }
+
+    [Fact]
+    public void LoadPy_LeavesSkippedNamesAlone_AndTellsWhatWasLoaded()
+    {
+        Small(1).save_py(folder.File("model.pth"));
+        var model = nn.Sequential(("fc1", nn.Linear(4, 3)), ("new", nn.Linear(3, 2)));
+        var before = Weights(model);
+        var loaded = new Dictionary<string, bool>();
+
+        model.load_py(folder.File("model.pth"), skip: ["fc1.bias", "fc2.weight", "fc2.bias", "new.weight", "new.bias"], loadedParameters: loaded);
+
+        Assert.Equal(new Dictionary<string, bool> { ["fc1.weight"] = true, ["fc1.bias"] = false, ["fc2.weight"] = false, ["fc2.bias"] = false }, loaded);
+        Assert.Equal(before["fc1.bias"], Weights(model)["fc1.bias"]);
+        Assert.Equal(Weights(Small(1))["fc1.weight"], Weights(model)["fc1.weight"]);
+    }
+
+    [Fact]
+    public void LoadPy_LeavesNoTensorInTheScope()
+    {
+        var model = Small(1);
+        model.save_py(folder.File("model.pth"));
+        using var scope = NewDisposeScope();
+
+        model.load_py(folder.File("model.pth"));
+
+        Assert.Equal(0, scope.DisposablesCount);
+    }
+
+    [Fact]
+    public void SavePy_IntoAFolderThatIsNotThere_SaysSo()
+    {
+        var exception = Assert.Throws<TensorFileException>(() => Small(1).save_py(folder.File("no/model.pth")));
+
+        Assert.StartsWith($"{folder.File("no/model.pth")}: cannot be written: ", exception.Message);
+    }
+
+    [Fact]
+    public void LoadPy_OfNoFile_SaysSo()
+    {
+        var exception = Assert.Throws<TensorFileException>(() => Small(1).load_py(folder.File("no.pth")));
+
+        Assert.Equal($"{folder.File("no.pth")}: no such file", exception.Message);
+    }
+}
