@@ -1,15 +1,14 @@
 using System.Net;
-using System.Text.RegularExpressions;
-using Markdig;
-using Markdig.Extensions.AutoIdentifiers;
+using Fgsm.Reporting;
+using Markdig.Renderers;
+using Markdig.Renderers.Html;
+using Markdig.Syntax;
 
 namespace Fgsm.Report;
 
 /// <summary>A report as one HTML file: no script, no network request, light and dark, fit for paper.</summary>
-internal static partial class HtmlPage
+internal static class HtmlPage
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
-
     private const string Style = """
         :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #ffffff; --band: #f4f6f8; --link: #0059b3; }
         @media (prefers-color-scheme: dark) {
@@ -49,19 +48,20 @@ internal static partial class HtmlPage
         """;
 
     /// <summary>The page.</summary>
-    /// <param name="markdown">The report; its first heading is the page's title.</param>
-    /// <param name="parts">HTML comments in it, and what stands in their place.</param>
-    public static string Write(string markdown, IReadOnlyDictionary<string, string> parts)
+    public static string Write(ReportDocument document)
     {
-        var body = Placeholder().Replace(Markdown.ToHtml(markdown, Pipeline), match => parts.GetValueOrDefault(match.Value, match.Value));
-        var title = markdown.Split('\n').FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal))?[2..] ?? "Report";
+        var body = new StringWriter { NewLine = "\n" };
+        var renderer = new HtmlRenderer(body);
+        ReportDocument.Setup(renderer);
+        renderer.ObjectRenderers.Replace<HtmlBlockRenderer>(new ResultRenderer(document));
+        renderer.Render(document.Syntax);
         return $"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{WebUtility.HtmlEncode(title)}</title>
+            <title>{WebUtility.HtmlEncode(document.Title)}</title>
             <style>
             {Style}
             </style>
@@ -75,6 +75,17 @@ internal static partial class HtmlPage
             """;
     }
 
-    [GeneratedRegex("<!-- result [0-9]+ -->")]
-    private static partial Regex Placeholder();
+    private sealed class ResultRenderer(ReportDocument document) : HtmlObjectRenderer<HtmlBlock>
+    {
+        protected override void Write(HtmlRenderer renderer, HtmlBlock block)
+        {
+            renderer.EnsureLine();
+            if (document.ResultAt(block) is not { } result)
+                renderer.WriteLeafRawLines(block, writeEndOfLines: true, escape: false);
+            else if (result.Value is ResultTable table)
+                renderer.Write(table.ToHtml());
+            else if (result.Value is Figure figure)
+                renderer.Write($"<figure>\n{figure.ToSvg(titled: false)}<figcaption>{WebUtility.HtmlEncode(figure.Title)}</figcaption>\n</figure>\n");
+        }
+    }
 }

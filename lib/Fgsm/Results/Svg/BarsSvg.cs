@@ -5,9 +5,9 @@ namespace Fgsm.Reporting;
 /// <summary>Draws bar charts and histograms.</summary>
 internal static class BarsSvg
 {
-    public static string Draw(BarChart chart)
+    public static string Draw(BarChart chart, bool titled)
     {
-        var plot = new PlotFrame(chart.Title, chart.X, chart.Y, null, Ticks.For(chart.Series.SelectMany(s => s.Values), chart.Y, fromZero: chart.Y.Min is null), chart.Categories);
+        var plot = new PlotFrame(chart.Title, chart.X, chart.Y, null, Ticks.For(chart.Series.SelectMany(s => s.Values), chart.Y, fromZero: chart.Y.Min is null), titled, chart.Categories);
         var slot = (plot.Right - plot.Left) / Math.Max(chart.Categories.Length, 1);
         var width = slot * 0.8 / Math.Max(chart.Series.Count, 1);
         plot.Draw(() =>
@@ -24,14 +24,15 @@ internal static class BarsSvg
         return plot.Document();
     }
 
-    public static string Draw(Histogram histogram)
+    public static string Draw(Histogram histogram, bool titled)
     {
         var plot = new PlotFrame(
             histogram.Title,
             histogram.X,
             "Count",
             Ticks.For(histogram.Edges, histogram.X, about: 8),
-            Ticks.For(histogram.Counts.Select(n => (double)n), "Count", fromZero: true));
+            Ticks.For(histogram.Counts.Select(n => (double)n), "Count", fromZero: true),
+            titled);
         plot.Draw(() =>
         {
             foreach (var (i, count) in histogram.Counts.Index())

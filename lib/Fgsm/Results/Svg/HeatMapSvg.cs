@@ -6,7 +6,7 @@ internal static class HeatMapSvg
 {
     private const double Margin = PlotFrame.Margin, Line = SvgCanvas.FontSize * SvgCanvas.LineHeight, Bar = 16;
 
-    public static string Draw(HeatMap map)
+    public static string Draw(HeatMap map, bool titled)
     {
         var canvas = new SvgCanvas();
         var (rows, columns) = (map.Values.Length, map.Values[0].Length);
@@ -24,7 +24,7 @@ internal static class HeatMapSvg
         var (lowest, highest) = (Number(scale.Min), Number(scale.Max));
         var barRoom = 22 + Bar + 8 + Math.Max(SvgCanvas.Width(lowest), SvgCanvas.Width(highest));
         var width = Math.Max(left + columns * cell + barRoom + Margin, 360);
-        var top = PlotFrame.DrawTitle(canvas, map.Title, width);
+        var top = PlotFrame.DrawTitle(canvas, map.Title, width, titled);
         var (right, bottom) = (left + columns * cell, top + rows * cellHeight);
 
         for (var r = 0; r < rows; r++)

@@ -4,10 +4,10 @@ namespace Fgsm.Reporting;
 
 internal static class LineChartSvg
 {
-    public static string Draw(LineChart chart)
+    public static string Draw(LineChart chart, bool titled)
     {
         var ys = chart.Series.SelectMany(s => s.Ys.Concat(s.Low ?? []).Concat(s.High ?? []).Concat(s.Published ?? []));
-        var plot = new PlotFrame(chart.Title, chart.X, chart.Y, Ticks.For(chart.Series.SelectMany(s => s.Xs), chart.X, about: 8), Ticks.For(ys, chart.Y));
+        var plot = new PlotFrame(chart.Title, chart.X, chart.Y, Ticks.For(chart.Series.SelectMany(s => s.Xs), chart.X, about: 8), Ticks.For(ys, chart.Y), titled);
         plot.Draw(() =>
         {
             foreach (var (i, series) in chart.Series.Index())
