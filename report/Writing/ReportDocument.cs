@@ -44,6 +44,9 @@ internal sealed partial class ReportDocument
     /// <summary>The result that stands at this comment; null for any other piece of HTML.</summary>
     public PlacedResult? ResultAt(HtmlBlock block) => results.GetValueOrDefault(block.Lines.ToString().Trim());
 
+    /// <summary>The figures that the text shows, each once.</summary>
+    public IEnumerable<(string Name, Figure Figure)> Figures => results.Values.Where(result => result.Value is Figure).Select(result => (result.Name, (Figure)result.Value)).Distinct();
+
     /// <summary>For reading on a code host: tables as Markdown, figures as files.</summary>
     public string ToMarkdown() => Mark().Replace(source, match => results.GetValueOrDefault(match.Value) switch
     {

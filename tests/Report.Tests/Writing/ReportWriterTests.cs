@@ -83,7 +83,7 @@ public class ReportWriterTests : IDisposable
     private async Task<string> Write(string template, params ResultRecord[] records)
     {
         File.WriteAllText(folder.File("report.md"), template);
-        await new ReportWriter(new ReportTemplate(folder.Path), Samples.Content(Samples.Records(records)), TextWriter.Null).WriteAsync(folder.File("out"), [ReportFormat.Md, ReportFormat.Html], default);
+        await new ReportWriter(new ReportTemplate(folder.Path), Samples.Content(Samples.Records(records)), TextWriter.Null, browser: null).WriteAsync(folder.File("out"), [ReportFormat.Md, ReportFormat.Html], default);
         return File.ReadAllText(folder.File("out/report.html"));
     }
 }
