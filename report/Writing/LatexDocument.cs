@@ -143,7 +143,7 @@ internal sealed class LatexDocument
 
     private static string Inline(Inline inline) => inline switch
     {
-        LiteralInline literal => TableLatex.Escape(literal.Content.ToString()),
+        LiteralInline literal => string.Join("\\allowbreak{}", Breakable(literal.Content.ToString()).Select(TableLatex.Escape)),
         CodeInline code => $"\\texttt{{{Code(code.Content)}}}",
         EmphasisInline emphasis => $"\\{(emphasis.DelimiterCount == 2 ? "textbf" : "emph")}{{{Inlines(emphasis)}}}",
         LineBreakInline line => line.IsHard ? "\\newline\n" : "\n",
@@ -155,6 +155,22 @@ internal sealed class LatexDocument
         ContainerInline container => Inlines(container),
         _ => "",
     };
+
+    // A checksum has no place where TeX would break it.
+    private static IEnumerable<string> Breakable(string text)
+    {
+        var (start, letters) = (0, 0);
+        for (var i = 0; i < text.Length; i++)
+        {
+            letters = char.IsWhiteSpace(text[i]) ? 0 : letters + 1;
+            if (letters > 30 && letters % 8 == 0 && !char.IsSurrogate(text[i]))
+            {
+                yield return text[start..i];
+                start = i;
+            }
+        }
+        yield return text[start..];
+    }
 
     // Two hyphens are not a dash in code.
     private static string Code(string text) => TableLatex.Escape(text).Replace("--", "-{}-");

@@ -123,12 +123,13 @@ internal sealed class WordDocument
     {
         // The more columns, the smaller the letters; half points.
         var size = table.Columns.Count switch { <= 5 => 19, <= 7 => 17, _ => 15 };
-        var word = Grid();
+        var word = Grid([.. table.Columns.Index().Select(c => Widest(table, c.Index))]);
         if (table.Columns.Any(column => column.Group is not null))
             word.Append(Groups(table.Columns, size));
         word.Append(Row([.. table.Columns.Select(column => (column.Unit is null ? column.Name : $"{column.Name} ({column.Unit})", Right(column)))], true, size));
         foreach (var row in table.Rows)
             word.Append(Row([.. table.Columns.Zip(row, (column, cell) => (Show(column, cell), Right(column)))], false, size));
+        KeepTogether(word);
         return word;
 
         static bool Right(Column column) => column.Kind != ColumnKind.Text;
@@ -166,7 +167,8 @@ internal sealed class WordDocument
 
     private void Pipes(Md.Table table, OpenXmlElement target)
     {
-        var word = Grid();
+        var columns = table.OfType<Md.TableRow>().Max(row => row.Count);
+        var word = Grid([.. Enumerable.Range(0, columns).Select(column => table.OfType<Md.TableRow>().Where(row => column < row.Count).Max(row => Math.Clamp(row[column].Span.Length, 6, 64)))]);
         foreach (var row in table.OfType<Md.TableRow>())
         {
             var line = new TableRow(row.IsHeader ? new TableRowProperties(new CantSplit(), new TableHeader()) : new TableRowProperties(new CantSplit()));
@@ -180,11 +182,37 @@ internal sealed class WordDocument
         target.Append(word, new Paragraph());
     }
 
-    private static Table Grid() => new(new TableProperties(
-        new TableStyle { Val = "ReportTable" },
-        new TableWidth { Type = TableWidthUnitValues.Pct, Width = "5000" },
-        new TableLayout { Type = TableLayoutValues.Autofit },
-        new TableLook { FirstRow = true, NoVerticalBand = true }));
+    /// <summary>An empty table as wide as the text, its columns in proportion to the letters that they need.</summary>
+    private static Table Grid(int[] letters)
+    {
+        var grid = new TableGrid();
+        foreach (var width in letters)
+            grid.Append(new GridColumn { Width = ((PageWidth - 2 * Margin) * width / letters.Sum()).ToString(CultureInfo.InvariantCulture) });
+        return new Table(
+            new TableProperties(
+                new TableStyle { Val = "ReportTable" },
+                new TableWidth { Type = TableWidthUnitValues.Pct, Width = "5000" },
+                new TableLayout { Type = TableLayoutValues.Autofit },
+                new TableLook { FirstRow = true, NoVerticalBand = true }),
+            grid);
+    }
+
+    private static int Widest(ResultTable table, int column)
+    {
+        var heading = table.Columns[column].Name.Split(' ').Max(word => word.Length);
+        return Math.Clamp(table.Rows.Select(row => Show(table.Columns[column], row[column]).Length).Append(heading).Max() + 2, 6, 40);
+    }
+
+    // A table of less than a page does not begin on one and end on the next.
+    private static void KeepTogether(Table table)
+    {
+        const int most = 30;
+        TableRow[] rows = [.. table.Elements<TableRow>()];
+        if (rows.Length > most)
+            return;
+        foreach (var properties in rows.SkipLast(1).SelectMany(row => row.Descendants<ParagraphProperties>()))
+            properties.InsertAfter(new KeepNext(), properties.ParagraphStyleId);
+    }
 
     private static TableCell Cell(IReadOnlyList<OpenXmlElement> content, JustificationValues alignment)
     {

@@ -19,7 +19,7 @@ public static class TableLatex
         latex.Append($"\\begin{{tabular}}{{{string.Concat(table.Columns.Index().Select(c => Shape(table, c.Index)))}}}\n\\toprule\n");
         if (table.Columns.Any(column => column.Group is not null))
             AppendGroups(latex, table.Columns);
-        Row(table.Columns.Select(c => Escape(c.ShortHeader)));
+        Row(table.Columns.Select(Heading));
         latex.Append("\\midrule\n");
         foreach (var row in table.Rows)
             Row(table.Columns.Zip(row, (column, cell) => cell is double ? Number(column.Show(cell)) : Escape(column.Show(cell))));
@@ -30,6 +30,20 @@ public static class TableLatex
 
         // \relax: a cell that starts with [ is not the optional argument of the \\ before it.
         void Row(IEnumerable<string> cells) => latex.Append($"\\relax {string.Join(" & ", cells)} \\\\\n");
+    }
+
+    // In as many lines as it takes, so that a heading is not much wider than the numbers under it.
+    private static string Heading(Column column)
+    {
+        List<string> lines = [];
+        foreach (var word in column.ShortHeader.Split(' '))
+        {
+            if (lines.Count > 0 && lines[^1].Length + word.Length < 12)
+                lines[^1] += $" {word}";
+            else
+                lines.Add(word);
+        }
+        return lines.Count == 1 ? Escape(lines[0]) : $"\\shortstack[{(column.IsNumeric ? 'r' : 'l')}]{{{string.Join("\\\\{}", lines.Select(Escape))}}}";
     }
 
     private static string Shape(ResultTable table, int column) => table.Columns[column].IsNumeric
