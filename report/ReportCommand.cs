@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Fgsm.Data;
 using Fgsm.Kernel;
+using Fgsm.Reporting;
 
 namespace Fgsm.Report;
 
@@ -14,47 +16,139 @@ internal static class ReportCommand
     {
         var quick = new Option<bool>("--quick") { Description = "A smoke run in about a minute: fewer images and epochs." };
         var only = new Option<string[]>("--only") { Description = "Run only these notebooks, by name or number.", HelpName = "notebook", AllowMultipleArgumentsPerToken = true };
-        var seed = new Option<int?>("--seed") { Description = "Seed of every random number; the notebooks' own is 42.", HelpName = "number", CustomParser = ParseSeed };
-        var data = new Option<string?>("--data") { Description = "A data folder to look in first.", HelpName = "folder" };
+        var seed = new Option<int?>("--seed") { Description = "Seed of every random number; the notebooks' own is 42.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 0) };
+        var seeds = new Option<int?>("--seeds") { Description = "Run with so many seeds, one after the other, and give mean and standard deviation.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 1) };
+        var grid = new Option<bool>("--grid") { Description = "The whole grid of settings, where a notebook has one: long." };
+        var fresh = new Option<bool>("--fresh") { Description = "Train everything again, where a notebook could load weights." };
+        var data = DataOption();
         var folder = new Option<string?>("--out") { Description = "Where the report goes; report/out unless given.", HelpName = "folder" };
+        ReportFormat[] standard = [ReportFormat.Md, ReportFormat.Html];
+        var format = FormatOption(Names(standard));
+        var template = TemplateOption();
         var list = new Option<bool>("--list") { Description = "List the notebooks and stop." };
 
-        var command = new RootCommand("Runs the notebooks and writes their results as a report.") { quick, only, seed, data, folder, list };
-        command.SetAction(async (parsed, cancellation) =>
+        var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
-            try
+            quick, only, seed, seeds, grid, fresh, data, folder, format, template, list,
+            Export(output, error), Diff(output, error), Verify(output, error),
+        };
+        command.SetAction(Guarded(error, async (parsed, cancellation) =>
+        {
+            var repository = Repository.Find();
+            if (parsed.GetValue(list))
             {
-                var repository = Repository.Find();
-                if (parsed.GetValue(list))
-                {
-                    foreach (var notebook in NotebookFile.All(repository))
-                        output.WriteLine($"{notebook.Name}  {notebook.Title}");
-                    return 0;
-                }
-                var options = new ReportOptions(parsed.GetValue(quick), parsed.GetValue(only) ?? [], parsed.GetValue(seed), parsed.GetValue(data), parsed.GetValue(folder));
-                await new ReportRun(repository, options, output).RunAsync(cancellation);
+                foreach (var notebook in NotebookFile.All(repository))
+                    output.WriteLine($"{notebook.Name}  {notebook.Title}");
                 return 0;
             }
-            catch (OperationCanceledException)
-            {
-                error.WriteLine("fgsm-report: stopped; an earlier report is untouched.");
-                return Interrupted;
-            }
-            catch (Exception e) when (e is ReportException or NotebookException or DataException)
-            {
-                error.WriteLine($"fgsm-report: {e.Message.ReplaceLineEndings(" ")}");
-                return e is ReportException { IsUsage: true } ? UsageError : Failed;
-            }
-        });
+            var settings = new RunSettings(parsed.GetValue(quick), parsed.GetValue(seed), parsed.GetValue(seeds) ?? 1, parsed.GetValue(grid), parsed.GetValue(fresh));
+            var options = new ReportOptions(settings, parsed.GetValue(only) ?? [], parsed.GetValue(data), parsed.GetValue(folder)) { Formats = Chosen(parsed, format, standard), Template = parsed.GetValue(template) };
+            await new ReportRun(repository, options, output).RunAsync(cancellation);
+            return 0;
+        }));
         return command;
     }
 
-    private static int? ParseSeed(System.CommandLine.Parsing.ArgumentResult argument)
+    private static Command Export(TextWriter output, TextWriter error)
+    {
+        var from = FolderArgument("folder", "The folder of an earlier run; report/out unless given.", ArgumentArity.ZeroOrOne);
+        var to = new Option<string?>("--out") { Description = "Where the report goes; the same folder unless given.", HelpName = "folder" };
+        var format = FormatOption("all");
+        var template = TemplateOption();
+        var command = new Command("export", "Writes the report of an earlier run anew, without running again.") { from, to, format, template };
+        command.SetAction(Guarded(error, async (parsed, cancellation) =>
+        {
+            var repository = Repository.Find();
+            await ReportExport.RunAsync(
+                repository, parsed.GetValue(from) ?? repository.Output, parsed.GetValue(to), parsed.GetValue(template), Chosen(parsed, format, Enum.GetValues<ReportFormat>()), output, cancellation);
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Diff(TextWriter output, TextWriter error)
+    {
+        var first = FolderArgument("first", "The folder of one run.", ArgumentArity.ExactlyOne);
+        var second = FolderArgument("second", "The folder of another.", ArgumentArity.ExactlyOne);
+        var command = new Command("diff", "Shows two runs side by side; exit code 1 when their results differ.") { first, second };
+        command.SetAction(Guarded(error, (parsed, _) =>
+        {
+            var (one, other) = (parsed.GetValue(first)!, parsed.GetValue(second)!);
+            var (a, b) = (RecordFolder.Read(one), RecordFolder.Read(other));
+            output.WriteLine(RunDifference.Origins(a.Provenance, b.Provenance, one, other).ToText());
+            var differences = RunDifference.Between(a.Records, b.Records, one, other);
+            output.WriteLine(differences.Rows.Count == 0 ? "All results are the same." : differences.ToText().TrimEnd());
+            return Task.FromResult(differences.Rows.Count == 0 ? 0 : Failed);
+        }));
+        return command;
+    }
+
+    private static Command Verify(TextWriter output, TextWriter error)
+    {
+        var folder = FolderArgument("folder", "The folder of an earlier run.", ArgumentArity.ExactlyOne);
+        var data = DataOption();
+        var command = new Command("verify", "Runs again with the recorded settings and compares the tables' digests; exit code 1 when one differs.") { folder, data };
+        command.SetAction(Guarded(error, async (parsed, cancellation) =>
+            await ReportVerification.RunAsync(Repository.Find(), parsed.GetValue(folder)!, parsed.GetValue(data), output, cancellation) ? 0 : Failed));
+        return command;
+    }
+
+    private static Func<ParseResult, CancellationToken, Task<int>> Guarded(TextWriter error, Func<ParseResult, CancellationToken, Task<int>> action) => async (parsed, cancellation) =>
+    {
+        try
+        {
+            return await action(parsed, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("fgsm-report: stopped; an earlier report is untouched.");
+            return Interrupted;
+        }
+        catch (Exception e) when (e is ReportException or NotebookException or DataException)
+        {
+            error.WriteLine($"fgsm-report: {e.Message.ReplaceLineEndings(" ")}");
+            return e is ReportException { IsUsage: true } ? UsageError : Failed;
+        }
+    };
+
+    private static Argument<string?> FolderArgument(string name, string description, ArgumentArity arity) => new(name) { Description = description, Arity = arity };
+
+    private static Option<string?> DataOption() => new("--data") { Description = "A data folder to look in first.", HelpName = "folder" };
+
+    private static Option<string?> TemplateOption() => new("--template") { Description = "Your own template instead of report/templates/report.md.", HelpName = "file" };
+
+    private static Option<ReportFormat[]> FormatOption(string standard) => new("--format")
+    {
+        Description = $"Any of {Names(Enum.GetValues<ReportFormat>())}; {standard} unless given.",
+        HelpName = "formats",
+        CustomParser = Formats,
+    };
+
+    private static ReportFormat[] Chosen(ParseResult parsed, Option<ReportFormat[]> option, ReportFormat[] standard) =>
+        parsed.GetValue(option) is { Length: > 0 } formats ? formats : standard;
+
+    private static string Names(IEnumerable<ReportFormat> formats) => string.Join(',', formats.Select(format => $"{format}".ToLowerInvariant()));
+
+    private static ReportFormat[] Formats(ArgumentResult argument)
+    {
+        List<ReportFormat> formats = [];
+        foreach (var name in argument.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries))
+        {
+            // A number would pass Enum.TryParse.
+            if (name.All(char.IsLetter) && Enum.TryParse<ReportFormat>(name, ignoreCase: true, out var format))
+                formats.Add(format);
+            else
+                argument.AddError($"--format: '{name}' is none of {Names(Enum.GetValues<ReportFormat>())}");
+        }
+        return [.. formats.Distinct()];
+    }
+
+    private static int? WholeNumber(ArgumentResult argument, int least)
     {
         var text = argument.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
-            return seed;
-        argument.AddError($"--seed: '{text}' is not a whole number from 0 to {int.MaxValue}");
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least)
+            return number;
+        argument.AddError($"{argument.Parent switch { OptionResult option => option.Option.Name, _ => "argument" }}: '{text}' is not a whole number from {least} to {int.MaxValue}");
         return null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fgsm.Kernel;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -38,6 +39,9 @@ internal sealed class NotebookFile
             return tree.GetRoot().DescendantNodes().OfType<VariableDeclaratorSyntax>().ToDictionary(variable => variable.Identifier.Text, variable => variable.Initializer?.Value.ToString());
         }
     }
+
+    /// <summary>Its own seed: the value that its parameters cell declares.</summary>
+    public int Seed => int.TryParse(Parameters.GetValueOrDefault(Parameter.Seed), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : 42;
 
     /// <summary>All notebooks, in the order of their names.</summary>
     /// <exception cref="ReportException">There are none.</exception>

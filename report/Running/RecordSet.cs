@@ -33,6 +33,13 @@ internal sealed class RecordSet
         }
     }
 
+    /// <summary>Adds records; one with a name that is there already takes its place.</summary>
+    public void Add(IEnumerable<ResultRecord> more)
+    {
+        foreach (var record in more)
+            records[record.Name] = record;
+    }
+
     public bool Has(string name) => records.ContainsKey(name);
 
     /// <exception cref="ReportException">No record has this name, or it is not a <typeparamref name="T"/>.</exception>

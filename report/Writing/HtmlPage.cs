@@ -1,15 +1,17 @@
 using System.Net;
-using System.Text.RegularExpressions;
-using Markdig;
-using Markdig.Extensions.AutoIdentifiers;
+using Fgsm.Reporting;
+using Markdig.Renderers;
+using Markdig.Renderers.Html;
+using Markdig.Syntax;
 
 namespace Fgsm.Report;
 
-/// <summary>A report as one HTML file: no script, no network request, light and dark, fit for paper.</summary>
-internal static partial class HtmlPage
+/// <summary>
+/// A report as one HTML file: no network request, light and dark, fit for paper. Where scripts run, figures answer to the pointer;
+/// on paper and without scripts the same figures stand there as static SVG.
+/// </summary>
+internal static class HtmlPage
 {
-    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers(AutoIdentifierOptions.GitHub).Build();
-
     private const string Style = """
         :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #ffffff; --band: #f4f6f8; --link: #0059b3; }
         @media (prefers-color-scheme: dark) {
@@ -36,32 +38,58 @@ internal static partial class HtmlPage
         tbody tr:nth-child(even) { background: var(--band); }
         .note { color: var(--soft); font-size: .88rem; margin: .6em 0 0; }
         figure { margin: 1.5em 0; overflow-x: auto; }
-        figure > svg { display: block; min-width: 27rem; border-radius: 6px; }
+        figcaption { font-weight: 600; margin-bottom: .5em; }
+        .static > svg { display: block; min-width: 27rem; border-radius: 6px; }
+        .interactive { border-radius: 6px; overflow: hidden; }
+        .drawn .static { display: none; }
         @media print {
           :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --band: #f4f4f4; --link: #000; }
           body { font-size: 10.5pt; }
           main { max-width: none; padding: 0; }
           figure, .result-table { break-inside: avoid; overflow: visible; }
+          .result-table table { min-width: 0; width: 100%; font-size: 8.5pt; line-height: 1.35; }
+          .result-table:has(th:nth-child(7)) table { font-size: 7.5pt; }
+          th, td { padding: .25em .4em; }
           .result-table td, td[style*="right"] { white-space: normal; }
-          figure > svg { min-width: 0; }
+          .static > svg { min-width: 0; }
+          .drawn .static { display: block; }
+          .interactive { display: none; }
           h1, h2, h3 { break-after: avoid; }
         }
         """;
 
+    private const string Draw = """
+        for (const source of document.querySelectorAll("figure > script")) {
+          const figure = source.parentElement, plot = document.createElement("div"), { data, layout } = JSON.parse(source.textContent);
+          plot.className = "interactive";
+          figure.insertBefore(plot, source);
+          // The static drawing goes only when the other is there.
+          Plotly.newPlot(plot, data, layout, { responsive: true, displaylogo: false }).then(() => figure.classList.add("drawn"));
+        }
+        """;
+
+    /// <summary>plotly.js with its licence; null in a program that was built without it.</summary>
+    private static readonly string? Plotly = Resource("plotly.js") is { } script ? $"/*\n{Resource("plotly.LICENSE")}*/\n{script}" : null;
+
+    /// <summary>Whether figures answer to the pointer.</summary>
+    public static bool IsInteractive => Plotly is not null;
+
     /// <summary>The page.</summary>
-    /// <param name="markdown">The report; its first heading is the page's title.</param>
-    /// <param name="parts">HTML comments in it, and what stands in their place.</param>
-    public static string Write(string markdown, IReadOnlyDictionary<string, string> parts)
+    public static string Write(ReportDocument document)
     {
-        var body = Placeholder().Replace(Markdown.ToHtml(markdown, Pipeline), match => parts.GetValueOrDefault(match.Value, match.Value));
-        var title = markdown.Split('\n').FirstOrDefault(line => line.StartsWith("# ", StringComparison.Ordinal))?[2..] ?? "Report";
+        var body = new StringWriter { NewLine = "\n" };
+        var renderer = new HtmlRenderer(body);
+        ReportDocument.Setup(renderer);
+        renderer.ObjectRenderers.Replace<HtmlBlockRenderer>(new ResultRenderer(document));
+        renderer.Render(document.Syntax);
         return $"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>{WebUtility.HtmlEncode(title)}</title>
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:">
+            <title>{WebUtility.HtmlEncode(document.Title)}</title>
             <style>
             {Style}
             </style>
@@ -69,12 +97,38 @@ internal static partial class HtmlPage
             <body>
             <main>
             {body}</main>
-            </body>
+            {(Plotly is null ? "" : $"<script>\n{Plotly}\n{Draw}\n</script>\n")}            </body>
             </html>
 
             """;
     }
 
-    [GeneratedRegex("<!-- result [0-9]+ -->")]
-    private static partial Regex Placeholder();
+    private static string? Resource(string name)
+    {
+        using var stream = typeof(HtmlPage).Assembly.GetManifestResourceStream(name);
+        return stream is null ? null : new StreamReader(stream).ReadToEnd();
+    }
+
+    private sealed class ResultRenderer(ReportDocument document) : HtmlObjectRenderer<HtmlBlock>
+    {
+        protected override void Write(HtmlRenderer renderer, HtmlBlock block)
+        {
+            renderer.EnsureLine();
+            if (document.ResultAt(block) is not { } result)
+                renderer.WriteLeafRawLines(block, writeEndOfLines: true, escape: false);
+            else if (result.Value is ResultTable table)
+                renderer.Write(table.ToHtml());
+            else if (result.Value is Figure figure)
+                WriteFigure(renderer, figure);
+        }
+
+        private static void WriteFigure(HtmlRenderer renderer, Figure figure)
+        {
+            renderer.Write($"<figure>\n<figcaption>{WebUtility.HtmlEncode(figure.Title)}</figcaption>\n<div class=\"static\">\n{figure.ToSvg(titled: false)}</div>\n");
+            // Its JSON has no character that could end the element.
+            if (Plotly is not null && figure.ToPlotly() is { } plot)
+                renderer.Write($"<script type=\"application/json\">{plot}</script>\n");
+            renderer.Write("</figure>\n");
+        }
+    }
 }

@@ -1,47 +1,64 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Fgsm.Reporting;
+using Fgsm.Tensors;
 
 namespace Fgsm.Report;
 
-/// <summary>Where the numbers come from, so that two people can compare their runs at a glance.</summary>
+/// <summary>Where the numbers come from, so that two people can compare their runs at a glance, and one can do it again.</summary>
 /// <param name="Commit">The commit of the project, or "unknown".</param>
-/// <param name="Seed">The seed asked for, else the notebooks' own.</param>
-/// <param name="Run">"full" or "quick".</param>
+/// <param name="Seed">The seed or seeds, as a reader understands them.</param>
+/// <param name="Settings">What the run was asked for.</param>
+/// <param name="Notebooks">Names of the notebooks that ran.</param>
 /// <param name="Data">The data sets with the checksums of their test images, as the notebooks recorded them.</param>
 /// <param name="Synthetic">True when a notebook had to draw its data itself: nothing can then be said of the published values.</param>
+/// <param name="Engine">What did the arithmetic.</param>
 /// <param name="Cpu">The processor.</param>
-/// <param name="Threads">How many threads it runs.</param>
+/// <param name="Threads">How many threads the engine used.</param>
 /// <param name="Runtime">The version of .NET.</param>
 /// <param name="System">The operating system.</param>
+/// <param name="Date">When the run ended, UTC.</param>
+/// <param name="WallTime">How long it took, as h:mm:ss.</param>
 /// <param name="Digests">SHA-256 of every table, without what changes from run to run.</param>
 internal sealed record Provenance(
     string Commit,
     string Seed,
-    string Run,
+    RunSettings Settings,
+    IReadOnlyList<string> Notebooks,
     IReadOnlyList<string> Data,
     bool Synthetic,
+    string Engine,
     string Cpu,
     int Threads,
     string Runtime,
     string System,
+    string Date,
+    string WallTime,
     IReadOnlyDictionary<string, string> Digests)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-
-    public static Provenance Collect(Repository repository, ReportOptions options, IReadOnlyList<NotebookFile> notebooks, RecordSet records) => new(
+    public static Provenance Collect(Repository repository, RunSettings settings, IReadOnlyList<NotebookFile> notebooks, RecordSet records, DateTimeOffset end, TimeSpan wallTime) => new(
         repository.Commit() ?? "unknown",
-        options.Seed?.ToString(global::System.Globalization.CultureInfo.InvariantCulture) ?? string.Join(", ", notebooks.Select(notebook => notebook.Parameters.GetValueOrDefault("seed")).OfType<string>().Distinct()),
-        options.Quick ? "quick" : "full",
+        Seeds(settings, notebooks),
+        settings,
+        [.. notebooks.Select(notebook => notebook.Name)],
         [.. Texts(records, ".data.name").Zip(Texts(records, ".data.sha256"), (name, sha256) => $"{name}, SHA-256 of the test images {sha256}").Distinct()],
         Texts(records, ".data.synthetic").Contains("yes"),
+        typeof(torch).Assembly.GetName() is { Name: var name, Version: var version } ? $"{name} {version?.ToString(3)}" : "unknown",
         CpuName(),
-        Environment.ProcessorCount,
+        torch.get_num_threads(),
         RuntimeInformation.FrameworkDescription,
         RuntimeInformation.OSDescription,
-        records.Of<ResultTable>().ToDictionary(record => record.Name, record => record.Value.Digest()));
+        end.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
+        wallTime.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture),
+        DigestsOf(records));
 
-    public string ToJson() => JsonSerializer.Serialize(this, Indented) + "\n";
+    public static Dictionary<string, string> DigestsOf(RecordSet records) => records.Of<ResultTable>().ToDictionary(record => record.Name, record => record.Value.Digest());
+
+    private static string Seeds(RunSettings settings, IReadOnlyList<NotebookFile> notebooks) => string.Join(", ", notebooks
+        .Where(notebook => notebook.Parameters.ContainsKey(Parameter.Seed))
+        .Select(notebook => settings.Seed ?? notebook.Seed)
+        .Distinct()
+        .Select(first => settings.Seeds == 1 ? $"{first}" : $"{first} to {first + settings.Seeds - 1}"));
 
     private static IEnumerable<string> Texts(RecordSet records, string ending) =>
         records.Of<string>().Where(record => record.Name.EndsWith(ending, StringComparison.Ordinal)).Select(record => record.Value);

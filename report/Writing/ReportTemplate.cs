@@ -13,19 +13,25 @@ internal sealed class ReportTemplate
 {
     private const string Main = "report";
 
-    private readonly string folder;
     private readonly Dictionary<string, string> sources;
 
-    /// <exception cref="ReportException">The folder has no report.md.</exception>
-    public ReportTemplate(string folder)
+    /// <exception cref="ReportException">The folder has no report.md, or the user's file cannot be read.</exception>
+    /// <param name="folder">The folder of the project's templates.</param>
+    /// <param name="own">A file that takes the place of report.md; it may include the same parts. Null for none.</param>
+    public ReportTemplate(string folder, string? own = null)
     {
-        this.folder = folder;
+        Path = own ?? folder;
         sources = Directory.Exists(folder)
-            ? Directory.GetFiles(folder, "*.md").ToDictionary(path => Path.GetFileNameWithoutExtension(path), File.ReadAllText)
+            ? Directory.GetFiles(folder, "*.md").ToDictionary(path => System.IO.Path.GetFileNameWithoutExtension(path), File.ReadAllText)
             : [];
+        if (own is not null)
+            sources[Main] = Read(own);
         if (!sources.ContainsKey(Main))
-            throw new ReportException($"{Path.Combine(folder, Main + ".md")}: the report's template is not there.");
+            throw new ReportException($"{System.IO.Path.Combine(folder, Main + ".md")}: the report's template is not there.");
     }
+
+    /// <summary>The file or folder that messages name.</summary>
+    public string Path { get; }
 
     /// <summary>The report as Markdown.</summary>
     /// <param name="content">The results.</param>
@@ -43,7 +49,7 @@ internal sealed class ReportTemplate
         Helper("value", 1, arguments => Value(records, arguments));
         Helper("largest", 3, arguments => Largest(records, arguments[0], arguments[1]).ToString(arguments[2], CultureInfo.InvariantCulture));
         Block("has", 1, arguments => records.Has(arguments[0]));
-        Block("ran", 1, arguments => content.Notebooks.Contains(arguments[0]));
+        Block("ran", 1, arguments => content.Provenance.Notebooks.Contains(arguments[0]));
         Block("within", 3, arguments => Largest(records, arguments[0], arguments[1]) <= Number(arguments[2]));
         Block("atLeast", 2, arguments => records.Get<double>(arguments[0], "number") >= Number(arguments[1]));
         foreach (var (name, source) in sources.Where(source => source.Key != Main))
@@ -51,15 +57,15 @@ internal sealed class ReportTemplate
 
         try
         {
-            return handlebars.Compile(sources[Main])(new { quick = content.Quick, synthetic = content.Provenance.Synthetic, conclusive = !content.Quick && !content.Provenance.Synthetic, provenance = Escaped(content.Provenance) });
+            return handlebars.Compile(sources[Main])(new { quick = content.Provenance.Settings.Quick, synthetic = content.Provenance.Synthetic, conclusive = !content.Provenance.Settings.Quick && !content.Provenance.Synthetic, provenance = Escaped(content.Provenance) });
         }
         catch (Exception e) when (Cause(e) is ReportException cause)
         {
-            throw new ReportException($"{folder}: {cause.Message}", e);
+            throw new ReportException($"{Path}: {cause.Message}", e);
         }
         catch (Exception e) when (e is HandlebarsException or HandlebarsUndefinedBindingException)
         {
-            throw new ReportException($"{folder}: {e.Message}", e);
+            throw new ReportException($"{Path}: {e.Message}", e);
         }
 
         void Helper(string name, int least, Func<string[], string> write) => handlebars.RegisterHelper(
@@ -78,8 +84,11 @@ internal sealed class ReportTemplate
     {
         commit = TableMarkdown.Escape(provenance.Commit),
         seed = TableMarkdown.Escape(provenance.Seed),
-        run = provenance.Run,
+        run = provenance.Settings.Quick ? "quick" : "full",
         data = provenance.Data.Select(TableMarkdown.Escape).ToArray(),
+        engine = TableMarkdown.Escape(provenance.Engine),
+        date = provenance.Date,
+        wallTime = provenance.WallTime,
         cpu = TableMarkdown.Escape(provenance.Cpu),
         threads = provenance.Threads,
         runtime = TableMarkdown.Escape(provenance.Runtime),
@@ -112,6 +121,18 @@ internal sealed class ReportTemplate
     private static double Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         ? number
         : throw new ReportException($"a block needs a number and has '{text}'.");
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ReportException($"--template {path}: cannot be read ({e.Message.TrimEnd('.')}).", e) { IsUsage = true };
+        }
+    }
 
     private static Exception Cause(Exception e) => e is ReportException || e.InnerException is null ? e : Cause(e.InnerException);
 }

@@ -3,53 +3,63 @@ using Fgsm.Reporting;
 
 namespace Fgsm.Report;
 
-/// <summary>Writes a report's files into a folder.</summary>
-internal sealed class ReportWriter(ReportTemplate template, ReportContent content)
+/// <summary>Writes a report's files into a folder: the records, and the text in each form asked for.</summary>
+/// <param name="template">The prose.</param>
+/// <param name="content">The results.</param>
+/// <param name="output">Takes a line about what cannot be written on this machine.</param>
+/// <param name="browser">The browser that draws what needs one; null when there is none.</param>
+internal sealed class ReportWriter(ReportTemplate template, ReportContent content, TextWriter output, string? browser)
 {
+    private static readonly ReportFormat[] NeedABrowser = [ReportFormat.Latex, ReportFormat.Pdf, ReportFormat.Docx];
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    public void Write(string folder)
+    /// <exception cref="ReportException">The template is wrong, or the browser does not work.</exception>
+    public async Task WriteAsync(string folder, IReadOnlyCollection<ReportFormat> formats, CancellationToken cancellation)
     {
-        foreach (var (name, table) in content.Records.Of<ResultTable>())
+        var document = new ReportDocument(template, content);
+        RecordFolder.Write(folder, content);
+        if (formats.Contains(ReportFormat.Md))
+            WriteFile("report.md", document.ToMarkdown());
+        if (formats.Contains(ReportFormat.Html))
+            WriteFile("report.html", HtmlPage.Write(document));
+
+        ReportFormat[] drawn = [.. formats.Intersect(NeedABrowser)];
+        if (drawn.Length == 0)
+            return;
+        if (browser is null)
         {
-            WriteFile(folder, "tables", $"{name}.csv", table.ToCsv());
-            WriteFile(folder, "tables", $"{name}.json", table.ToJson() + "\n");
+            output.WriteLine($"Not written: {string.Join(", ", drawn).ToLowerInvariant()} and the figures as PNG, because {Browser.Missing}.");
+            return;
         }
+        await using var running = await Browser.StartAsync(browser, cancellation);
+        using var pictures = new FigurePictures(running);
         foreach (var (name, figure) in content.Records.Of<Figure>())
-            WriteFile(folder, "figures", $"{name}.svg", figure.ToSvg());
-        WriteFile(folder, "", "report.json", content.Provenance.ToJson());
-        WriteFile(folder, "", "report.md", Markdown());
-        WriteFile(folder, "", "report.html", Html());
-    }
+            await WriteBytesAsync($"figures/{name}.png", await pictures.PngAsync(figure, titled: true, cancellation));
 
-    /// <summary>For reading on a code host: tables as Markdown, figures as files.</summary>
-    private string Markdown() => template.Render(
-        content,
-        (_, table) => table.ToMarkdown().TrimEnd('\n'),
-        (name, figure) => $"![{TableMarkdown.Escape(figure.Title)}](figures/{name}.svg)");
-
-    /// <summary>One file that needs nothing else: tables as HTML, figures inside.</summary>
-    private string Html()
-    {
-        // Markdig sees comments where results go: no blank line of an SVG ends a block, and no text of a result is taken for markup.
-        var parts = new Dictionary<string, string>();
-        var markdown = template.Render(
-            content,
-            (_, table) => Placeholder(table.ToHtml()),
-            (_, figure) => Placeholder($"<figure>\n{figure.ToSvg()}</figure>\n"));
-        return HtmlPage.Write(markdown, parts);
-
-        string Placeholder(string html)
+        if (drawn.Contains(ReportFormat.Latex))
         {
-            var mark = $"<!-- result {parts.Count} -->";
-            parts.Add(mark, html);
-            return mark;
+            WriteFile("report.tex", LatexDocument.Write(document));
+            foreach (var (name, figure) in document.Figures)
+                await WriteBytesAsync($"figures/{name}.pdf", await pictures.PdfAsync(figure, cancellation));
         }
-    }
+        if (drawn.Contains(ReportFormat.Docx))
+        {
+            var inText = new Dictionary<string, byte[]>();
+            foreach (var (name, figure) in document.Figures)
+                inText[name] = await pictures.PngAsync(figure, titled: false, cancellation);
+            WordDocument.Write(document, inText, Path.Combine(folder, "report.docx"));
+        }
+        if (drawn.Contains(ReportFormat.Pdf))
+        {
+            var page = Path.Combine(folder, "report.pdf.html");
+            File.WriteAllText(page, HtmlPage.Write(document), Utf8);
+            await WriteBytesAsync("report.pdf", await running.PrintAsync(page, ownSize: false, cancellation));
+            File.Delete(page);
+        }
 
-    private static void WriteFile(string folder, string inside, string name, string text)
-    {
-        var target = Directory.CreateDirectory(Path.Combine(folder, inside)).FullName;
-        File.WriteAllText(Path.Combine(target, name), text, Utf8);
+        void WriteFile(string name, string text) => File.WriteAllText(Path.Combine(folder, name), text, Utf8);
+
+        Task WriteBytesAsync(string name, byte[] bytes) => File.WriteAllBytesAsync(Path.Combine(folder, name), bytes, cancellation);
     }
 }

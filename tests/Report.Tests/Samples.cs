@@ -33,7 +33,6 @@ internal static class Samples
 
     public static ReportContent Content(RecordSet records, bool quick = false, bool synthetic = false) => new(
         records,
-        new Provenance("abc | <b>", "42", "full", ["MNIST"], synthetic, "A *CPU*", 2, ".NET", "Linux", records.Of<ResultTable>().ToDictionary(t => t.Name, t => t.Value.Digest())),
-        ["01-sample"],
-        quick);
+        new Provenance(
+            "abc | <b>", "42", new RunSettings(quick), ["01-sample"], ["MNIST"], synthetic, "engine", "A *CPU*", 2, ".NET", "Linux", "2026-01-02 03:04 UTC", "0:01:00", Provenance.DigestsOf(records)));
 }

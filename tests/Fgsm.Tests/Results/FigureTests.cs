@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Fgsm.Reporting;
 
@@ -24,6 +25,26 @@ public class FigureTests
         ["confusion"] = HeatMap.Confusion(text, [[5, 1], [0, 6]], [text, "b"]),
         ["images"] = new ImageGrid(text, [text, "two"]).AddRow(text, new GridImage(new Picture([0, 255], 1, 1, 2), text), new GridImage(new Picture([1, 2, 3], 3, 1, 1))),
     };
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Json_WithItsPropertiesSorted_AsJupyterSavesThem_IsRead(string kind)
+    {
+        var figure = Figures("x")[kind];
+        var sorted = new JsonObject(JsonNode.Parse(figure.ToJson())!.AsObject().OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+
+        Assert.Equal(figure.ToSvg(), Figure.FromJson(sorted.ToJsonString()).ToSvg());
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Svg_WithoutItsTitle_StillSaysItToAScreenReader(string kind)
+    {
+        var svg = XDocument.Parse(Figures("the title")[kind].ToSvg(titled: false));
+
+        Assert.Equal("the title", svg.Root!.Element(Svg + "title")!.Value);
+        Assert.DoesNotContain(svg.Descendants(Svg + "text"), text => (string?)text.Attribute("font-weight") == "600");
+    }
 
     [Theory]
     [MemberData(nameof(All))]

@@ -79,7 +79,7 @@ public class TableRendererTests
 
         Assert.DoesNotContain("\\input", latex);
         Assert.Contains("\\textbackslash{}input\\{/etc/passwd\\} \\$x\\$ 100\\% \\& \\#1 \\textasciitilde{}\\textasciicircum{}", latex);
-        Assert.Equal(4, Regex.Count(latex, @"\\begin|\\end"));
+        Assert.Equal(4, Regex.Count(latex, @"\\begin|\\end\{"));
         Assert.Equal(2, Regex.Count(latex, @" \\\\\n"));
     }
 

@@ -9,11 +9,11 @@ public class OutputFolderTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Write_PutsTheNewReportInThePlaceOfTheOld()
+    public async Task Write_PutsTheNewReportInThePlaceOfTheOld()
     {
-        Write("old", "report.md");
+        await Write("old", "report.md");
         File.WriteAllText(Path.Combine(Out, "report.html"), "only in the old");
-        Write("new", "report.md");
+        await Write("new", "report.md");
 
         Assert.Equal("new", File.ReadAllText(Path.Combine(Out, "report.md")));
         Assert.Equal([Out], Directory.GetFileSystemEntries(folder.Path));
@@ -21,11 +21,11 @@ public class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void Write_ThatFails_LeavesTheOldReportAndNothingElse()
+    public async Task Write_ThatFails_LeavesTheOldReportAndNothingElse()
     {
-        Write("old", "report.md");
+        await Write("old", "report.md");
 
-        Assert.Throws<InvalidOperationException>(() => new OutputFolder(Out).Write(staging =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new OutputFolder(Out).WriteAsync(staging =>
         {
             File.WriteAllText(Path.Combine(staging, "report.md"), "half");
             throw new InvalidOperationException();
@@ -36,9 +36,9 @@ public class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void Check_AfterAKillBetweenTheTwoRenames_BringsTheOldReportBack()
+    public async Task Check_AfterAKillBetweenTheTwoRenames_BringsTheOldReportBack()
     {
-        Write("old", "report.md");
+        await Write("old", "report.md");
         Directory.Move(Out, Out + ".previous");
 
         new OutputFolder(Out).Check();
@@ -47,9 +47,9 @@ public class OutputFolderTests : IDisposable
     }
 
     [Fact]
-    public void Check_OfAFolderWithOtherFiles_Refuses()
+    public async Task Check_OfAFolderWithOtherFiles_Refuses()
     {
-        Write("thesis", "thesis.tex");
+        await Write("thesis", "thesis.tex");
 
         var e = Assert.Throws<ReportException>(() => new OutputFolder(Out).Check());
 
@@ -82,5 +82,5 @@ public class OutputFolderTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
-    private void Write(string text, string name) => new OutputFolder(Out).Write(staging => File.WriteAllText(Path.Combine(staging, name), text));
+    private Task Write(string text, string name) => new OutputFolder(Out).WriteAsync(staging => File.WriteAllTextAsync(Path.Combine(staging, name), text));
 }

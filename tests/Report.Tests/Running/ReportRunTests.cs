@@ -4,7 +4,7 @@ namespace Fgsm.Report.Tests;
 
 public class ReportRunTests : IDisposable
 {
-    private static readonly ReportOptions Plain = new(false, [], null, null, null);
+    private static readonly ReportOptions Plain = new(new RunSettings(), []);
 
     private readonly SampleCheckout checkout = new();
 
@@ -18,7 +18,7 @@ public class ReportRunTests : IDisposable
         var log = await Run(Plain);
 
         Assert.Equal(
-            ["figures/s.figure.svg", "notebooks/01-sample.ipynb", "report.html", "report.json", "report.md", "tables/s.table.csv", "tables/s.table.json"],
+            ["figures/s.figure.json", "figures/s.figure.svg", "notebooks/01-sample.ipynb", "report.html", "report.json", "report.md", "tables/s.table.csv", "tables/s.table.json", "values.json"],
             Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(checkout.Output, f).Replace('\\', '/')).Order(StringComparer.Ordinal));
         var markdown = Read("report.md");
         Assert.Contains("| a | 98.50 | 98.25 | -0.25 |", markdown);
@@ -33,7 +33,7 @@ public class ReportRunTests : IDisposable
     {
         checkout.AddSample();
 
-        await Run(Plain with { Quick = true, Seed = 7, Data = checkout.Repository.Root });
+        await Run(Plain with { Settings = new RunSettings(Quick: true, Seed: 7), Data = checkout.Repository.Root });
 
         Assert.Contains("Seed 7.", Read("report.md"));
         Assert.Contains("quick", Read("report.md"));
@@ -114,10 +114,72 @@ public class ReportRunTests : IDisposable
         Assert.Equal(Reporting.ResultTable.FromJson(Read("tables/s.table.json")).Digest(), (string?)digests["s.table"]);
     }
 
+    [Fact]
+    public async Task Run_WithSeveralSeeds_RunsEachAndAddsTheirStatistics()
+    {
+        checkout.AddSample("Results.Record(\"s.by_seed\", new ResultTable(\"By seed\").Text(\"a\").Compared().Add(\"x\", 40, seed));");
+
+        var log = await Run(Plain with { Settings = new RunSettings(Seeds: 3) });
+        var table = Reporting.ResultTable.FromJson(Read("tables/s.by_seed.seeds.json"));
+
+        Assert.Equal(["x", 40.0, 43.0, 3.0, 1.0], table.Rows[0]);
+        Assert.Contains("Seed 42.", Read("report.md"));
+        Assert.Equal("42 to 44", (string?)JsonNode.Parse(Read("report.json"))!["seed"]);
+        Assert.Contains("01-sample, seed 44 (3 of 3)", log);
+    }
+
+    [Fact]
+    public async Task Export_OfARun_WritesTheSameReportWithoutRunning()
+    {
+        checkout.AddSample();
+        await Run(Plain);
+        var before = Contents();
+        Directory.Delete(checkout.Repository.Notebooks, recursive: true);
+        File.Delete(Path.Combine(checkout.Output, "report.md"));
+
+        await ReportExport.RunAsync(checkout.Repository, checkout.Output, null, null, [ReportFormat.Md], TextWriter.Null, default);
+
+        Assert.Equal(before, Contents());
+    }
+
+    [Fact]
+    public async Task Export_WithAnOwnTemplateIntoAnotherFolder_LeavesTheRunAsItIs()
+    {
+        checkout.AddSample();
+        await Run(Plain);
+        var before = Contents();
+        var (own, other) = (Path.Combine(checkout.Repository.Root, "my.md"), Path.Combine(checkout.Repository.Root, "other"));
+        File.WriteAllText(own, "# Mine\n\nSeed {{value \"s.seed\" \"0\"}}\n");
+
+        await ReportExport.RunAsync(checkout.Repository, checkout.Output, other, own, [ReportFormat.Md], TextWriter.Null, default);
+
+        Assert.Equal("# Mine\n\nSeed 42\n", File.ReadAllText(Path.Combine(other, "report.md")));
+        Assert.False(File.Exists(Path.Combine(other, "report.html")));
+        Assert.True(File.Exists(Path.Combine(other, "notebooks", "01-sample.ipynb")));
+        Assert.Equal(before, Contents());
+    }
+
+    [Fact]
+    public async Task Verify_OfTheSameNotebooks_Agrees_AndOfChangedOnesNamesTheTable()
+    {
+        checkout.AddSample();
+        await Run(Plain with { Settings = new RunSettings(Seed: 7) });
+        var log = new StringWriter();
+
+        Assert.True(await ReportVerification.RunAsync(checkout.Repository, checkout.Output, null, log, default));
+        Assert.Contains("All 1 tables have the recorded digests.", log.ToString());
+
+        checkout.AddSample("Results.Record(\"s.table\", new ResultTable(\"A table\").Text(\"name\").Add(\"other\"));");
+
+        Assert.False(await ReportVerification.RunAsync(checkout.Repository, checkout.Output, null, log, default));
+        Assert.Contains("s.table: ", log.ToString());
+        Assert.Contains("1 of 1 tables differ", log.ToString());
+    }
+
     private async Task<string> Run(ReportOptions options, CancellationToken cancellation = default)
     {
         var log = new StringWriter();
-        await new ReportRun(checkout.Repository, options, log).RunAsync(cancellation);
+        await new ReportRun(checkout.Repository, options, log, new StoppedClock()).RunAsync(cancellation);
         return log.ToString();
     }
 
@@ -125,4 +187,12 @@ public class ReportRunTests : IDisposable
 
     private SortedDictionary<string, string> Contents() => new(
         Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllText), StringComparer.Ordinal);
+
+    // Date and wall time are all that differs between two runs.
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
+
+        public override long GetTimestamp() => 0;
+    }
 }

@@ -12,9 +12,9 @@ public class ReportWriterTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Html_WithHostileResults_HasNoMarkupOfTheirs()
+    public async Task Html_WithHostileResults_HasNoMarkupOfTheirs()
     {
-        var html = Write(
+        var html = await Write(
             "# Title <of> a page\n\n{{table \"b.table\"}}\n\n{{figure \"b.figure\"}}\n\nText: {{value \"b.text\"}}\n",
             new("b.table", new ResultTable(Hostile) { Note = Hostile }.Text(Hostile).Add(Hostile)),
             new("b.figure", new LineChart(Hostile, Hostile, Hostile).Add(Hostile, [0], [1])),
@@ -44,9 +44,9 @@ public class ReportWriterTests : IDisposable
     }
 
     [Fact]
-    public void Html_AsksForNothingFromOutside()
+    public async Task Html_AsksForNothingFromOutside()
     {
-        var html = Write(
+        var html = await Write(
             "# T\n\n{{table \"b.table\"}}\n\n{{figure \"b.figure\"}}\n",
             new("b.table", new ResultTable("t").Text("a").Add("x")),
             new("b.figure", new ImageGrid("f").AddRow(null, new GridImage(new Picture([0], 1, 1, 1)))));
@@ -57,22 +57,22 @@ public class ReportWriterTests : IDisposable
     }
 
     [Fact]
-    public void Html_PutsTheFigureItself_AndMarkdownAReferenceToItsFile()
+    public async Task Html_PutsTheFigureItself_AndMarkdownAReferenceToItsFile()
     {
         var figure = new LineChart("f", "x", "y").Add("line", [0, 1], [0, 1]);
-        var html = Write("{{figure \"b.figure\"}}", new ResultRecord("b.figure", figure));
+        var html = await Write("{{figure \"b.figure\"}}", new ResultRecord("b.figure", figure));
 
-        Assert.Contains(figure.ToSvg(), html);
+        Assert.Contains($"{figure.ToSvg(titled: false)}<figcaption>f</figcaption>", html);
         Assert.Equal("![f](figures/b.figure.svg)", File.ReadAllText(folder.File("out/report.md")).Trim());
         Assert.Equal(figure.ToSvg(), File.ReadAllText(folder.File("out/figures/b.figure.svg")));
     }
 
     [Fact]
-    public void ProjectTemplates_OfTheProvenance_ShowEveryDigest()
+    public async Task ProjectTemplates_OfTheProvenance_ShowEveryDigest()
     {
         var table = new ResultTable("t").Text("a").Add("x");
         File.Copy(Path.Combine(new Repository(Repository.Above(AppContext.BaseDirectory)!).Templates, "provenance.md"), folder.File("provenance.md"));
-        Write("{{> provenance}}", new ResultRecord("b.table", table));
+        await Write("{{> provenance}}", new ResultRecord("b.table", table));
 
         var markdown = File.ReadAllText(folder.File("out/report.md"));
 
@@ -80,10 +80,10 @@ public class ReportWriterTests : IDisposable
         Assert.Contains("- Data: MNIST\n", markdown);
     }
 
-    private string Write(string template, params ResultRecord[] records)
+    private async Task<string> Write(string template, params ResultRecord[] records)
     {
         File.WriteAllText(folder.File("report.md"), template);
-        new ReportWriter(new ReportTemplate(folder.Path), Samples.Content(Samples.Records(records))).Write(folder.File("out"));
+        await new ReportWriter(new ReportTemplate(folder.Path), Samples.Content(Samples.Records(records)), TextWriter.Null, browser: null).WriteAsync(folder.File("out"), [ReportFormat.Md, ReportFormat.Html], default);
         return File.ReadAllText(folder.File("out/report.html"));
     }
 }

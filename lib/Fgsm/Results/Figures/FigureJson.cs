@@ -9,6 +9,8 @@ public static class FigureJson
     internal static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        // Jupyter's clients sort the properties of what they save.
+        AllowOutOfOrderMetadataProperties = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,

@@ -6,7 +6,7 @@ internal static class HeatMapSvg
 {
     private const double Margin = PlotFrame.Margin, Line = SvgCanvas.FontSize * SvgCanvas.LineHeight, Bar = 16;
 
-    public static string Draw(HeatMap map)
+    public static string Draw(HeatMap map, bool titled)
     {
         var canvas = new SvgCanvas();
         var (rows, columns) = (map.Values.Length, map.Values[0].Length);
@@ -24,7 +24,7 @@ internal static class HeatMapSvg
         var (lowest, highest) = (Number(scale.Min), Number(scale.Max));
         var barRoom = 22 + Bar + 8 + Math.Max(SvgCanvas.Width(lowest), SvgCanvas.Width(highest));
         var width = Math.Max(left + columns * cell + barRoom + Margin, 360);
-        var top = PlotFrame.DrawTitle(canvas, map.Title, width);
+        var top = PlotFrame.DrawTitle(canvas, map.Title, width, titled);
         var (right, bottom) = (left + columns * cell, top + rows * cellHeight);
 
         for (var r = 0; r < rows; r++)
@@ -34,7 +34,7 @@ internal static class HeatMapSvg
                 var colour = scale.Colour(map.Values[r][c]);
                 var (x, y) = (left + c * cell, top + r * cellHeight);
                 // A hair wider than the cell, so that no background shines through between two cells.
-                canvas.Rectangle(x, y, cell + 0.3, cellHeight + 0.3, colour.ToString());
+                canvas.Rectangle(x, y, cell + 0.3, cellHeight + 0.3, colour.ToString(), Tip(map, r, c));
                 if (texts is not null)
                     canvas.Text(x + cell / 2, y + cellHeight / 2 + 5, texts[r][c], "middle", fill: colour.Ink);
             }
@@ -51,6 +51,10 @@ internal static class HeatMapSvg
         canvas.VerticalText(Margin + SvgCanvas.FontSize * 0.8, (top + bottom) / 2, map.Y.Label);
         return canvas.Document(width, below + Margin, map.Title);
     }
+
+    public static string Tip(HeatMap map, int row, int column) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{map.Y.Title} {map.RowLabels?[row] ?? $"{row}"}, {map.X.Title} {map.ColumnLabels?[column] ?? $"{column}"}: {map.Values[row][column]:0.####}");
 
     private static void DrawBar(SvgCanvas canvas, ColourScale scale, double x, double top, double bottom, string lowest, string highest)
     {
@@ -70,7 +74,7 @@ internal static class HeatMapSvg
 
     private static string Number(double value) => value.ToString(Math.Abs(value) is 0 or >= 0.01 ? "0.##" : "0.##e0", CultureInfo.InvariantCulture);
 
-    private static ColourScale Scale(HeatMap map)
+    public static ColourScale Scale(HeatMap map)
     {
         double[] finite = [.. map.Values.SelectMany(row => row).Where(double.IsFinite)];
         if (map.Diverging)
@@ -82,7 +86,7 @@ internal static class HeatMapSvg
         return new ColourScale(min, max > min ? max : min + 1, false);
     }
 
-    private sealed record ColourScale(double Min, double Max, bool Diverging)
+    public sealed record ColourScale(double Min, double Max, bool Diverging)
     {
         public Palette.Rgb Colour(double value) =>
             Diverging ? Palette.Diverging(value / Max) : Palette.Sequential((value - Min) / (Max - Min));

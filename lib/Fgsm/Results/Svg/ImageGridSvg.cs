@@ -4,7 +4,7 @@ internal static class ImageGridSvg
 {
     private const double Margin = PlotFrame.Margin, CaptionSize = 13, Line = CaptionSize * SvgCanvas.LineHeight, Gap = 14, Target = 96;
 
-    public static string Draw(ImageGrid grid)
+    public static string Draw(ImageGrid grid, bool titled)
     {
         var canvas = new SvgCanvas();
         var columns = Math.Max(grid.Rows.Select(row => row.Images.Length).DefaultIfEmpty(0).Max(), grid.ColumnLabels?.Length ?? 0);
@@ -16,7 +16,7 @@ internal static class ImageGridSvg
         var headings = (grid.ColumnLabels ?? []).Select(label => SvgCanvas.Wrap(label, cell + Gap - 4)).ToArray();
         var width = Math.Max(left + columns * (cell + Gap) - Gap + Margin, 360);
 
-        var y = PlotFrame.DrawTitle(canvas, grid.Title, width);
+        var y = PlotFrame.DrawTitle(canvas, grid.Title, width, titled);
         foreach (var (c, lines) in headings.Index())
             DrawLines(canvas, lines, left + c * (cell + Gap) + cell / 2, y, SvgCanvas.FontSize);
         if (headings.Length > 0)

@@ -4,10 +4,10 @@ namespace Fgsm.Reporting;
 
 internal static class LineChartSvg
 {
-    public static string Draw(LineChart chart)
+    public static string Draw(LineChart chart, bool titled)
     {
-        var ys = chart.Series.SelectMany(s => s.Ys.Concat(s.Low ?? []).Concat(s.High ?? []).Concat(s.Published ?? []));
-        var plot = new PlotFrame(chart.Title, chart.X, chart.Y, Ticks.For(chart.Series.SelectMany(s => s.Xs), chart.X, about: 8), Ticks.For(ys, chart.Y));
+        var (xTicks, yTicks) = Marks(chart);
+        var plot = new PlotFrame(chart.Title, chart.X, chart.Y, xTicks, yTicks, titled);
         plot.Draw(() =>
         {
             foreach (var (i, series) in chart.Series.Index())
@@ -18,6 +18,15 @@ internal static class LineChartSvg
         plot.Legend([.. chart.Series.Index().SelectMany(s => Keys(plot, s.Item, s.Index))]);
         return plot.Document();
     }
+
+    public static (Ticks X, Ticks Y) Marks(LineChart chart)
+    {
+        var ys = chart.Series.SelectMany(s => s.Ys.Concat(s.Low ?? []).Concat(s.High ?? []).Concat(s.Published ?? []));
+        return (Ticks.For(chart.Series.SelectMany(s => s.Xs), chart.X, about: 8), Ticks.For(ys, chart.Y));
+    }
+
+    public static string Tip(string name, double x, double y) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name}: {x:0.####}, {y:0.####}");
 
     private static void DrawBand(PlotFrame plot, Series series, string colour)
     {
@@ -67,7 +76,4 @@ internal static class LineChartSvg
         if (series.Published is not null)
             yield return ($"{series.Name}, published", (x, y) => plot.Canvas.Marker(x, y, index, colour, hollow: true));
     }
-
-    private static string Tip(string name, double x, double y) =>
-        string.Create(CultureInfo.InvariantCulture, $"{name}: {x:0.####}, {y:0.####}");
 }

@@ -18,11 +18,12 @@ internal sealed class PlotFrame
     /// <param name="y">The vertical axis.</param>
     /// <param name="xTicks">Marks of the horizontal axis, or null when it has categories.</param>
     /// <param name="yTicks">Marks of the vertical axis.</param>
+    /// <param name="titled">Whether the title is drawn.</param>
     /// <param name="categories">Names along the horizontal axis, or null when it has marks.</param>
-    public PlotFrame(string title, Axis x, Axis y, Ticks? xTicks, Ticks yTicks, string[]? categories = null)
+    public PlotFrame(string title, Axis x, Axis y, Ticks? xTicks, Ticks yTicks, bool titled, string[]? categories = null)
     {
         (this.title, this.xTicks, this.yTicks, this.categories) = (title, xTicks, yTicks, categories);
-        Top = DrawTitle(Canvas, title, Width);
+        Top = DrawTitle(Canvas, title, Width, titled);
         Left = Margin + SvgCanvas.FontSize * 1.8 + yTicks.Values.Max(v => SvgCanvas.Width(yTicks.Label(v))) + 6;
         Right = Width - Margin - 8;
         DrawAxes(x, y);
@@ -45,8 +46,10 @@ internal sealed class PlotFrame
     public double Y(double value) => Bottom - (value - yTicks.Min) / (yTicks.Max - yTicks.Min) * PlotHeight;
 
     /// <summary>The title's lines, centred; returns where the space under them begins.</summary>
-    public static double DrawTitle(SvgCanvas canvas, string title, double width)
+    public static double DrawTitle(SvgCanvas canvas, string title, double width, bool titled)
     {
+        if (!titled)
+            return Margin;
         var y = Margin;
         foreach (var line in SvgCanvas.Wrap(title, width - 2 * Margin, SvgCanvas.TitleSize * 1.06))
         {

@@ -1,0 +1,79 @@
+using Fgsm.Kernel;
+
+namespace Fgsm.Report;
+
+/// <summary>What a run of the notebooks gave.</summary>
+/// <param name="Content">Its results.</param>
+/// <param name="Executed">The notebooks as they ran, those of the first seed.</param>
+internal sealed record MeasuredRun(ReportContent Content, IReadOnlyList<(string Name, Notebook Document)> Executed);
+
+/// <summary>Runs notebooks, once or with several seeds, and takes their results.</summary>
+internal sealed class Measurement(Repository repository, RunSettings settings, string? data, TextWriter output, TimeProvider clock)
+{
+    /// <exception cref="ReportException">Something the user must know.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public async Task<MeasuredRun> RunAsync(IReadOnlyList<NotebookFile> notebooks, CancellationToken cancellation)
+    {
+        if (data is not null && !Directory.Exists(data))
+            throw new ReportException($"--data {data}: no such folder.") { IsUsage = true };
+
+        var start = clock.GetTimestamp();
+        List<RecordSet> bySeed = [];
+        List<(string, Notebook)> executed = [];
+        using (var display = RunDisplay.For(output, notebooks.Count + (settings.Seeds - 1) * notebooks.Count(HasSeed)))
+        {
+            for (var seed = 0; seed < settings.Seeds; seed++)
+            {
+                var records = new RecordSet();
+                // Without a seed of its own a notebook gives the same every time.
+                foreach (var notebook in notebooks.Where(notebook => seed == 0 || HasSeed(notebook)))
+                {
+                    var document = await RunAsync(notebook, seed, display, cancellation);
+                    records.Add(notebook.Name, document);
+                    if (seed == 0)
+                        executed.Add((notebook.Name, document));
+                }
+                bySeed.Add(records);
+            }
+        }
+        cancellation.ThrowIfCancellationRequested();
+
+        var results = bySeed[0];
+        results.Add([.. SeedStatistics.Of(bySeed)]);
+        var provenance = Provenance.Collect(repository, settings, notebooks, results, clock.GetUtcNow(), clock.GetElapsedTime(start));
+        return new MeasuredRun(new ReportContent(results, provenance), executed);
+    }
+
+    private static bool HasSeed(NotebookFile notebook) => notebook.Parameters.ContainsKey(Parameter.Seed);
+
+    private async Task<Notebook> RunAsync(NotebookFile notebook, int seed, RunDisplay display, CancellationToken cancellation)
+    {
+        var name = settings.Seeds == 1 || !HasSeed(notebook) ? notebook.Name : $"{notebook.Name}, seed {FirstSeed(notebook) + seed}";
+        display.NotebookStarted(name, notebook.Document);
+        var run = await NotebookRunner.RunAsync(notebook.Document, repository.Notebooks, Parameters(notebook, seed), display, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        if (run.Failure is { } failure)
+            throw new ReportException($"notebooks/{notebook.Name}.ipynb: {failure}");
+        display.NotebookFinished();
+        return run.Document;
+    }
+
+    private int FirstSeed(NotebookFile notebook) => settings.Seed ?? notebook.Seed;
+
+    private Dictionary<string, object> Parameters(NotebookFile notebook, int seed)
+    {
+        var values = new Dictionary<string, object>();
+        if (settings.Quick)
+            values[Parameter.Quick] = true;
+        if (settings.Grid)
+            values[Parameter.Grid] = true;
+        if (settings.Fresh)
+            values[Parameter.Fresh] = true;
+        if (settings.Seed is not null || seed > 0)
+            values[Parameter.Seed] = FirstSeed(notebook) + seed;
+        if (data is not null)
+            values[Parameter.Data] = Path.GetFullPath(data);
+        var declared = notebook.Parameters;
+        return values.Where(value => declared.ContainsKey(value.Key)).ToDictionary();
+    }
+}

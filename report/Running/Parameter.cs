@@ -1,0 +1,7 @@
+namespace Fgsm.Report;
+
+/// <summary>The variables that the program sets in a notebook's parameters cell, each only where the cell declares it.</summary>
+internal static class Parameter
+{
+    public const string Quick = "quick", Seed = "seed", Data = "data", Grid = "grid", Fresh = "fresh";
+}
