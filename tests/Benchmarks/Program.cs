@@ -6,7 +6,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Fgsm.Benchmarks;
 using Fgsm.Reporting;
 
-var full = new Option<bool>("--full") { Description = "Also what takes minutes: the sweep over 10,000 images, report B as a whole." };
+var full = new Option<bool>("--full") { Description = "Also what takes minutes: all images, in the sweep and in report B as a whole." };
 var runs = new Option<int>("--runs") { Description = "Runs of each work, fewer of long ones; the table shows the median.", HelpName = "number", DefaultValueFactory = _ => 5 };
 runs.Validators.Add(result =>
 {

@@ -76,8 +76,8 @@ def fit(model, optimizer, x, y, epochs, adversarial=False, batch=128):
             train_step(model, optimizer, images, labels)
 
 
-def whole_report_b():
-    (x, y), (test_x, test_y) = data(60_000), data(10_000)
+def whole_report_b(share=1):
+    (x, y), (test_x, test_y) = data(60_000 // share), data(10_000 // share)
     eps = [2 / 255, 4 / 255, 8 / 255]
     for epochs, adversarial in ((5, False), (8, True)):
         model = report_b()
@@ -114,6 +114,7 @@ def works():
         "full-sweep": evaluation(b, lambda model, x, y: sweep(model, x, y, EPS), 10_000),
         "report-e-step": training(e, torch.optim.Adam(e.parameters(), lr=1e-3), 64),
         "report-b": whole_report_b,
+        "report-b-tenth": lambda: whole_report_b(10),
     }
 
 
