@@ -20,8 +20,7 @@ public sealed record DataFolders(IReadOnlyList<string> Search, string Download)
             folder = null;
         if (folder is not null && !Directory.Exists(folder))
             throw new DataException($"{folder}: no such data folder; name one that exists.");
-        var root = Root(Directory.GetCurrentDirectory()) ?? Root(AppContext.BaseDirectory);
-        return Standard(folder, Environment.GetEnvironmentVariable(Variable), root, Cache());
+        return Standard(folder, Environment.GetEnvironmentVariable(Variable), Checkout(), Cache());
     }
 
     internal static DataFolders Standard(string? folder, string? variable, string? root, string cache)
@@ -36,6 +35,9 @@ public sealed record DataFolders(IReadOnlyList<string> Search, string Download)
         ];
         return new DataFolders([.. search.Where(f => !string.IsNullOrEmpty(f)).Select(f => f!)], folder ?? (root is null ? cache : Path.Combine(root, "data")));
     }
+
+    /// <summary>The top folder of this project's checkout; null outside one.</summary>
+    internal static string? Checkout() => Root(Directory.GetCurrentDirectory()) ?? Root(AppContext.BaseDirectory);
 
     private static string? Root(string start)
     {

@@ -27,12 +27,19 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
     /// <summary>Told about every few batches.</summary>
     public IProgress<Progress>? Progress { get; init; }
 
-    /// <summary>Trains for some epochs; the model is left in training mode.</summary>
+    /// <summary>Keeps the training, and goes on from what is kept of it; null keeps nothing.</summary>
+    public Checkpoint? Checkpoint { get; init; }
+
+    /// <summary>
+    /// Trains for some epochs; the model is left in training mode. With a <see cref="Checkpoint"/> that has some or all of these epochs,
+    /// model, optimiser and torch's generator come out with the same bits as without.
+    /// </summary>
     /// <param name="data">The training set.</param>
     /// <param name="epochs">Passes over it, 1 or more.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no epochs, or no images in a batch.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled; the model keeps what it has learned.</exception>
+    /// <exception cref="TensorFileException">What is kept cannot be read, or written.</exception>
     public IReadOnlyList<EpochResult> Fit(TensorSet data, int epochs, CancellationToken cancellation = default)
     {
         if (epochs < 1)
@@ -40,7 +47,15 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         if (BatchSize < 1)
             throw new ArgumentOutOfRangeException(nameof(BatchSize), $"Trainer: BatchSize must be 1 or more, got {BatchSize}");
         model.train();
-        return [.. Enumerable.Range(1, epochs).Select(epoch => RunEpoch(data, epoch, epochs, cancellation))];
+        var key = Checkpoint is null ? "" : TrainingKey.Of(model, optimizer, data, examples, BatchSize, Checkpoint.Settings);
+        List<EpochResult> results = [.. Checkpoint?.Load(key, model, optimizer, epochs) ?? []];
+        while (results.Count < epochs)
+        {
+            results.Add(RunEpoch(data, results.Count + 1, epochs, cancellation));
+            Checkpoint?.Save(key, model, optimizer, results);
+        }
+        Checkpoint?.SaveWeights(model);
+        return results;
     }
 
     private EpochResult RunEpoch(TensorSet data, int epoch, int epochs, CancellationToken cancellation)

@@ -1,0 +1,83 @@
+using Fgsm.Data;
+
+namespace Fgsm.Training;
+
+/// <summary>
+/// Keeps a training in files. After every epoch the whole training is saved beside <see cref="File"/>, as name.checkpoint.pth; at the end
+/// the weights as <see cref="File"/>. The same training begun again goes on from there, to the same bits, and takes no time when it
+/// was finished: it is the same when everything that determines it is, see <see cref="TrainingKey"/>. Any other training starts afresh and replaces
+/// the files.
+/// </summary>
+/// <param name="file">Where the trained weights go, for instance models/baseline_model.pth. <c>load_py</c> reads it, and PyTorch.</param>
+/// <example><c>new Trainer(model, optimizer) { Checkpoint = Checkpoint.Of("baseline_model") }.Fit(train, epochs: 5)</c></example>
+public sealed class Checkpoint(string file)
+{
+    /// <summary>The trained weights.</summary>
+    public string File { get; } = file;
+
+    /// <summary>The whole training: a dictionary with PyTorch's usual names, which <c>torch.load</c> reads too.</summary>
+    public string TrainingFile => Path.ChangeExtension(File, ".checkpoint.pth");
+
+    /// <summary>Train again, whatever is kept.</summary>
+    public bool Fresh { get; init; }
+
+    /// <summary>What else determines the training, where a model computes by more than its layers and their options.</summary>
+    public string Settings { get; init; } = "";
+
+    /// <summary>Keeps a model in the folder models/ of the checkout, else of the working directory.</summary>
+    /// <param name="name">The file's name without its ending.</param>
+    public static Checkpoint Of(string name, bool fresh = false) =>
+        new(Path.Combine(DataFolders.Checkout() ?? Directory.GetCurrentDirectory(), "models", name + ".pth")) { Fresh = fresh };
+
+    /// <summary>
+    /// Puts model, optimiser and torch's generator in the state after the last epoch kept, if it is one of this training's first
+    /// <paramref name="epochs"/>.
+    /// </summary>
+    /// <returns>The epochs that are done.</returns>
+    internal IReadOnlyList<EpochResult> Load(string key, nn.Module model, optim.Optimizer optimizer, int epochs)
+    {
+        if (Fresh || !System.IO.File.Exists(TrainingFile))
+            return [];
+        using var scope = NewDisposeScope();
+        var kept = PyTorchUnpickler.UnpickleStateDict(TrainingFile);
+        if (kept.GetValueOrDefault("key") is not string keptKey || keptKey != key)
+            return [];
+        if (kept.GetValueOrDefault("epochs") is not List<object?> saved || kept.GetValueOrDefault("model_state_dict") is not OrderedDictionary<object, object?> weights
+            || kept.GetValueOrDefault("optimizer_state_dict") is not OrderedDictionary<object, object?> state || kept.GetValueOrDefault("rng_state") is not Tensor generator)
+            throw new TensorFileException(TrainingFile, "it is no checkpoint of a training; delete it, or train afresh");
+        if (saved.Count > epochs)
+            return [];
+        model.load_state_dict(weights.ToDictionary(w => (string)w.Key, w => (Tensor)w.Value!));
+        optimizer.load_state_dict(state);
+        set_rng_state(generator);
+        return [.. saved.Select(e => Parse((OrderedDictionary<object, object?>)e!))];
+    }
+
+    internal void Save(string key, nn.Module model, optim.Optimizer optimizer, IReadOnlyList<EpochResult> epochs)
+    {
+        using var scope = NewDisposeScope();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(TrainingFile))!);
+        PyTorchPickler.PickleStateDict(TrainingFile, new OrderedDictionary<object, object?>
+        {
+            ["key"] = key,
+            ["epoch"] = (long)epochs.Count,
+            ["epochs"] = epochs.Select(Describe).ToList(),
+            ["model_state_dict"] = model.state_dict(),
+            ["optimizer_state_dict"] = optimizer.state_dict(),
+            ["rng_state"] = get_rng_state(),
+        });
+    }
+
+    internal void SaveWeights(nn.Module model) => model.save_py(File);
+
+    private static OrderedDictionary<object, object?> Describe(EpochResult epoch) => new()
+    {
+        ["epoch"] = (long)epoch.Epoch,
+        ["loss"] = epoch.Loss,
+        ["accuracy"] = epoch.Accuracy,
+        ["seconds"] = epoch.Duration.TotalSeconds,
+    };
+
+    private static EpochResult Parse(OrderedDictionary<object, object?> epoch) =>
+        new((int)(long)epoch["epoch"]!, (double)epoch["loss"]!, (double)epoch["accuracy"]!, TimeSpan.FromSeconds((double)epoch["seconds"]!));
+}

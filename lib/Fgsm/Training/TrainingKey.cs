@@ -1,0 +1,95 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Fgsm.Data;
+
+namespace Fgsm.Training;
+
+/// <summary>
+/// What determines a training, as text: two trainings with the same key give the same bits. It is taken from the things themselves, so
+/// nothing can be forgotten: the code of the library and the engine, every module's type and options, the weights to begin with, the optimiser's state,
+/// the generator's (and so the seed), the data, the adversarial examples, and the batch size.
+/// </summary>
+internal static class TrainingKey
+{
+    public static string Of(nn.Module model, optim.Optimizer optimizer, TensorSet data, AdversarialExamples? examples, int batchSize, string settings)
+    {
+        using var scope = NewDisposeScope();
+        return FormattableString.Invariant($"""
+            code: {typeof(TrainingKey).Module.ModuleVersionId} {typeof(nn).Module.ModuleVersionId}
+            model: {Digest(model.named_modules().Prepend(("", model)).Select(m => new object?[] { m.Item1, m.Item2.GetType().FullName, Options(m.Item2) }))}
+            weights: {Digest(model.state_dict())}
+            optimizer: {optimizer.GetType().Name} {Digest(optimizer.state_dict())}
+            generator: {Digest(get_rng_state())}
+            data: {data.Count} images {Digest(data.Batches(1000).Select(b => new[] { b.Images, b.Labels }))}
+            examples: {(examples is null ? "none" : Digest(Options(examples)))}
+            batch size: {batchSize}
+            settings: {settings}
+            """);
+    }
+
+    private static string Digest(object? value)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, value);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static void Append(IncrementalHash hash, object? value)
+    {
+        switch (value)
+        {
+            case Tensor tensor:
+                Append(hash, FormattableString.Invariant($"{tensor.dtype} [{string.Join(' ', tensor.shape)}]"));
+                hash.AppendData(Bytes(tensor));
+                break;
+            case string text:
+                hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text};")));
+                break;
+            case IDictionary dictionary:
+                foreach (DictionaryEntry entry in dictionary)
+                    Append(hash, new[] { entry.Key, entry.Value });
+                break;
+            case IEnumerable items:
+                Append(hash, "[");
+                foreach (var item in items)
+                    Append(hash, item);
+                Append(hash, "]");
+                break;
+            default:
+                Append(hash, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+                break;
+        }
+    }
+
+    private static ReadOnlySpan<byte> Bytes(Tensor tensor) =>
+        tensor.dtype == float32 ? MemoryMarshal.AsBytes(tensor.data<float>().ToArray().AsSpan())
+        : tensor.dtype == int64 ? MemoryMarshal.AsBytes(tensor.data<long>().ToArray().AsSpan())
+        : tensor.dtype == uint8 ? tensor.data<byte>().ToArray()
+        : MemoryMarshal.AsBytes(tensor.data<bool>().ToArray().AsSpan());
+
+    /// <summary>An object's fields by name: numbers, texts and tensors, alone or several, and the options of this library's own objects in them.</summary>
+    private static List<object?> Options(object value) => [.. Fields(value.GetType())
+        .OrderBy(f => f.Name, StringComparer.Ordinal)
+        .Select(f => (f.Name, Value: Option(f.GetValue(value))))
+        .Where(f => f.Value is not null)
+        .SelectMany(f => new[] { f.Name, f.Value })];
+
+    private static IEnumerable<FieldInfo> Fields(Type? type) => type is null ? []
+        : type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Concat(Fields(type.BaseType));
+
+    private static object? Option(object? value) => value switch
+    {
+        null or nn.Module or Parameter or Delegate => null,
+        string or Tensor => value,
+        IConvertible => value,
+        ITuple tuple => Enumerable.Range(0, tuple.Length).Select(i => Option(tuple[i])).ToList(),
+        IEnumerable items => items.Cast<object?>().Select(Option).ToList(),
+        _ when value.GetType().Assembly == typeof(TrainingKey).Assembly => Options(value).Prepend(value.GetType().Name).ToList(),
+        _ => null,
+    };
+}

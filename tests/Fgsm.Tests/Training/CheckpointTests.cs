@@ -1,0 +1,194 @@
+using Fgsm.Attacks;
+using Fgsm.Data;
+using Fgsm.Training;
+using static Fgsm.Tests.TestTensors;
+
+namespace Fgsm.Tests;
+
+public sealed class CheckpointTests : IDisposable
+{
+    private const int Epochs = 4;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly TensorSet data = TinyProblem.Images(40);
+
+    public void Dispose() => folder.Dispose();
+
+    private Checkpoint Kept(bool fresh = false, string settings = "") => new(folder.File("model.pth")) { Fresh = fresh, Settings = settings };
+
+    /// <summary>Everything that a training leaves behind: its results, the weights, the next random numbers, and the weights after more training.</summary>
+    private sealed record Outcome(string Epochs, string Weights, string Next, string Later, int Batches);
+
+    private static string Text(IEnumerable<EpochResult> epochs) => string.Join("\n", epochs.Select(e => FormattableString.Invariant($"{e.Epoch} {e.Loss} {e.Accuracy}")));
+
+    private Outcome Train(Checkpoint? checkpoint, int epochs = Epochs, string kind = "sgd", int stopAfter = int.MaxValue, long seed = 1, double rate = 0.1, int batch = 16, double eps = 0.05,
+        TensorSet? set = null, nn.Module<Tensor, Tensor>? network = null)
+    {
+        using var source = new CancellationTokenSource();
+        var model = new Recorder(network ?? TinyModels.WithDropout(seed));
+        model.OnCall = call => { if (call.Training && model.Training.Count() == stopAfter) source.Cancel(); };
+        var optimizer = kind == "adam" ? (optim.Optimizer)optim.Adam(model.parameters(), rate) : optim.SGD(model.parameters(), rate, momentum: 0.9);
+        var examples = kind == "adversarial" ? new AdversarialExamples(new FGSM(eps)) : null;
+        try
+        {
+            var results = new Trainer(model, optimizer, examples) { BatchSize = batch, Checkpoint = checkpoint }.Fit(set ?? data, epochs, source.Token);
+            var (weights, batches, next) = (string.Join("\n", model.Weights()), model.Training.Count(), rand(3).Sha256());
+            new Trainer(model, optimizer, examples) { BatchSize = batch }.Fit(set ?? data, 1);
+            return new Outcome(Text(results), weights, next, string.Join("\n", model.Weights()), batches);
+        }
+        catch (OperationCanceledException)
+        {
+            return new Outcome("", "", "", "", model.Training.Count());
+        }
+    }
+
+    /// <summary>Three batches are an epoch.</summary>
+    [Theory]
+    [InlineData("sgd", 4, 9)]
+    [InlineData("adam", 7, 6)]
+    [InlineData("adversarial", 11, 3)]
+    [InlineData("sgd", 2, 12)]
+    public void Fit_GoesOnFromTheLastEpochKept_ToTheBitsOfAnUninterruptedTraining(string kind, int stopAfter, int batchesLeft)
+    {
+        var whole = Train(null, kind: kind);
+
+        Assert.Equal(stopAfter, Train(Kept(), kind: kind, stopAfter: stopAfter).Batches);
+
+        Assert.Equal(whole with { Batches = batchesLeft }, Train(Kept(), kind: kind));
+    }
+
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adam")]
+    [InlineData("adversarial")]
+    public void Fit_OfAFinishedTraining_TrainsNothing_AndLeavesEverythingAsTrainingWould(string kind)
+    {
+        var whole = Train(null, kind: kind);
+
+        Assert.Equal(whole, Train(Kept(), kind: kind));
+        Assert.Equal(whole with { Batches = 0 }, Train(Kept(), kind: kind));
+    }
+
+    [Fact]
+    public void Fit_GivesTheDurationsOfTheTrainingThatWasKept()
+    {
+        IReadOnlyList<EpochResult> Fit()
+        {
+            var model = TinyModels.WithDropout(1);
+            return new Trainer(model, optim.SGD(model.parameters(), 0.1)) { Checkpoint = Kept() }.Fit(data, 2);
+        }
+        var trained = Fit();
+
+        Assert.Equal(trained, Fit());
+    }
+
+    [Fact]
+    public void Fit_Fresh_TrainsAgain()
+    {
+        var whole = Train(Kept());
+
+        Assert.Equal(whole, Train(Kept(fresh: true)));
+        Assert.Equal(12, whole.Batches);
+    }
+
+    [Fact]
+    public void Fit_WithMoreEpochs_GoesOn_AndWithFewer_TrainsAgain()
+    {
+        Train(Kept(), epochs: 2);
+
+        Assert.Equal(Train(null) with { Batches = 6 }, Train(Kept()));
+        Assert.Equal(Train(null, epochs: 3), Train(Kept(), epochs: 3));
+    }
+
+    public static TheoryData<string> Differences => ["seed", "rate", "batch", "optimizer", "examples", "pixel", "label", "dropout", "pooling", "settings", "last digit of eps"];
+
+    [Theory]
+    [MemberData(nameof(Differences))]
+    public void Fit_OfATrainingThatDiffersInAnything_TrainsAfresh(string difference)
+    {
+        var images = data.Images.clone();
+        images.data<float>()[39, 0, 3, 3] += 1e-6f;
+        var labels = data.Labels.clone();
+        labels.data<long>()[39] ^= 1;
+        static Sequential Network(double dropout = 0.5, long pool = 2)
+        {
+            manual_seed(1);
+            // Windows of 2 or 3, two apart or one: 2x2 outputs either way.
+            return nn.Sequential(("pool", nn.MaxPool2d(pool, 4 - pool)), ("flatten", nn.Flatten()), ("dropout", nn.Dropout(dropout)), ("fc", nn.Linear(4, 2)));
+        }
+        string kind = difference == "last digit of eps" ? "adversarial" : "sgd";
+        Train(Kept(), kind: kind, network: Network());
+
+        var batches = difference switch
+        {
+            "seed" => Train(Kept(), seed: 2),
+            "rate" => Train(Kept(), rate: 0.1000001, network: Network()),
+            "batch" => Train(Kept(), batch: 15, network: Network()),
+            "optimizer" => Train(Kept(), kind: "adam", network: Network()),
+            "examples" => Train(Kept(), kind: "adversarial", network: Network()),
+            "pixel" => Train(Kept(), set: data with { Images = images }, network: Network()),
+            "label" => Train(Kept(), set: data with { Labels = labels }, network: Network()),
+            "dropout" => Train(Kept(), network: Network(dropout: 0.25)),
+            "pooling" => Train(Kept(), network: Network(pool: 3)),
+            "settings" => Train(Kept(settings: "another loss"), network: Network()),
+            _ => Train(Kept(), kind: "adversarial", eps: 0.05 + 1e-9, network: Network()),
+        };
+
+        Assert.Equal(12, batches.Batches);
+    }
+
+    [Fact]
+    public void Fit_KeepsTheWeightsInAFileOfTheirOwn()
+    {
+        var model = TinyModels.WithDropout(1);
+        new Trainer(model, optim.SGD(model.parameters(), 0.1)) { Checkpoint = Kept() }.Fit(data, 2);
+        var other = TinyModels.WithDropout(2);
+
+        other.load_py(folder.File("model.pth"));
+
+        Assert.Equal(model.Weights(), other.Weights());
+    }
+
+    [Fact]
+    public void Fit_WithAHalfWrittenFileLeftBehind_UsesTheOneBefore()
+    {
+        var whole = Train(Kept());
+        File.WriteAllText(folder.File("model.checkpoint.pth.tmp"), "PK, killed he");
+
+        Assert.Equal(whole with { Batches = 0 }, Train(Kept()));
+    }
+
+    [Fact]
+    public void Fit_WithADamagedFile_NamesIt_AndFreshReplacesIt()
+    {
+        File.WriteAllText(folder.File("model.checkpoint.pth"), "hello");
+
+        AssertOneLine(Assert.Throws<TensorFileException>(() => Train(Kept())), folder.File("model.checkpoint.pth"));
+
+        Train(Kept(fresh: true));
+        Assert.Equal(0, Train(Kept()).Batches);
+    }
+
+    [Fact]
+    public void Fit_LeavesNoTensorInTheScope()
+    {
+        var model = TinyModels.WithDropout(1);
+        var trainer = new Trainer(model, optim.Adam(model.parameters())) { Checkpoint = Kept() };
+        using var scope = NewDisposeScope();
+
+        trainer.Fit(data, 1);
+        trainer.Fit(data, 1);
+
+        Assert.Equal(0, scope.DisposablesCount);
+    }
+
+    [Fact]
+    public void Of_KeepsInTheModelsFolderOfTheCheckout()
+    {
+        var checkpoint = Checkpoint.Of("baseline_model");
+
+        Assert.EndsWith(Path.Combine("models", "baseline_model.pth"), checkpoint.File);
+        Assert.EndsWith(Path.Combine("models", "baseline_model.checkpoint.pth"), checkpoint.TrainingFile);
+        Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(checkpoint.File)!, "..", "FgsmNotebooks.sln")));
+    }
+}

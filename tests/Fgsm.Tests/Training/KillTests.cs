@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Fgsm.Training;
+
+namespace Fgsm.Tests;
+
+public sealed class KillTests : IDisposable
+{
+    private const int Kills = 20;
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Every other kill waits for the temporary file of a save, and so comes in the middle of one.</summary>
+    [Fact]
+    public void ATrainingKilled20TimesAtRandomMoments_EndsWithTheBitsOfOneLeftAlone()
+    {
+        var random = new Random(7);
+        var (killed, alone) = (new Checkpoint(folder.File("killed.pth")), new Checkpoint(folder.File("alone.pth")));
+        var done = 0;
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            using var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(KilledTraining).Assembly.Location, killed.File]) { RedirectStandardOutput = true })!;
+            Assert.Equal("training", child.StandardOutput.ReadLine());
+            Thread.Sleep(random.Next(50));
+            if (kill % 2 == 1)
+                SpinWait.SpinUntil(() => child.HasExited || File.Exists(killed.TrainingFile + ".tmp"), TimeSpan.FromSeconds(10));
+            Assert.False(child.HasExited);
+            child.Kill();
+            child.WaitForExit();
+
+            // Whenever it was killed, what was kept is whole, and never less than before.
+            var kept = File.Exists(killed.TrainingFile) ? (long)PyTorchUnpickler.UnpickleStateDict(killed.TrainingFile)["epoch"]! : 0;
+            Assert.InRange(kept, done, KilledTraining.Epochs - 1);
+            done = (int)kept;
+        }
+        Assert.NotEqual(0, done);
+
+        var epochs = KilledTraining.Run(killed.File);
+
+        Assert.Equal(KilledTraining.Run(alone.File).Select(e => (e.Epoch, e.Loss, e.Accuracy)), epochs.Select(e => (e.Epoch, e.Loss, e.Accuracy)));
+        Assert.Equal(File.ReadAllBytes(alone.File), File.ReadAllBytes(killed.File));
+        Assert.Equal(GeneratorState(alone), GeneratorState(killed));
+    }
+
+    private static byte[] GeneratorState(Checkpoint checkpoint) => ((Tensor)PyTorchUnpickler.UnpickleStateDict(checkpoint.TrainingFile)["rng_state"]!).data<byte>().ToArray();
+}
