@@ -7,11 +7,11 @@ namespace Fgsm.Report;
 
 /// <summary>
 /// The prose: report/templates/report.md, in which the other .md files of the folder are partials. Its helpers put results in
-/// by name, so that no number is ever typed: table, figure, value, largest, and the blocks has, ran, within and atLeast.
+/// by name, so that no number is ever typed: table, figure, value, largest, summary, and the blocks has, ran, within and atLeast.
 /// </summary>
 internal sealed class ReportTemplate
 {
-    private const string Main = "report";
+    private const string Main = "report", Summary = "<!-- summary -->";
 
     private readonly Dictionary<string, string> sources;
 
@@ -43,21 +43,25 @@ internal sealed class ReportTemplate
         var handlebars = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true });
         handlebars.Configuration.FormatProvider = CultureInfo.InvariantCulture;
         var records = content.Records;
+        var verdicts = new Verdicts(records);
 
         Helper("table", 1, names => table(names[0], records.Get<ResultTable>(names[0], "table")));
         Helper("figure", 1, names => figure(names[0], records.Get<Figure>(names[0], "figure")));
         Helper("value", 1, arguments => Value(records, arguments));
-        Helper("largest", 3, arguments => Largest(records, arguments[0], arguments[1]).ToString(arguments[2], CultureInfo.InvariantCulture));
+        Helper("largest", 3, arguments => verdicts.Largest(arguments[0], arguments[1]).ToString(arguments[2], CultureInfo.InvariantCulture));
+        // The verdicts are known when all of the text is.
+        Helper("summary", 0, _ => Summary);
         Block("has", 1, arguments => records.Has(arguments[0]));
         Block("ran", 1, arguments => content.Provenance.Notebooks.Contains(arguments[0]));
-        Block("within", 3, arguments => Largest(records, arguments[0], arguments[1]) <= Number(arguments[2]));
-        Block("atLeast", 2, arguments => records.Get<double>(arguments[0], "number") >= Number(arguments[1]));
+        Block("within", 3, arguments => verdicts.Within(arguments[0], arguments[1], Number(arguments[2]), arguments.ElementAtOrDefault(3)));
+        Block("atLeast", 2, arguments => verdicts.AtLeast(arguments[0], Number(arguments[1]), arguments.ElementAtOrDefault(2)));
         foreach (var (name, source) in sources.Where(source => source.Key != Main))
             handlebars.RegisterTemplate(name, source);
 
         try
         {
-            return handlebars.Compile(sources[Main])(new { quick = content.Provenance.Settings.Quick, synthetic = content.Provenance.Synthetic, conclusive = !content.Provenance.Settings.Quick && !content.Provenance.Synthetic, provenance = Escaped(content.Provenance) });
+            var text = handlebars.Compile(sources[Main])(new { seeds = SeedTables(records), quick = content.Provenance.Settings.Quick, synthetic = content.Provenance.Synthetic, conclusive = !content.Provenance.Settings.Quick && !content.Provenance.Synthetic, provenance = Escaped(content.Provenance) });
+            return text.Contains(Summary, StringComparison.Ordinal) ? text.Replace(Summary, verdicts.Any ? table("summary", verdicts.ToTable()) : "") : text;
         }
         catch (Exception e) when (Cause(e) is ReportException cause)
         {
@@ -79,6 +83,8 @@ internal sealed class ReportTemplate
                 options.Inverse(writer, context);
         });
     }
+
+    private static string[] SeedTables(RecordSet records) => [.. records.Of<ResultTable>().Select(record => record.Name).Where(name => name.EndsWith(SeedStatistics.Ending, StringComparison.Ordinal))];
 
     private static object Escaped(Provenance provenance) => new
     {
@@ -106,17 +112,6 @@ internal sealed class ReportTemplate
         string text => TableMarkdown.Escape(text),
         _ => throw new ReportException($"'{arguments[0]}' is not a value but a table or a figure."),
     };
-
-    /// <summary>The largest magnitude in the columns of this name: how far a reproduction is off, at worst.</summary>
-    private static double Largest(RecordSet records, string name, string heading)
-    {
-        var table = records.Get<ResultTable>(name, "table");
-        var columns = table.Columns.Index().Where(c => c.Item.Name == heading || c.Item.FullName == heading).Select(c => c.Index).ToArray();
-        if (columns.Length == 0)
-            throw new ReportException($"table '{name}' has no column '{heading}'; it has {string.Join(", ", table.Columns.Select(c => $"'{c.FullName}'"))}.");
-        double[] numbers = [.. table.Rows.SelectMany(row => columns.Select(column => row[column])).OfType<double>().Select(Math.Abs)];
-        return numbers.Length > 0 ? numbers.Max() : throw new ReportException($"table '{name}' has no numbers in column '{heading}'.");
-    }
 
     private static double Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         ? number

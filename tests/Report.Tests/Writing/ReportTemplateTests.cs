@@ -31,6 +31,7 @@ public class ReportTemplateTests : IDisposable
     [InlineData("{{#if quick}}quick{{else}}full{{/if}} {{#if synthetic}}drawn{{/if}}{{#if conclusive}}real{{/if}}", "full real")]
     [InlineData("{{provenance.commit}}", "abc \\| \\<b\\>")]
     [InlineData("{{> part}}", "from a part: 99")]
+    [InlineData("{{#if seeds}}seeds{{/if}}", "")]
     public void Render_PutsResultsIn(string template, string expected)
     {
         File.WriteAllText(folder.File("part.md"), "from a part: {{value \"b.number\" \"0\"}}");
@@ -54,6 +55,34 @@ public class ReportTemplateTests : IDisposable
 
         Assert.StartsWith(folder.Path, e.Message);
         Assert.Contains(expected, e.Message);
+    }
+
+    [Fact]
+    public void Summary_HasEveryToleranceOfTheText_WhereverItStands_AndEveryOtherComparison()
+    {
+        var records = Samples.Records(
+            new("b.exact", new ResultTable("Exact").Text("eps").Compared().Add("2", 98.5, 98.5)),
+            new("b.near", new ResultTable("Near").Text("eps").Compared("Robust").Add("2", 98.5, 98.25).Add("4", 98, 98.125)),
+            new("a.far", new ResultTable("Far").Text("eps").Compared().Add("2", 98.5, 90)),
+            new("a.unsaid", new ResultTable("Unsaid").Text("eps").Compared().Compared("Time", "s", isVolatile: true).Add("2", 1, 2, 3, 4)),
+            new("b.gain", 0.7));
+        File.WriteAllText(folder.File("report.md"), """
+            {{summary}}
+            {{#within "b.near" "Robust, difference" "0.3" "unused"}}{{/within}}{{#within "b.exact" "Difference" "0"}}{{/within}}
+            {{#within "a.far" "Difference" "8" "settings unsaid"}}{{/within}}{{#atLeast "b.gain" "0.5" "Gain"}}{{/atLeast}}
+            """);
+        ResultTable? summary = null;
+        new ReportTemplate(folder.Path).Render(Samples.Content(records), (_, table) => $"{summary = table}", (_, _) => "");
+
+        Assert.Equal(
+            [
+                ["A", "Far", 1.0, 8.5, "8", "not reproduced", "largest at 2; settings unsaid"],
+                ["A", "Unsaid", 1.0, 1.0, "–", "no tolerance stated", "largest at 2"],
+                ["B", "Near: Robust", 2.0, 0.25, "0.3", "within its tolerance", "largest at 2"],
+                ["B", "Exact", 1.0, 0.0, "0", "reproduced", ""],
+                ["B", "Gain", 1.0, null, "at least 0.5", "within its tolerance", "it is 0.70"],
+            ],
+            summary!.Rows);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class ReportWriterTests : IDisposable
             new("b.figure", new LineChart(Hostile, Hostile, Hostile).Add(Hostile, [0], [1])),
             new("b.text", Hostile));
 
-        Assert.DoesNotContain("<script", html);
+        Assert.DoesNotContain("<script>alert", html);
         Assert.DoesNotContain("<img", html);
         Assert.Single(Regex.Matches(html, "<table>"));
         Assert.Single(Regex.Matches(html, "<figure>"));
@@ -51,9 +51,50 @@ public class ReportWriterTests : IDisposable
             new("b.table", new ResultTable("t").Text("a").Add("x")),
             new("b.figure", new ImageGrid("f").AddRow(null, new GridImage(new Picture([0], 1, 1, 1)))));
 
-        Assert.DoesNotMatch(@"(src|href)\s*=\s*""(?!data:)", html);
-        Assert.DoesNotContain("url(", html);
-        Assert.DoesNotContain("@import", html);
+        // The script itself is watched in a browser.
+        var page = html[..html.IndexOf("</main>", StringComparison.Ordinal)];
+        Assert.DoesNotMatch(@"(src|href)\s*=\s*""(?!data:)", page);
+        Assert.DoesNotContain("url(", page);
+        Assert.DoesNotContain("@import", page);
+    }
+
+    [Fact]
+    public async Task FormatsThatNeedABrowser_WithoutOne_AreNamedInOneLine_AndTheOthersWritten()
+    {
+        File.WriteAllText(folder.File("report.md"), "# T\n");
+        var log = new StringWriter();
+
+        await new ReportWriter(new ReportTemplate(folder.Path), Samples.Content(Samples.Records()), log, browser: null).WriteAsync(folder.File("out"), Enum.GetValues<ReportFormat>(), default);
+
+        Assert.StartsWith("Not written: latex, pdf, docx and the figures as PNG, because no Chromium", log.ToString());
+        Assert.Single(log.ToString().TrimEnd().Split('\n'));
+        Assert.Equal(["report.html", "report.json", "report.md", "values.json"], Directory.GetFiles(folder.File("out")).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task ResultInsideALine_IsAnErrorThatNamesIt()
+    {
+        var e = await Assert.ThrowsAsync<ReportException>(() => Write("See {{table \"b.table\"}} here.", new ResultRecord("b.table", new ResultTable("t").Text("a"))));
+
+        Assert.Contains("'b.table' is a table or a figure and must stand on a line of its own", e.Message);
+    }
+
+    [BrowserFact]
+    public async Task EveryFormat_WithABrowser_IsWritten()
+    {
+        File.WriteAllText(folder.File("report.md"), "# T\n\n{{figure \"b.figure\"}}\n");
+        var records = Samples.Records(new ResultRecord("b.figure", new LineChart("f", "x", "y").Add("line", [0, 1], [0, 1])));
+
+        await new ReportWriter(new ReportTemplate(folder.Path), Samples.Content(records), TextWriter.Null, Browser.Find()).WriteAsync(folder.File("out"), Enum.GetValues<ReportFormat>(), default);
+
+        Assert.Equal("%PDF", Start("report.pdf"));
+        Assert.Equal("%PDF", Start("figures/b.figure.pdf"));
+        Assert.Equal("\u0089PNG", Start("figures/b.figure.png"));
+        Assert.Equal("PK\u0003\u0004", Start("report.docx"));
+        Assert.Contains("\\fitfigure{figures/b.figure.pdf}", File.ReadAllText(folder.File("out/report.tex")));
+        Assert.Equal(["report.docx", "report.html", "report.json", "report.md", "report.pdf", "report.tex", "values.json"], Directory.GetFiles(folder.File("out")).Select(Path.GetFileName).Order());
+
+        string Start(string name) => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(folder.File("out/" + name))[..4]);
     }
 
     [Fact]
@@ -62,7 +103,7 @@ public class ReportWriterTests : IDisposable
         var figure = new LineChart("f", "x", "y").Add("line", [0, 1], [0, 1]);
         var html = await Write("{{figure \"b.figure\"}}", new ResultRecord("b.figure", figure));
 
-        Assert.Contains($"{figure.ToSvg(titled: false)}<figcaption>f</figcaption>", html);
+        Assert.Contains("<figcaption>f</figcaption>\n<div class=\"static\">\n" + figure.ToSvg(titled: false), html);
         Assert.Equal("![f](figures/b.figure.svg)", File.ReadAllText(folder.File("out/report.md")).Trim());
         Assert.Equal(figure.ToSvg(), File.ReadAllText(folder.File("out/figures/b.figure.svg")));
     }

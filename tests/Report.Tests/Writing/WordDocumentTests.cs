@@ -1,0 +1,60 @@
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Wordprocessing;
+
+namespace Fgsm.Report.Tests;
+
+public sealed class WordDocumentTests : IDisposable
+{
+    // One white pixel.
+    private static readonly byte[] Png = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAG7buVgAAAABJRU5ErkJggg==");
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Word_OfEveryKindOfText_IsValid()
+    {
+        using var word = Write();
+
+        var errors = new DocumentFormat.OpenXml.Validation.OpenXmlValidator(DocumentFormat.OpenXml.FileFormatVersions.Office2016).Validate(word);
+
+        Assert.Empty(errors.Select(error => $"{error.Path?.XPath}: {error.Description}"));
+    }
+
+    [Fact]
+    public void Word_HasRealHeadingsCaptionsTablesAndPictures()
+    {
+        using var word = Write();
+        var body = word.MainDocumentPart!.Document.Body!;
+
+        Assert.Equal(["Title", "Heading1"], Styles(body).Where(style => style is "Title" or "Heading1"));
+        Assert.Equal(6, Styles(body).Count(style => style == "Caption"));
+        Assert.Equal(5, body.Descendants<DocumentFormat.OpenXml.Drawing.Blip>().Count());
+        Assert.Equal(2, body.Elements<Table>().Count());
+        Assert.Contains(body.Descendants<TableCell>(), cell => cell.InnerText == "98.25");
+        Assert.Equal(["SEQ Figure", "SEQ Table"], body.Descendants<SimpleField>().Select(field => field.Instruction!.Value!.Split('\\')[0].Trim()).Distinct().Order());
+    }
+
+    [Fact]
+    public void Word_OfHostileText_ShowsExactlyThisText_AndLinksNowhere()
+    {
+        using var word = Write();
+        var main = word.MainDocumentPart!;
+
+        // XML has no form for these two.
+        var shown = SampleDocument.Hostile.Replace('\u0001', '\ufffd').Replace('\ud800', '\ufffd');
+        Assert.Contains(main.Document.Body!.Descendants<TableCell>(), cell => cell.InnerText == shown);
+        Assert.Equal(["https://example.org/a_b?c=1&d=2#e"], main.HyperlinkRelationships.Select(link => link.Uri.OriginalString));
+        Assert.Empty(main.ExternalRelationships);
+    }
+
+    private static IEnumerable<string?> Styles(Body body) => body.Elements<Paragraph>().Select(p => p.ParagraphProperties?.ParagraphStyleId?.Val?.Value);
+
+    private WordprocessingDocument Write()
+    {
+        var document = SampleDocument.Create(folder);
+        WordDocument.Write(document, document.Figures.ToDictionary(figure => figure.Name, _ => Png), folder.File("report.docx"));
+        return WordprocessingDocument.Open(folder.File("report.docx"), isEditable: false);
+    }
+}
