@@ -36,6 +36,7 @@ public sealed class QuickTablesTests : IDisposable
             return;
         }
 
+        Assert.True(Directory.Exists(folder), $"{folder}: no tables to compare with; renew them.");
         var committed = Directory.GetFiles(folder, "*.csv").ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
         Assert.Equal(committed.Keys.Order(StringComparer.Ordinal), fresh.Keys.Order(StringComparer.Ordinal));
         Assert.All(committed, table => Assert.Equal(table.Value, fresh[table.Key], ignoreLineEndingDifferences: true));
@@ -50,7 +51,7 @@ public sealed class QuickTablesTests : IDisposable
             RedirectStandardError = true,
         })!;
         var (log, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(20));
         try
         {
             await process.WaitForExitAsync(stop.Token);
