@@ -11,27 +11,44 @@ public sealed class ProjectNotebookTests : IDisposable
 
     public static TheoryData<string> Notebooks => [.. Directory.GetFiles(NotebookFolder, "*.ipynb").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
-    private static string NotebookFolder
+    private static string NotebookFolder => Path.Combine(Checkout, "notebooks");
+
+    private static string Checkout
     {
         get
         {
             var folder = new DirectoryInfo(AppContext.BaseDirectory);
             while (!File.Exists(Path.Combine(folder.FullName, "FgsmNotebooks.sln")))
                 folder = folder.Parent!;
-            return Path.Combine(folder.FullName, "notebooks");
+            return folder.FullName;
         }
     }
 
     [CiTheory]
     [MemberData(nameof(Notebooks))]
-    public async Task Notebook_UnderNbclient_ShowsWhatTheHeadlessRunnerShows(string name)
+    public async Task Notebook_UnderNbclientAndNbconvert_ShowsWhatTheHeadlessRunnerShows(string name)
     {
         var run = await NotebookRunner.RunAsync(Notebook.Load(Path.Combine(NotebookFolder, name)), NotebookFolder, new Dictionary<string, object> { ["quick"] = true });
         Assert.Null(run.Failure);
-        var source = Path.Combine(_kernel.Folder, name);
+        var folder = LinkedCheckout(_kernel.Folder);
+        var source = Path.Combine(folder, name);
         run.Document.Save(source);
-        var theirs = _kernel.Run("nbclient", source, NotebookFolder)["nbclient"]!.AsArray();
-        Assert.Equal(run.Document.Cells.Select(cell => Kinds(cell.Outputs)), theirs.Select(outputs => Kinds(outputs!.AsArray().Select(output => output!.AsObject()))));
+        foreach (var client in new[] { "nbclient", "nbconvert" })
+        {
+            var theirs = _kernel.Run(client, source, folder)[client]!.AsArray();
+            Assert.Equal(run.Document.Cells.Select(cell => Kinds(cell.Outputs)), theirs.Select(outputs => Kinds(outputs!.AsArray().Select(output => output!.AsObject()))));
+        }
+    }
+
+    /// <summary>A checkout of links, whose notebooks folder can be written to: nbconvert runs a notebook where it lies.</summary>
+    private static string LinkedCheckout(string parent)
+    {
+        var checkout = Directory.CreateDirectory(Path.Combine(parent, "checkout"));
+        var notebooks = checkout.CreateSubdirectory("notebooks");
+        foreach (var (from, to) in new[] { (Checkout, checkout), (NotebookFolder, notebooks) })
+            foreach (var entry in new DirectoryInfo(from).EnumerateFileSystemInfos().Where(e => e.Name != "notebooks" && e.Extension != ".ipynb"))
+                File.CreateSymbolicLink(Path.Combine(to.FullName, entry.Name), entry.FullName);
+        return notebooks.FullName;
     }
 
     /// <summary>
