@@ -40,7 +40,7 @@ internal static class HtmlPage
         figure { margin: 1.5em 0; overflow-x: auto; }
         figcaption { font-weight: 600; margin-bottom: .5em; }
         .static > svg { display: block; min-width: 27rem; border-radius: 6px; }
-        .interactive { border-radius: 6px; overflow: hidden; }
+        .interactive { max-width: 46rem; border-radius: 6px; overflow: hidden; }
         .drawn .static { display: none; }
         @media print {
           :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --band: #f4f4f4; --link: #000; }
@@ -63,6 +63,8 @@ internal static class HtmlPage
           const figure = source.parentElement, plot = document.createElement("div"), { data, layout } = JSON.parse(source.textContent);
           plot.className = "interactive";
           figure.insertBefore(plot, source);
+          // A map's cells are about square, on narrow screens too.
+          if (data[0]?.type === "heatmap") layout.height = Math.min(plot.clientWidth, 560);
           // The static drawing goes only when the other is there.
           Plotly.newPlot(plot, data, layout, { responsive: true, displaylogo: false }).then(() => figure.classList.add("drawn"));
         }
