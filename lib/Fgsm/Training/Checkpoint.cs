@@ -42,15 +42,20 @@ public sealed class Checkpoint(string file)
         var kept = PyTorchUnpickler.UnpickleStateDict(TrainingFile);
         if (kept.GetValueOrDefault("key") is not string keptKey || keptKey != key)
             return [];
-        if (kept.GetValueOrDefault("epochs") is not List<object?> saved || kept.GetValueOrDefault("model_state_dict") is not OrderedDictionary<object, object?> weights
-            || kept.GetValueOrDefault("optimizer_state_dict") is not OrderedDictionary<object, object?> state || kept.GetValueOrDefault("rng_state") is not Tensor generator)
-            throw new TensorFileException(TrainingFile, "it is no checkpoint of a training; delete it, or train afresh");
-        if (saved.Count > epochs)
-            return [];
-        model.load_state_dict(weights.ToDictionary(w => (string)w.Key, w => (Tensor)w.Value!));
-        optimizer.load_state_dict(state);
-        set_rng_state(generator);
-        return [.. saved.Select(e => Parse((OrderedDictionary<object, object?>)e!))];
+        try
+        {
+            var saved = Get<List<object?>>(kept, "epochs").Select(Parse).ToList();
+            if (saved.Count > epochs)
+                return [];
+            model.load_state_dict(Get<OrderedDictionary<object, object?>>(kept, "model_state_dict").Where(w => w.Value is Tensor).ToDictionary(w => w.Key.ToString()!, w => (Tensor)w.Value!));
+            optimizer.load_state_dict(Get<OrderedDictionary<object, object?>>(kept, "optimizer_state_dict"));
+            set_rng_state(Get<Tensor>(kept, "rng_state"));
+            return saved;
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException)
+        {
+            throw new TensorFileException(TrainingFile, "it is no whole checkpoint of this training; delete it, or train afresh", e);
+        }
     }
 
     internal void Save(string key, nn.Module model, optim.Optimizer optimizer, IReadOnlyList<EpochResult> epochs)
@@ -78,6 +83,11 @@ public sealed class Checkpoint(string file)
         ["seconds"] = epoch.Duration.TotalSeconds,
     };
 
-    private static EpochResult Parse(OrderedDictionary<object, object?> epoch) =>
-        new((int)(long)epoch["epoch"]!, (double)epoch["loss"]!, (double)epoch["accuracy"]!, TimeSpan.FromSeconds((double)epoch["seconds"]!));
+    private static EpochResult Parse(object? saved)
+    {
+        var epoch = saved as OrderedDictionary<object, object?> ?? [];
+        return new((int)Get<long>(epoch, "epoch"), Get<double>(epoch, "loss"), Get<double>(epoch, "accuracy"), TimeSpan.FromSeconds(Get<double>(epoch, "seconds")));
+    }
+
+    private static T Get<T>(OrderedDictionary<object, object?> values, string name) => values.GetValueOrDefault(name) is T value ? value : throw new InvalidDataException(name);
 }

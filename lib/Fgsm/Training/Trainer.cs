@@ -24,7 +24,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
 
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>Told about every few batches.</summary>
+    /// <summary>Told about every few batches, and of the last epoch that a <see cref="Checkpoint"/> had.</summary>
     public IProgress<Progress>? Progress { get; init; }
 
     /// <summary>Keeps the training, and goes on from what is kept of it; null keeps nothing.</summary>
@@ -49,6 +49,8 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         model.train();
         var key = Checkpoint is null ? "" : TrainingKey.Of(model, optimizer, data, examples, BatchSize, Checkpoint.Settings);
         List<EpochResult> results = [.. Checkpoint?.Load(key, model, optimizer, epochs) ?? []];
+        if (results is [.., var last])
+            Progress?.Report(new Progress(Title, last.Epoch, epochs, Steps(data), Steps(data), last.Loss, last.Accuracy));
         while (results.Count < epochs)
         {
             results.Add(RunEpoch(data, results.Count + 1, epochs, cancellation));
@@ -58,10 +60,12 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         return results;
     }
 
+    private int Steps(TensorSet data) => (data.Count + BatchSize - 1) / BatchSize;
+
     private EpochResult RunEpoch(TensorSet data, int epoch, int epochs, CancellationToken cancellation)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        var steps = (data.Count + BatchSize - 1) / BatchSize;
+        var steps = Steps(data);
         var (lossSum, correct, seen) = (0.0, 0L, 0);
         using var order = randperm(data.Count);
         for (var step = 0; step < steps; step++)

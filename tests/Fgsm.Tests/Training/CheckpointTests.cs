@@ -169,6 +169,34 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(0, Train(Kept()).Batches);
     }
 
+    public static TheoryData<string, object?> Damages => new() { { "epochs", null }, { "epochs", new List<object?> { 1L } }, { "model_state_dict", null }, { "optimizer_state_dict", 1L }, { "rng_state", null } };
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public void Fit_WithAFileThatLacksSomething_NamesIt(string name, object? value)
+    {
+        Train(Kept());
+        var kept = PyTorchUnpickler.UnpickleStateDict(Kept().TrainingFile);
+        kept[name] = value;
+        PyTorchPickler.PickleStateDict(Kept().TrainingFile, kept);
+
+        AssertOneLine(Assert.Throws<TensorFileException>(() => Train(Kept())), Kept().TrainingFile, "no whole checkpoint");
+    }
+
+    [Fact]
+    public void Fit_OfAFinishedTraining_ReportsTheSameEndAsTraining()
+    {
+        Listener Fit()
+        {
+            var (listener, model) = (new Listener(), TinyModels.WithDropout(1));
+            new Trainer(model, optim.SGD(model.parameters(), 0.1)) { Checkpoint = Kept(), Progress = listener }.Fit(data, 2);
+            return listener;
+        }
+        var trained = Fit().Reports[^1];
+
+        Assert.Equal([trained], Fit().Reports);
+    }
+
     [Fact]
     public void Fit_LeavesNoTensorInTheScope()
     {

@@ -21,6 +21,8 @@ public sealed class FuzzTests : IDisposable
         + "VYCQAAADIxMjcwODc2OHEPaAdLAk50cRBRSwBLAoVxEUsBhXESiWgAKVJxE3RxFFJxFXV9cRZYCQAAAF9tZXRhZGF0YXEXaAApUnEYWAAAAABxGX1xGlgHAAAAdmVyc2lvbnEbSwFzc3NiLoACXXEA"
         + "KFgJAAAAMjEyNzA3OTg0cQFYCQAAADIxMjcwODc2OHECZS4GAAAAAAAAAKnr9LwQ4AQ/zMghPgXWwL5CLOK+qxIpvgIAAAAAAAAAx5MOPvp+074=");
 
+    public FuzzTests() => manual_seed(1);
+
     private static Dictionary<object, object?> State() => new()
     {
         ["model"] = new Dictionary<string, Tensor> { ["weight"] = rand(3, 2), ["bias"] = rand(2), ["tied"] = ones(4)[1..3] },
