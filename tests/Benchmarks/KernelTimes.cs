@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using Fgsm.Data;
 
 namespace Fgsm.Benchmarks;
 
@@ -18,8 +19,8 @@ internal static class KernelTimes
         var prefix = Directory.CreateTempSubdirectory("fgsm-kernel-").FullName;
         try
         {
-            var project = Path.Combine(Checkout(), "lib", "Kernel");
-            if (Run("dotnet", ["run", "-c", "Release", "--project", project, "--", "install", "--prefix", prefix, "--name", Name], null) is null)
+            var checkout = DataFolders.Checkout() ?? throw new IOException("the benchmarks must run inside the checkout");
+            if (Run("dotnet", ["run", "-c", "Release", "--project", Path.Combine(checkout, "lib", "Kernel"), "--", "install", "--prefix", prefix, "--name", Name], null) is null)
                 throw new IOException("the kernel could not be installed; run `dotnet run -c Release --project lib/Kernel -- install` to see why");
             var line = Run("/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "kernel.py"), Name], Path.Combine(prefix, "share", "jupyter"))
                 ?? throw new IOException("kernel.py ended early; run it by hand to see why");
@@ -51,13 +52,5 @@ internal static class KernelTimes
         {
             return null;
         }
-    }
-
-    private static string Checkout()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "FgsmNotebooks.sln")))
-            folder = folder.Parent ?? throw new IOException("the benchmarks must run inside the checkout");
-        return folder.FullName;
     }
 }

@@ -95,7 +95,7 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
         };
     }
 
-    /// <summary>The same for one filter's plane.</summary>
+    /// <summary>The same for one filter, as a plane [H, W], whose sum is the bias's gradient.</summary>
     private static void Backward(Convolution shape, int image, int filter, float* gradient, float* places, float* dy)
     {
         var (height, width) = (shape.Output.Height / 2, shape.Output.Width / 2);
@@ -107,13 +107,12 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
             var top = dy + 2 * row * shape.Output.Width;
             var bottom = top + shape.Output.Width;
             var x = 0;
-            if (width >= 4)
-                for (; x <= width - 4; x += 4)
-                {
-                    var (value, place) = (Vector128.Load(g + x), Vector128.Load(p + x));
-                    Spread(value, place, 0, top + 2 * x);
-                    Spread(value, place, 2, bottom + 2 * x);
-                }
+            for (; x <= width - 4; x += 4)
+            {
+                var (value, place) = (Vector128.Load(g + x), Vector128.Load(p + x));
+                Spread(value, place, 0, top + 2 * x);
+                Spread(value, place, 2, bottom + 2 * x);
+            }
             for (; x < width; x++)
             {
                 (top[2 * x], top[2 * x + 1]) = (p[x] == 0 ? g[x] : 0, p[x] == 1 ? g[x] : 0);
