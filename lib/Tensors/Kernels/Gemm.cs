@@ -15,9 +15,11 @@ internal readonly unsafe record struct Matrix(nint Address, nint RowStride, nint
 /// <summary>Matrix products, packed and blocked for the caches. Each element is one chain of fused multiply-adds in ascending k.</summary>
 internal static unsafe class Gemm
 {
-    // A panel of B (Depth x Columns) stays in the first-level cache, a block of A (Block x Depth) in the second.
+    // A panel of B (Depth x Tiles.Columns) stays in the first-level cache, a block of A (Rows x Depth) and a group of panels
+    // (Depth x Columns) in the second. Rows is a multiple of every tile's.
     private const int Depth = 256;
-    private const int Block = 768;
+    private const int Rows = 168;
+    private const int Columns = 64;
 
     /// <summary>C[m, n] (+)= A[m, k] B[k, n], on all cores; C's rows are contiguous.</summary>
     public static void Multiply(int m, int n, int k, Matrix a, Matrix b, Matrix c, bool accumulate = false)
@@ -43,28 +45,32 @@ internal static unsafe class Gemm
     /// <summary>C (+)= A B with A packed before, on all cores.</summary>
     public static void MultiplyPacked(int m, int n, int k, float* a, Matrix b, Matrix c, bool accumulate)
     {
-        var columns = (n + Tiles.Columns - 1) / Tiles.Columns;
         // Enough pieces for all threads, also when B has few columns.
-        var block = Math.Min(Block, Math.Max(1, m / Math.Max(1, Threads.Count * 4 / columns)));
-        block = (block + Tiles.Rows - 1) / Tiles.Rows * Tiles.Rows;
-        var blocks = (m + block - 1) / block;
-        Threads.For(blocks * columns, piece =>
+        var (wanted, panels) = (4 * Threads.Count, (n + Tiles.Columns - 1) / Tiles.Columns);
+        var width = Math.Clamp(panels / wanted, 1, Columns / Tiles.Columns) * Tiles.Columns;
+        var groups = (n + width - 1) / width;
+        var height = groups >= wanted ? m : Tiles.Round(Math.Max(1, m * groups / wanted), Tiles.Rows);
+        var blocks = (m + height - 1) / height;
+        Threads.For(groups * blocks, piece =>
         {
-            var (row, column) = (piece / columns * block, piece % columns * Tiles.Columns);
-            Panel(row, Math.Min(m, row + block), Math.Min(Tiles.Columns, n - column), k, a, b with { Address = (nint)b.At(0, column) }, c with { Address = (nint)c.At(0, column) }, accumulate);
+            var (row, column) = (piece % blocks * height, piece / blocks * width);
+            Multiply(row, Math.Min(m, row + height), column, Math.Min(n, column + width), k, a, b, c, accumulate);
         });
     }
 
-    private static void Panel(int first, int last, int width, int k, float* a, Matrix b, Matrix c, bool accumulate)
+    /// <summary>Some rows and columns of C.</summary>
+    private static void Multiply(int top, int bottom, int left, int right, int k, float* a, Matrix b, Matrix c, bool accumulate)
     {
-        using var scratch = new Scratch<float>(Depth * Tiles.Columns);
-        var packed = scratch.Pointer;
+        using var scratch = new Scratch<float>(Depth * Tiles.Round(right - left, Tiles.Columns));
         for (var start = 0; start < k || start == 0; start += Depth)
         {
             var depth = Math.Min(Depth, k - start);
-            Pack(width, Tiles.Columns, depth, b.At(start, 0), b.ColumnStride, b.RowStride, packed);
-            for (var i = first; i < last; i += Tiles.Rows)
-                Tile(Math.Min(Tiles.Rows, last - i), width, depth, a + (nint)i * k + (nint)start * Tiles.Rows, packed, c.At(i, 0), c.RowStride, accumulate || start > 0);
+            for (var j = left; j < right; j += Tiles.Columns)
+                Pack(Math.Min(Tiles.Columns, right - j), Tiles.Columns, depth, b.At(start, j), b.ColumnStride, b.RowStride, scratch.Pointer + (j - left) * depth);
+            for (var block = top; block < bottom; block += Rows)
+                for (var j = left; j < right; j += Tiles.Columns)
+                    for (var i = block; i < Math.Min(bottom, block + Rows); i += Tiles.Rows)
+                        Tile(Math.Min(Tiles.Rows, bottom - i), Math.Min(Tiles.Columns, right - j), depth, a + (nint)i * k + (nint)start * Tiles.Rows, scratch.Pointer + (j - left) * depth, c.At(i, j), c.RowStride, accumulate || start > 0);
         }
     }
 
@@ -109,8 +115,9 @@ internal static unsafe class Gemm
             return;
         }
         var i = 0;
-        if (deep == 1)
-            for (; i <= count - 4; i += 4)
+        if (deep == 1 && count >= 4)
+            // The last four overlap those before: what is written twice is the same.
+            for (; i < count; i = i < count - 4 ? Math.Min(i + 4, count - 4) : count)
                 Transpose4(depth, source + i * step, step, packed + i, width);
         for (; i < width; i++)
             for (var k = 0; k < depth; k++)
