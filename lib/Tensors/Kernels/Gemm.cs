@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Fgsm.Tensors;
 
@@ -46,31 +47,81 @@ internal static unsafe class Gemm
     public static void MultiplyPacked(int m, int n, int k, float* a, Matrix b, Matrix c, bool accumulate)
     {
         // Enough pieces for all threads, also when B has few columns.
-        var (wanted, panels) = (4 * Threads.Count, (n + Tiles.Columns - 1) / Tiles.Columns);
-        var width = Math.Clamp(panels / wanted, 1, Columns / Tiles.Columns) * Tiles.Columns;
-        var groups = (n + width - 1) / width;
-        var height = groups >= wanted ? m : Tiles.Round(Math.Max(1, m * groups / wanted), Tiles.Rows);
-        var blocks = (m + height - 1) / height;
-        Threads.For(groups * blocks, piece =>
+        var panels = (n + Tiles.Columns - 1) / Tiles.Columns;
+        var width = Math.Max(1, panels / (8 * Threads.Count)) * Tiles.Columns;
+        var (columns, wanted) = ((n + width - 1) / width, 4 * Threads.Count);
+        var height = columns >= wanted ? m : Tiles.Round(Math.Max(1, m * columns / wanted), Tiles.Rows);
+        var rows = (m + height - 1) / height;
+        Threads.For(columns * rows, piece =>
         {
-            var (row, column) = (piece % blocks * height, piece / blocks * width);
-            Multiply(row, Math.Min(m, row + height), column, Math.Min(n, column + width), k, a, b, c, accumulate);
+            var (top, left) = (piece % rows * height, piece / rows * width);
+            Multiply(top, Math.Min(m, top + height), left, Math.Min(n, left + width), k, a, b, c, accumulate);
         });
     }
 
     /// <summary>Some rows and columns of C.</summary>
     private static void Multiply(int top, int bottom, int left, int right, int k, float* a, Matrix b, Matrix c, bool accumulate)
     {
-        using var scratch = new Scratch<float>(Depth * Tiles.Round(right - left, Tiles.Columns));
-        for (var start = 0; start < k || start == 0; start += Depth)
+        using var scratch = new Scratch<float>(Depth * Columns);
+        var (group, start) = (left, 0);
+        while (group < right)
         {
-            var depth = Math.Min(Depth, k - start);
-            for (var j = left; j < right; j += Tiles.Columns)
-                Pack(Math.Min(Tiles.Columns, right - j), Tiles.Columns, depth, b.At(start, j), b.ColumnStride, b.RowStride, scratch.Pointer + (j - left) * depth);
+            var (depth, end) = (Math.Min(Depth, k - start), Math.Min(right, group + Columns));
+            var (nextGroup, nextStart) = start + depth < k ? (group, start + depth) : (end, 0);
+            var tiles = (bottom - top + Tiles.Rows - 1) / Tiles.Rows * ((end - group + Tiles.Columns - 1) / Tiles.Columns);
+            var ahead = new Ahead(b, nextStart, Math.Min(Depth, k - nextStart), nextGroup, Math.Min(right, nextGroup + Columns), tiles);
+            for (var j = group; j < end; j += Tiles.Columns)
+                Pack(Math.Min(Tiles.Columns, end - j), Tiles.Columns, depth, b.At(start, j), b.ColumnStride, b.RowStride, scratch.Pointer + (j - group) * depth);
             for (var block = top; block < bottom; block += Rows)
-                for (var j = left; j < right; j += Tiles.Columns)
-                    for (var i = block; i < Math.Min(bottom, block + Rows); i += Tiles.Rows)
-                        Tile(Math.Min(Tiles.Rows, bottom - i), Math.Min(Tiles.Columns, right - j), depth, a + (nint)i * k + (nint)start * Tiles.Rows, scratch.Pointer + (j - left) * depth, c.At(i, j), c.RowStride, accumulate || start > 0);
+                for (var j = group; j < end; j += Tiles.Columns)
+                    Column(block, Math.Min(bottom, block + Rows), Math.Min(Tiles.Columns, end - j), depth, a + (nint)start * Tiles.Rows, k, scratch.Pointer + (j - group) * depth, c with { Address = (nint)c.At(0, j) }, accumulate || start > 0, ref ahead);
+            (group, start) = (nextGroup, nextStart);
+        }
+    }
+
+    /// <summary>Some tiles one below the other.</summary>
+    private static void Column(int top, int bottom, int width, int depth, float* a, int k, float* b, Matrix c, bool accumulate, ref Ahead ahead)
+    {
+        for (var i = top; i < bottom; i += Tiles.Rows)
+        {
+            ahead.Fetch();
+            Tile(Math.Min(Tiles.Rows, bottom - i), width, depth, a + (nint)i * k, b, c.At(i, 0), c.RowStride, accumulate);
+        }
+    }
+
+    /// <summary>Brings the part of B that is packed next into the cache, a few lines with each tile.</summary>
+    private struct Ahead
+    {
+        private const int Line = 16;
+
+        private readonly nint stride;
+        private readonly int length;
+        private readonly int each;
+        private float* source;
+        private int outer;
+        private int inner;
+
+        public Ahead(Matrix b, int row, int rows, int left, int right, int tiles)
+        {
+            source = b.At(row, left);
+            (outer, length, stride) = b.ColumnStride == 1 ? (rows, right - left, b.RowStride) : (right - left, rows, b.ColumnStride);
+            each = (outer * length / Line + tiles - 1) / tiles;
+        }
+
+        public void Fetch()
+        {
+            if (!Sse.IsSupported)
+                return;
+            for (var i = 0; i < each && outer > 0; i++)
+            {
+                Sse.Prefetch1(source + inner);
+                inner += Line;
+                if (inner < length)
+                    continue;
+                inner = 0;
+                outer--;
+                source += stride;
+            }
         }
     }
 
