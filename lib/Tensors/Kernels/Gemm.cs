@@ -130,14 +130,14 @@ internal static unsafe class Gemm
     {
         if (rows == Tiles.Rows && columns == Tiles.Columns)
         {
-            Tiles.Multiply(depth, a, 1, Tiles.Rows, null, b, Tiles.Columns, c, stride, accumulate);
+            Tiles.Multiply(depth, a, 1, Tiles.Rows, b, Tiles.Columns, c, stride, accumulate);
             return;
         }
         var whole = stackalloc float[Tiles.Rows * Tiles.Columns];
         if (accumulate)
             for (var i = 0; i < rows; i++)
                 new ReadOnlySpan<float>(c + i * stride, columns).CopyTo(new Span<float>(whole + i * Tiles.Columns, columns));
-        Tiles.Multiply(depth, a, 1, Tiles.Rows, null, b, Tiles.Columns, whole, Tiles.Columns, accumulate);
+        Tiles.Multiply(depth, a, 1, Tiles.Rows, b, Tiles.Columns, whole, Tiles.Columns, accumulate);
         for (var i = 0; i < rows; i++)
             new ReadOnlySpan<float>(whole + i * Tiles.Columns, columns).CopyTo(new Span<float>(c + i * stride, columns));
     }

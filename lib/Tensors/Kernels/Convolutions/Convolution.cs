@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace Fgsm.Tensors;
@@ -49,7 +50,9 @@ internal sealed unsafe class Convolution
 
     private void ForwardDirectly(ChannelsLast.Source x, float* weight, Epilogue epilogue)
     {
-        var (rowLength, pixels, columns) = (PaddedWidth * Channels, Tiles.Round(Output.Width, Tiles.Rows), Tiles.Columns);
+        var (rowLength, columns) = (PaddedWidth * Channels, Tiles.Columns);
+        var pixels = Tiles.Round(Output.Width, Tiles.Rows);
+        var pitch = Tiles.Round(pixels, Tiles.Lanes);
         using var packed = new Scratch<float>(Tiles.Round(Filters, columns) * Depth);
         var b = packed.Pointer;
         for (var o = 0; o < Filters; o += columns)
@@ -57,22 +60,41 @@ internal sealed unsafe class Convolution
         var offsets = TermOffsets(rowLength, Channels, 1);
         Threads.For(Images, image =>
         {
-            // Behind the image there is room for the pixels that fill up the last tile of the last row.
-            using var padded = new Scratch<float>(PaddedHeight * rowLength + Tiles.Rows * Stride.Width * Channels);
+            // Behind the image there is room for the pixels that fill up the last row.
+            using var padded = new Scratch<float>(PaddedHeight * rowLength + pitch * Stride.Width * Channels);
+            using var terms = new Scratch<float>(BandRows * Depth * pitch);
             using var band = new Scratch<float>(BandRows * pixels * columns);
             ChannelsLast.Pad(x, image, Height, Padding, 0, PaddedHeight, padded.Pointer, rowLength, Channels);
             for (var row = 0; row < Output.Height; row += BandRows)
+            {
+                var rows = Math.Min(BandRows, Output.Height - row);
+                for (var y = 0; y < rows; y++)
+                    CopyTerms(padded.Pointer + (row + y) * Stride.Height * rowLength, offsets, terms.Pointer + y * Depth * pitch, pitch);
                 for (var o = 0; o < Filters; o += columns)
                 {
-                    var rows = Math.Min(BandRows, Output.Height - row);
                     for (var y = 0; y < rows; y++)
                         for (var p = 0; p < pixels; p += Tiles.Rows)
-                            fixed (int* terms = offsets)
-                                Tiles.Multiply(Depth, padded.Pointer + (row + y) * Stride.Height * rowLength + p * Stride.Width * Channels, Stride.Width * Channels, 0, terms,
-                                    b + o * Depth, columns, band.Pointer + (y * pixels + p) * columns, columns, accumulate: false);
+                            Tiles.Multiply(Depth, terms.Pointer + y * Depth * pitch + p, 1, pitch, b + o * Depth, columns, band.Pointer + (y * pixels + p) * columns, columns, accumulate: false);
                     epilogue.Band(image, o, Math.Min(columns, Filters - o), row, rows, band.Pointer, pixels * columns);
                 }
+            }
         });
+    }
+
+    /// <summary>terms[k, x]: term k of the outputs of one row.</summary>
+    private void CopyTerms(float* source, int[] offsets, float* terms, int pitch)
+    {
+        var step = Stride.Width * Channels;
+        foreach (var offset in offsets)
+        {
+            if (step == 1)
+                for (var x = 0; x < pitch; x += Vector<float>.Count)
+                    Vector.Load(source + offset + x).Store(terms + x);
+            else
+                for (var x = 0; x < pitch; x++)
+                    terms[x] = source[offset + x * step];
+            terms += pitch;
+        }
     }
 
     /// <summary>Where term k = (c, ky, kx) of an output lies, from its first pixel.</summary>
@@ -123,7 +145,7 @@ internal sealed unsafe class Convolution
                 upstream(image, row, 1, dy.Pointer, Output.Width * filters, filters);
                 for (var k = 0; k < columns; k += Tiles.Columns)
                     for (var p = 0; p < pixels; p += Tiles.Rows)
-                        Tiles.Multiply(Filters, dy.Pointer + p * filters, filters, 1, null, b + k * Filters, Tiles.Columns, terms.Pointer + p * columns + k, columns, accumulate: false);
+                        Tiles.Multiply(Filters, dy.Pointer + p * filters, filters, 1, b + k * Filters, Tiles.Columns, terms.Pointer + p * columns + k, columns, accumulate: false);
                 ChannelsLast.ToPlanes(terms.Pointer, columns, Depth, Output.Width, planes.Pointer, Output.Width);
                 for (var k = 0; k < Depth; k++)
                     Scatter(planes.Pointer + k * Output.Width, padded.Pointer + offsets[k] + row * Stride.Height * PaddedWidth);
@@ -186,11 +208,12 @@ internal sealed unsafe class Convolution
         {
             var rows = Math.Min(BandRows, Output.Height - row);
             upstream(image, row, rows, dy.Pointer, Output.Width * filters, filters);
-            for (var p = 0; p < rows * Output.Width; p++)
-                CopyPatch(padded.Pointer + (row + p / Output.Width) * Stride.Height * rowLength + p % Output.Width * Stride.Width * Channels, rowLength, patches.Pointer + p * pitch);
+            for (var y = 0; y < rows; y++)
+                for (var p = 0; p < Output.Width; p++)
+                    CopyPatch(padded.Pointer + (row + y) * Stride.Height * rowLength + p * Stride.Width * Channels, rowLength, patches.Pointer + (y * Output.Width + p) * pitch);
             for (var k = 0; k < pitch; k += Tiles.Columns)
                 for (var o = 0; o < Filters; o += Tiles.Rows)
-                    Tiles.Multiply(rows * Output.Width, dy.Pointer + o, 1, filters, null, patches.Pointer + k, pitch, sum + o * pitch + k, pitch, accumulate: true);
+                    Tiles.Multiply(rows * Output.Width, dy.Pointer + o, 1, filters, patches.Pointer + k, pitch, sum + o * pitch + k, pitch, accumulate: true);
         }
     }
 

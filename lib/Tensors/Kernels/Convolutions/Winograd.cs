@@ -38,7 +38,7 @@ internal sealed unsafe class Winograd
         shape.Stride == (1, 1) && shape.Kernel is (3, 3) or (5, 5) && shape.Channels >= 8 && shape.Filters >= 8;
 
     /// <summary>Rows of tiles in a block: whole images, or where one is too large, a part of it.</summary>
-    private int BlockRows => BlockTiles < tilesHigh * tilesWide ? Math.Max(1, BlockTiles / tilesWide) : BlockTiles / (tilesHigh * tilesWide) * tilesHigh;
+    private int BlockRows => Math.Max(1, BlockTiles / tilesWide);
 
     // The distance of one point's matrix from the next: 64 of them are written together, so they must not share cache sets.
     private static int Spread(int length) => Tiles.Round(length, 1024) + 48;
@@ -67,7 +67,7 @@ internal sealed unsafe class Winograd
             {
                 for (var point = 0; point < Points; point++)
                     for (var t = 0; t < tiles; t += Tiles.Rows)
-                        Tiles.Multiply(shape.Channels, v + point * vStep + t * channels, channels, 1, null,
+                        Tiles.Multiply(shape.Channels, v + point * vStep + t * channels, channels, 1,
                             u + point * uStep + panel * shape.Channels * columns, columns, m + point * mStep + t * columns, columns, accumulate: false);
                 for (var row = first; row < last; row++)
                 {
@@ -174,7 +174,7 @@ internal sealed unsafe class Winograd
         for (var point = 0; point < Points; point++)
             for (var c = 0; c < shape.Channels; c += Tiles.Columns)
                 for (var o = 0; o < shape.Filters; o += Tiles.Rows)
-                    Tiles.Multiply(tiles, gradient.Pointer + point * wStep + o, 1, filters, null, input.Pointer + point * vStep + c, channels,
+                    Tiles.Multiply(tiles, gradient.Pointer + point * wStep + o, 1, filters, input.Pointer + point * vStep + c, channels,
                         sum + point * step + o * pitch + c, pitch, accumulate);
     }
 }
