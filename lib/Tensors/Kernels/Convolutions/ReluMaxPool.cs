@@ -42,6 +42,7 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
     }
 
     // The bias is added before the comparison: rounding may make unequal sums equal, and then the first must win.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Pool(Vector<float> bias, float* p0, float* p1, float* p2, float* p3, float* y, float* places)
     {
         var (best, place) = (Vector.Load(p0) + bias, Vector<float>.Zero);
