@@ -175,21 +175,25 @@ internal static unsafe class Gemm
                 packed[k * width + i] = i < count ? source[i * step + k * deep] : 0;
     }
 
-    private static void Transpose4(int depth, float* source, nint step, float* packed, int width)
+    private static void Transpose4(int depth, float* source, nint step, float* packed, nint width)
     {
-        var k = 0;
-        for (; k <= depth - 4; k += 4)
-        {
-            var (r0, r1) = (Vector128.Load(source + k), Vector128.Load(source + step + k));
-            var (r2, r3) = (Vector128.Load(source + 2 * step + k), Vector128.Load(source + 3 * step + k));
-            Shuffles.Transpose(ref r0, ref r1, ref r2, ref r3);
-            r0.Store(packed + k * width);
-            r1.Store(packed + (k + 1) * width);
-            r2.Store(packed + (k + 2) * width);
-            r3.Store(packed + (k + 3) * width);
-        }
-        for (; k < depth; k++)
-            for (var i = 0; i < 4; i++)
-                packed[k * width + i] = source[i * step + k];
+        if (depth >= 4)
+            // The last block overlaps the one before: what is written twice is the same.
+            for (int k = 0, last = depth - 4; k <= last; k = k == last ? depth : Math.Min(k + 4, last))
+            {
+                var from = source + k;
+                var to = packed + k * width;
+                var (r0, r1) = (Vector128.Load(from), Vector128.Load(from + step));
+                var (r2, r3) = (Vector128.Load(from + 2 * step), Vector128.Load(from + 3 * step));
+                Shuffles.Transpose(ref r0, ref r1, ref r2, ref r3);
+                r0.Store(to);
+                r1.Store(to + width);
+                r2.Store(to + 2 * width);
+                r3.Store(to + 3 * width);
+            }
+        else
+            for (var k = 0; k < depth; k++)
+                for (var i = 0; i < 4; i++)
+                    packed[k * width + i] = source[i * step + k];
     }
 }
