@@ -14,13 +14,22 @@ internal static partial class HugePages
     private const nint Size = 2 << 20;
     private const int MADV_HUGEPAGE = 14;
 
+    private static bool possible = OperatingSystem.IsLinux();
+
     /// <summary>Advice only: where it cannot be followed, nothing changes.</summary>
     public static void Advise(nint start, nint bytes)
     {
-        if (!OperatingSystem.IsLinux())
+        if (!possible)
             return;
-        var first = start & -Size;
-        _ = madvise(first, (start + bytes + Size - 1 & -Size) - first, MADV_HUGEPAGE);
+        try
+        {
+            var first = start & -Size;
+            _ = madvise(first, (start + bytes + Size - 1 & -Size) - first, MADV_HUGEPAGE);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            possible = false;
+        }
     }
 
     [LibraryImport("libc")]
