@@ -34,6 +34,6 @@ internal static unsafe class FmaPeak
         new Span<float>(a.Pointer, TTile.Rows * Depth).Fill(0.5f);
         new Span<float>(b.Pointer, TTile.Columns * Depth).Fill(0.5f);
         for (var i = 0; i < Repeats; i++)
-            TTile.Multiply(Depth, a.Pointer, 1, TTile.Rows, null, b.Pointer, TTile.Columns, c.Pointer, TTile.Columns, accumulate: false);
+            TTile.Multiply(Depth, a.Pointer, 1, TTile.Rows, b.Pointer, TTile.Columns, c.Pointer, TTile.Columns, accumulate: false);
     }
 }

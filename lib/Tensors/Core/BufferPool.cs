@@ -27,7 +27,14 @@ internal static class BufferPool<T> where T : unmanaged
             else if (freeBytes > KeptBytes)
                 StartAfresh();
         }
-        array ??= GC.AllocateUninitializedArray<T>(capacity + Alignment / Unsafe.SizeOf<T>(), pinned: true);
+        return array is null ? Allocate(capacity) : (array, Start(array));
+    }
+
+    private static unsafe (T[] Array, int Start) Allocate(int capacity)
+    {
+        var array = GC.AllocateUninitializedArray<T>(capacity + Alignment / Unsafe.SizeOf<T>(), pinned: true);
+        if (Bytes(array) >= HugePages.Worthwhile)
+            HugePages.Advise((nint)Unsafe.AsPointer(ref array[0]), (nint)Bytes(array));
         return (array, Start(array));
     }
 

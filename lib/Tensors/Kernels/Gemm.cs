@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Fgsm.Tensors;
 
@@ -15,9 +16,11 @@ internal readonly unsafe record struct Matrix(nint Address, nint RowStride, nint
 /// <summary>Matrix products, packed and blocked for the caches. Each element is one chain of fused multiply-adds in ascending k.</summary>
 internal static unsafe class Gemm
 {
-    // A panel of B (Depth x Columns) stays in the first-level cache, a block of A (Block x Depth) in the second.
+    // A panel of B (Depth x Tiles.Columns) stays in the first-level cache, a block of A (Rows x Depth) and a group of panels
+    // (Depth x Columns) in the second. Rows is a multiple of every tile's.
     private const int Depth = 256;
-    private const int Block = 768;
+    private const int Rows = 168;
+    private const int Columns = 64;
 
     /// <summary>C[m, n] (+)= A[m, k] B[k, n], on all cores; C's rows are contiguous.</summary>
     public static void Multiply(int m, int n, int k, Matrix a, Matrix b, Matrix c, bool accumulate = false)
@@ -43,28 +46,82 @@ internal static unsafe class Gemm
     /// <summary>C (+)= A B with A packed before, on all cores.</summary>
     public static void MultiplyPacked(int m, int n, int k, float* a, Matrix b, Matrix c, bool accumulate)
     {
-        var columns = (n + Tiles.Columns - 1) / Tiles.Columns;
         // Enough pieces for all threads, also when B has few columns.
-        var block = Math.Min(Block, Math.Max(1, m / Math.Max(1, Threads.Count * 4 / columns)));
-        block = (block + Tiles.Rows - 1) / Tiles.Rows * Tiles.Rows;
-        var blocks = (m + block - 1) / block;
-        Threads.For(blocks * columns, piece =>
+        var panels = (n + Tiles.Columns - 1) / Tiles.Columns;
+        var width = Math.Max(1, panels / (8 * Threads.Count)) * Tiles.Columns;
+        var (columns, wanted) = ((n + width - 1) / width, 4 * Threads.Count);
+        var height = columns >= wanted ? m : Tiles.Round(Math.Max(1, m * columns / wanted), Tiles.Rows);
+        var rows = (m + height - 1) / height;
+        Threads.For(columns * rows, piece =>
         {
-            var (row, column) = (piece / columns * block, piece % columns * Tiles.Columns);
-            Panel(row, Math.Min(m, row + block), Math.Min(Tiles.Columns, n - column), k, a, b with { Address = (nint)b.At(0, column) }, c with { Address = (nint)c.At(0, column) }, accumulate);
+            var (top, left) = (piece % rows * height, piece / rows * width);
+            Multiply(top, Math.Min(m, top + height), left, Math.Min(n, left + width), k, a, b, c, accumulate);
         });
     }
 
-    private static void Panel(int first, int last, int width, int k, float* a, Matrix b, Matrix c, bool accumulate)
+    /// <summary>Some rows and columns of C.</summary>
+    private static void Multiply(int top, int bottom, int left, int right, int k, float* a, Matrix b, Matrix c, bool accumulate)
     {
-        using var scratch = new Scratch<float>(Depth * Tiles.Columns);
-        var packed = scratch.Pointer;
-        for (var start = 0; start < k || start == 0; start += Depth)
+        using var scratch = new Scratch<float>(Depth * Columns);
+        var (group, start) = (left, 0);
+        while (group < right)
         {
-            var depth = Math.Min(Depth, k - start);
-            Pack(width, Tiles.Columns, depth, b.At(start, 0), b.ColumnStride, b.RowStride, packed);
-            for (var i = first; i < last; i += Tiles.Rows)
-                Tile(Math.Min(Tiles.Rows, last - i), width, depth, a + (nint)i * k + (nint)start * Tiles.Rows, packed, c.At(i, 0), c.RowStride, accumulate || start > 0);
+            var (depth, end) = (Math.Min(Depth, k - start), Math.Min(right, group + Columns));
+            var (nextGroup, nextStart) = start + depth < k ? (group, start + depth) : (end, 0);
+            var tiles = (bottom - top + Tiles.Rows - 1) / Tiles.Rows * ((end - group + Tiles.Columns - 1) / Tiles.Columns);
+            var ahead = new Ahead(b, nextStart, Math.Min(Depth, k - nextStart), nextGroup, Math.Min(right, nextGroup + Columns), tiles);
+            for (var j = group; j < end; j += Tiles.Columns)
+                Pack(Math.Min(Tiles.Columns, end - j), Tiles.Columns, depth, b.At(start, j), b.ColumnStride, b.RowStride, scratch.Pointer + (j - group) * depth);
+            for (var block = top; block < bottom; block += Rows)
+                for (var j = group; j < end; j += Tiles.Columns)
+                    Column(block, Math.Min(bottom, block + Rows), Math.Min(Tiles.Columns, end - j), depth, a + (nint)start * Tiles.Rows, k, scratch.Pointer + (j - group) * depth, c with { Address = (nint)c.At(0, j) }, accumulate || start > 0, ref ahead);
+            (group, start) = (nextGroup, nextStart);
+        }
+    }
+
+    /// <summary>Some tiles one below the other.</summary>
+    private static void Column(int top, int bottom, int width, int depth, float* a, int k, float* b, Matrix c, bool accumulate, ref Ahead ahead)
+    {
+        for (var i = top; i < bottom; i += Tiles.Rows)
+        {
+            ahead.Fetch();
+            Tile(Math.Min(Tiles.Rows, bottom - i), width, depth, a + (nint)i * k, b, c.At(i, 0), c.RowStride, accumulate);
+        }
+    }
+
+    /// <summary>Brings the part of B that is packed next into the cache, a few lines with each tile.</summary>
+    private struct Ahead
+    {
+        private const int Line = 16;
+
+        private readonly nint stride;
+        private readonly int length;
+        private readonly int each;
+        private float* source;
+        private int outer;
+        private int inner;
+
+        public Ahead(Matrix b, int row, int rows, int left, int right, int tiles)
+        {
+            source = b.At(row, left);
+            (outer, length, stride) = b.ColumnStride == 1 ? (rows, right - left, b.RowStride) : (right - left, rows, b.ColumnStride);
+            each = (outer * length / Line + tiles - 1) / tiles;
+        }
+
+        public void Fetch()
+        {
+            if (!Sse.IsSupported)
+                return;
+            for (var i = 0; i < each && outer > 0; i++)
+            {
+                Sse.Prefetch1(source + inner);
+                inner += Line;
+                if (inner < length)
+                    continue;
+                inner = 0;
+                outer--;
+                source += stride;
+            }
         }
     }
 
@@ -73,14 +130,14 @@ internal static unsafe class Gemm
     {
         if (rows == Tiles.Rows && columns == Tiles.Columns)
         {
-            Tiles.Multiply(depth, a, 1, Tiles.Rows, null, b, Tiles.Columns, c, stride, accumulate);
+            Tiles.Multiply(depth, a, 1, Tiles.Rows, b, Tiles.Columns, c, stride, accumulate);
             return;
         }
         var whole = stackalloc float[Tiles.Rows * Tiles.Columns];
         if (accumulate)
             for (var i = 0; i < rows; i++)
                 new ReadOnlySpan<float>(c + i * stride, columns).CopyTo(new Span<float>(whole + i * Tiles.Columns, columns));
-        Tiles.Multiply(depth, a, 1, Tiles.Rows, null, b, Tiles.Columns, whole, Tiles.Columns, accumulate);
+        Tiles.Multiply(depth, a, 1, Tiles.Rows, b, Tiles.Columns, whole, Tiles.Columns, accumulate);
         for (var i = 0; i < rows; i++)
             new ReadOnlySpan<float>(whole + i * Tiles.Columns, columns).CopyTo(new Span<float>(c + i * stride, columns));
     }
@@ -109,29 +166,34 @@ internal static unsafe class Gemm
             return;
         }
         var i = 0;
-        if (deep == 1)
-            for (; i <= count - 4; i += 4)
+        if (deep == 1 && count >= 4)
+            // The last four overlap those before: what is written twice is the same.
+            for (; i < count; i = i < count - 4 ? Math.Min(i + 4, count - 4) : count)
                 Transpose4(depth, source + i * step, step, packed + i, width);
         for (; i < width; i++)
             for (var k = 0; k < depth; k++)
                 packed[k * width + i] = i < count ? source[i * step + k * deep] : 0;
     }
 
-    private static void Transpose4(int depth, float* source, nint step, float* packed, int width)
+    private static void Transpose4(int depth, float* source, nint step, float* packed, nint width)
     {
-        var k = 0;
-        for (; k <= depth - 4; k += 4)
-        {
-            var (r0, r1) = (Vector128.Load(source + k), Vector128.Load(source + step + k));
-            var (r2, r3) = (Vector128.Load(source + 2 * step + k), Vector128.Load(source + 3 * step + k));
-            Shuffles.Transpose(ref r0, ref r1, ref r2, ref r3);
-            r0.Store(packed + k * width);
-            r1.Store(packed + (k + 1) * width);
-            r2.Store(packed + (k + 2) * width);
-            r3.Store(packed + (k + 3) * width);
-        }
-        for (; k < depth; k++)
-            for (var i = 0; i < 4; i++)
-                packed[k * width + i] = source[i * step + k];
+        if (depth >= 4)
+            // The last block overlaps the one before: what is written twice is the same.
+            for (int k = 0, last = depth - 4; k <= last; k = k == last ? depth : Math.Min(k + 4, last))
+            {
+                var from = source + k;
+                var to = packed + k * width;
+                var (r0, r1) = (Vector128.Load(from), Vector128.Load(from + step));
+                var (r2, r3) = (Vector128.Load(from + 2 * step), Vector128.Load(from + 3 * step));
+                Shuffles.Transpose(ref r0, ref r1, ref r2, ref r3);
+                r0.Store(to);
+                r1.Store(to + width);
+                r2.Store(to + 2 * width);
+                r3.Store(to + 3 * width);
+            }
+        else
+            for (var k = 0; k < depth; k++)
+                for (var i = 0; i < 4; i++)
+                    packed[k * width + i] = source[i * step + k];
     }
 }

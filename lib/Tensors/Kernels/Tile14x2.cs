@@ -10,7 +10,7 @@ internal readonly unsafe struct Tile14x2 : ITile
     public static int Columns => 32;
 
     [SkipLocalsInit]
-    public static void Multiply(int depth, float* a, nint aRow, nint aStep, int* offsets, float* b, nint bStep, float* c, nint stride, bool accumulate)
+    public static void Multiply(int depth, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint stride, bool accumulate)
     {
         Vector512<float> c000, c001, c010, c011, c020, c021, c030, c031, c040, c041, c050, c051, c060, c061;
         Vector512<float> c070, c071, c080, c081, c090, c091, c100, c101, c110, c111, c120, c121, c130, c131;
@@ -38,27 +38,24 @@ internal readonly unsafe struct Tile14x2 : ITile
             c070 = c071 = c080 = c081 = c090 = c091 = c100 = c101 = c110 = c111 = c120 = c121 = c130 = c131 = Vector512<float>.Zero;
         }
 
-        if (offsets != null)
-            aStep = 0;
         for (var k = 0; k < depth; k++)
         {
             var (b0, b1) = (Vector512.Load(b), Vector512.Load(b + n));
-            var p = offsets == null ? a : a + offsets[k];
-            var q = p + 5 * aRow;
+            var q = a + 5 * aRow;
             var r = q + 5 * aRow;
-            var x = Vector512.Create(p[0]);
+            var x = Vector512.Create(a[0]);
             c000 = Vector512.FusedMultiplyAdd(x, b0, c000);
             c001 = Vector512.FusedMultiplyAdd(x, b1, c001);
-            x = Vector512.Create(p[aRow]);
+            x = Vector512.Create(a[aRow]);
             c010 = Vector512.FusedMultiplyAdd(x, b0, c010);
             c011 = Vector512.FusedMultiplyAdd(x, b1, c011);
-            x = Vector512.Create(p[2 * aRow]);
+            x = Vector512.Create(a[2 * aRow]);
             c020 = Vector512.FusedMultiplyAdd(x, b0, c020);
             c021 = Vector512.FusedMultiplyAdd(x, b1, c021);
-            x = Vector512.Create(p[3 * aRow]);
+            x = Vector512.Create(a[3 * aRow]);
             c030 = Vector512.FusedMultiplyAdd(x, b0, c030);
             c031 = Vector512.FusedMultiplyAdd(x, b1, c031);
-            x = Vector512.Create(p[4 * aRow]);
+            x = Vector512.Create(a[4 * aRow]);
             c040 = Vector512.FusedMultiplyAdd(x, b0, c040);
             c041 = Vector512.FusedMultiplyAdd(x, b1, c041);
             x = Vector512.Create(q[0]);

@@ -15,9 +15,9 @@ internal unsafe interface ITile
 
     /// <summary>
     /// C[Rows, Columns] = (accumulate ? C : 0) + sum over k of a[Rows, k] * b[k, Columns]. Element (i, k) of a lies at
-    /// <c>i * aRow + k * aStep</c>, or at <c>i * aRow + offsets[k]</c> when those are given; the rows of b lie <paramref name="bStep"/> apart.
+    /// <c>i * aRow + k * aStep</c>; the rows of b lie <paramref name="bStep"/> apart, those of C <paramref name="stride"/>.
     /// </summary>
-    static abstract void Multiply(int depth, float* a, nint aRow, nint aStep, int* offsets, float* b, nint bStep, float* c, nint stride, bool accumulate);
+    static abstract void Multiply(int depth, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint stride, bool accumulate);
 }
 
 /// <summary>Which tile this machine runs: the widest that its registers hold.</summary>
@@ -33,12 +33,12 @@ internal static unsafe class Tiles
     public static int Round(int count, int step) => (count + step - 1) / step * step;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply(int depth, float* a, nint aRow, nint aStep, int* offsets, float* b, nint bStep, float* c, nint stride, bool accumulate)
+    public static void Multiply(int depth, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint stride, bool accumulate)
     {
         if (Wide)
-            Tile14x2.Multiply(depth, a, aRow, aStep, offsets, b, bStep, c, stride, accumulate);
+            Tile14x2.Multiply(depth, a, aRow, aStep, b, bStep, c, stride, accumulate);
         else
-            Tile6x2.Multiply(depth, a, aRow, aStep, offsets, b, bStep, c, stride, accumulate);
+            Tile6x2.Multiply(depth, a, aRow, aStep, b, bStep, c, stride, accumulate);
     }
 }
 
@@ -49,7 +49,7 @@ internal readonly unsafe struct Tile6x2 : ITile
     public static int Columns => 2 * Vector<float>.Count;
 
     [SkipLocalsInit]
-    public static void Multiply(int depth, float* a, nint aRow, nint aStep, int* offsets, float* b, nint bStep, float* c, nint stride, bool accumulate)
+    public static void Multiply(int depth, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint stride, bool accumulate)
     {
         Vector<float> c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51;
         var n = Vector<float>.Count;
@@ -67,20 +67,17 @@ internal readonly unsafe struct Tile6x2 : ITile
             c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = Vector<float>.Zero;
         }
 
-        if (offsets != null)
-            aStep = 0;
         for (var k = 0; k < depth; k++)
         {
             var (b0, b1) = (Vector.Load(b), Vector.Load(b + n));
-            var p = offsets == null ? a : a + offsets[k];
-            var q = p + 3 * aRow;
-            var x = Vector.Create(p[0]);
+            var q = a + 3 * aRow;
+            var x = Vector.Create(a[0]);
             c00 = Vector.FusedMultiplyAdd(x, b0, c00);
             c01 = Vector.FusedMultiplyAdd(x, b1, c01);
-            x = Vector.Create(p[aRow]);
+            x = Vector.Create(a[aRow]);
             c10 = Vector.FusedMultiplyAdd(x, b0, c10);
             c11 = Vector.FusedMultiplyAdd(x, b1, c11);
-            x = Vector.Create(p[2 * aRow]);
+            x = Vector.Create(a[2 * aRow]);
             c20 = Vector.FusedMultiplyAdd(x, b0, c20);
             c21 = Vector.FusedMultiplyAdd(x, b1, c21);
             x = Vector.Create(q[0]);

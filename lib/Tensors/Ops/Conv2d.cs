@@ -33,10 +33,10 @@ public static partial class torch
             {
                 var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
                 var y = Tensor.Empty("max_pool2d", [shape.Images, shape.Filters, shape.Output.Height / 2, shape.Output.Width / 2]);
-                var places = Tensor.Empty("max_pool2d", y.Sizes);
+                var places = GradMode.Enabled ? Tensor.Empty("max_pool2d", y.Sizes) : null;
                 shape.Forward(ChannelsLast.Images(input), weight.Floats,
-                    new ReluMaxPool(shape, bias is null ? null : bias.Floats, y.Floats, places.Floats));
-                return Record("conv2d", shape, y, input, weight, bias, [places],
+                    new ReluMaxPool(shape, bias is null ? null : bias.Floats, y.Floats, places is null ? null : places.Floats));
+                return places is null ? y : Record("conv2d", shape, y, input, weight, bias, [places],
                     (g, s) => ReluMaxPool.Upstream(shape, g, s[^1]),
                     (g, s) => ReluMaxPool.BiasGradient(shape, g, s[^1]));
             }

@@ -45,7 +45,7 @@ internal static unsafe class ChannelsLast
     }
 
     /// <summary>target[c * plane + x] = source[x * pitch + c].</summary>
-    public static void ToPlanes(float* source, int pitch, int channels, int width, float* target, nint plane)
+    public static void ToPlanes(float* source, nint pitch, int channels, int width, float* target, nint plane)
     {
         var c = 0;
         if (width >= 4)

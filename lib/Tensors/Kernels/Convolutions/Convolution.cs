@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using System.Numerics;
 
 namespace Fgsm.Tensors;
 
@@ -49,7 +49,9 @@ internal sealed unsafe class Convolution
 
     private void ForwardDirectly(ChannelsLast.Source x, float* weight, Epilogue epilogue)
     {
-        var (rowLength, pixels, columns) = (PaddedWidth * Channels, Tiles.Round(Output.Width, Tiles.Rows), Tiles.Columns);
+        var (rowLength, columns) = (PaddedWidth * Channels, Tiles.Columns);
+        var pixels = Tiles.Round(Output.Width, Tiles.Rows);
+        var pitch = Tiles.Round(pixels, Tiles.Lanes);
         using var packed = new Scratch<float>(Tiles.Round(Filters, columns) * Depth);
         var b = packed.Pointer;
         for (var o = 0; o < Filters; o += columns)
@@ -57,22 +59,41 @@ internal sealed unsafe class Convolution
         var offsets = TermOffsets(rowLength, Channels, 1);
         Threads.For(Images, image =>
         {
-            // Behind the image there is room for the pixels that fill up the last tile of the last row.
-            using var padded = new Scratch<float>(PaddedHeight * rowLength + Tiles.Rows * Stride.Width * Channels);
+            // Behind the image there is room for the pixels that fill up the last row.
+            using var padded = new Scratch<float>(PaddedHeight * rowLength + pitch * Stride.Width * Channels);
+            using var terms = new Scratch<float>(BandRows * Depth * pitch);
             using var band = new Scratch<float>(BandRows * pixels * columns);
             ChannelsLast.Pad(x, image, Height, Padding, 0, PaddedHeight, padded.Pointer, rowLength, Channels);
             for (var row = 0; row < Output.Height; row += BandRows)
+            {
+                var rows = Math.Min(BandRows, Output.Height - row);
+                for (var y = 0; y < rows; y++)
+                    CopyTerms(padded.Pointer + (row + y) * Stride.Height * rowLength, offsets, terms.Pointer + y * Depth * pitch, pitch, pitch);
                 for (var o = 0; o < Filters; o += columns)
                 {
-                    var rows = Math.Min(BandRows, Output.Height - row);
                     for (var y = 0; y < rows; y++)
                         for (var p = 0; p < pixels; p += Tiles.Rows)
-                            fixed (int* terms = offsets)
-                                Tiles.Multiply(Depth, padded.Pointer + (row + y) * Stride.Height * rowLength + p * Stride.Width * Channels, Stride.Width * Channels, 0, terms,
-                                    b + o * Depth, columns, band.Pointer + (y * pixels + p) * columns, columns, accumulate: false);
+                            Tiles.Multiply(Depth, terms.Pointer + y * Depth * pitch + p, 1, pitch, b + o * Depth, columns, band.Pointer + (y * pixels + p) * columns, columns, accumulate: false);
                     epilogue.Band(image, o, Math.Min(columns, Filters - o), row, rows, band.Pointer, pixels * columns);
                 }
+            }
         });
+    }
+
+    /// <summary>terms[k, x]: term k of the outputs of one row, <paramref name="count"/> of them and what fills the last vector.</summary>
+    private void CopyTerms(float* source, int[] offsets, float* terms, int pitch, int count)
+    {
+        var step = Stride.Width * Channels;
+        foreach (var offset in offsets)
+        {
+            if (step == 1)
+                for (var x = 0; x < count; x += Vector<float>.Count)
+                    Vector.Load(source + offset + x).Store(terms + x);
+            else
+                for (var x = 0; x < count; x++)
+                    terms[x] = source[offset + x * step];
+            terms += pitch;
+        }
     }
 
     /// <summary>Where term k = (c, ky, kx) of an output lies, from its first pixel.</summary>
@@ -123,7 +144,7 @@ internal sealed unsafe class Convolution
                 upstream(image, row, 1, dy.Pointer, Output.Width * filters, filters);
                 for (var k = 0; k < columns; k += Tiles.Columns)
                     for (var p = 0; p < pixels; p += Tiles.Rows)
-                        Tiles.Multiply(Filters, dy.Pointer + p * filters, filters, 1, null, b + k * Filters, Tiles.Columns, terms.Pointer + p * columns + k, columns, accumulate: false);
+                        Tiles.Multiply(Filters, dy.Pointer + p * filters, filters, 1, b + k * Filters, Tiles.Columns, terms.Pointer + p * columns + k, columns, accumulate: false);
                 ChannelsLast.ToPlanes(terms.Pointer, columns, Depth, Output.Width, planes.Pointer, Output.Width);
                 for (var k = 0; k < Depth; k++)
                     Scatter(planes.Pointer + k * Output.Width, padded.Pointer + offsets[k] + row * Stride.Height * PaddedWidth);
@@ -156,8 +177,9 @@ internal sealed unsafe class Convolution
     private void WeightGradientDirectly(ChannelsLast.Source x, ChannelsLast.Source upstream, float* dw)
     {
         var groups = (Images + GroupSize - 1) / GroupSize;
-        var (filters, pitch) = (Tiles.Round(Filters, Tiles.Rows), Tiles.Round(Depth, Tiles.Columns));
-        var length = filters * pitch;
+        var filters = Tiles.Round(Filters, Tiles.Columns);
+        var length = Tiles.Round(Depth, Tiles.Rows) * filters;
+        var offsets = TermOffsets(PaddedWidth * Channels, Channels, 1);
         using var partial = new Scratch<float>((groups + 1) * length);
         var sums = partial.Pointer;
         Threads.For(groups, group =>
@@ -165,42 +187,30 @@ internal sealed unsafe class Convolution
             var sum = sums + (nint)group * length;
             new Span<float>(sum, length).Clear();
             for (var image = group * GroupSize; image < Math.Min(Images, (group + 1) * GroupSize); image++)
-                AddWeightGradient(x, upstream, image, sum, pitch);
+                AddWeightGradient(x, upstream, image, offsets, sum, filters);
         });
-        // In the patches the channels of a pixel lie side by side; in the weights they do not.
         var total = sums + (nint)groups * length;
         Threads.Ranges(length, 4096, (start, end) => Sum.Rows(sums + start, length, groups, total + start, end - start));
-        for (var o = 0; o < Filters; o++)
-            ChannelsLast.ToPlanes(total + o * pitch, Channels, Channels, Kernel.Height * Kernel.Width, dw + o * Depth, Kernel.Height * Kernel.Width);
+        ChannelsLast.ToPlanes(total, filters, Filters, Depth, dw, Depth);
     }
 
-    /// <summary>sum[O, pitch] += dy[Pixels, O]^T patches[Pixels, pitch] for one image.</summary>
-    private void AddWeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, int image, float* sum, int pitch)
+    /// <summary>sum[Depth, filters] += terms[Depth, Pixels] dy[Pixels, filters] for one image.</summary>
+    private void AddWeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, int image, int[] offsets, float* sum, int filters)
     {
-        var (rowLength, filters) = (PaddedWidth * Channels, Tiles.Round(Filters, Tiles.Lanes));
+        var (rowLength, pitch) = (PaddedWidth * Channels, BandRows * Output.Width + Tiles.Lanes);
         using var padded = new Scratch<float>(PaddedHeight * rowLength + Tiles.Lanes);
-        using var dy = new Scratch<float>(BandRows * Output.Width * filters + Tiles.Rows);
-        using var patches = new Scratch<float>(BandRows * Output.Width * pitch + Tiles.Lanes);
+        using var terms = new Scratch<float>(Tiles.Round(Depth, Tiles.Rows) * pitch);
+        using var dy = new Scratch<float>(BandRows * Output.Width * filters);
         ChannelsLast.Pad(x, image, Height, Padding, 0, PaddedHeight, padded.Pointer, rowLength, Channels);
         for (var row = 0; row < Output.Height; row += BandRows)
         {
             var rows = Math.Min(BandRows, Output.Height - row);
             upstream(image, row, rows, dy.Pointer, Output.Width * filters, filters);
-            for (var p = 0; p < rows * Output.Width; p++)
-                CopyPatch(padded.Pointer + (row + p / Output.Width) * Stride.Height * rowLength + p % Output.Width * Stride.Width * Channels, rowLength, patches.Pointer + p * pitch);
-            for (var k = 0; k < pitch; k += Tiles.Columns)
-                for (var o = 0; o < Filters; o += Tiles.Rows)
-                    Tiles.Multiply(rows * Output.Width, dy.Pointer + o, 1, filters, null, patches.Pointer + k, pitch, sum + o * pitch + k, pitch, accumulate: true);
+            for (var y = 0; y < rows; y++)
+                CopyTerms(padded.Pointer + (row + y) * Stride.Height * rowLength, offsets, terms.Pointer + y * Output.Width, pitch, Output.Width);
+            for (var o = 0; o < filters; o += Tiles.Columns)
+                for (var k = 0; k < Depth; k += Tiles.Rows)
+                    Tiles.Multiply(rows * Output.Width, terms.Pointer + k * pitch, pitch, 1, dy.Pointer + o, filters, sum + k * filters + o, filters, accumulate: true);
         }
-    }
-
-    /// <summary>The terms of one output, in the order (ky, kx, c).</summary>
-    private void CopyPatch(float* source, int rowLength, float* patch)
-    {
-        // A whole vector each time; what it writes too much, the next one overwrites.
-        var run = Kernel.Width * Channels;
-        for (var ky = 0; ky < Kernel.Height; ky++)
-            for (var i = 0; i < run; i += 8)
-                Vector256.Load(source + ky * rowLength + i).Store(patch + ky * run + i);
     }
 }

@@ -6,7 +6,8 @@ namespace Fgsm.Tensors;
 
 /// <summary>
 /// Bias, ReLU and 2x2 max-pooling of a convolution's outputs while they are in the cache. Remembers for each maximum its place
-/// in the window (0 to 3, the first of equals as in PyTorch), or <see cref="Nowhere"/> where the ReLU lets no gradient through.
+/// in the window (0 to 3, the first of equals as in PyTorch), or <see cref="Nowhere"/> where the ReLU lets no gradient through;
+/// unless <paramref name="places"/> is null.
 /// </summary>
 internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* y, float* places) : Epilogue
 {
@@ -35,11 +36,13 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
                 }
             var start = ((nint)image * shape.Filters + filter) * height * width + (row + i) / 2 * width;
             ChannelsLast.ToPlanes(best, pitch, filters, width, y + start, height * width);
-            ChannelsLast.ToPlanes(place, pitch, filters, width, places + start, height * width);
+            if (places != null)
+                ChannelsLast.ToPlanes(place, pitch, filters, width, places + start, height * width);
         }
     }
 
     // The bias is added before the comparison: rounding may make unequal sums equal, and then the first must win.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Pool(Vector<float> bias, float* p0, float* p1, float* p2, float* p3, float* y, float* places)
     {
         var (best, place) = (Vector.Load(p0) + bias, Vector<float>.Zero);
@@ -106,18 +109,20 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
             var p = places + start + row * width;
             var top = dy + 2 * row * shape.Output.Width;
             var bottom = top + shape.Output.Width;
-            var x = 0;
-            for (; x <= width - 4; x += 4)
-            {
-                var (value, place) = (Vector128.Load(g + x), Vector128.Load(p + x));
-                Spread(value, place, 0, top + 2 * x);
-                Spread(value, place, 2, bottom + 2 * x);
-            }
-            for (; x < width; x++)
-            {
-                (top[2 * x], top[2 * x + 1]) = (p[x] == 0 ? g[x] : 0, p[x] == 1 ? g[x] : 0);
-                (bottom[2 * x], bottom[2 * x + 1]) = (p[x] == 2 ? g[x] : 0, p[x] == 3 ? g[x] : 0);
-            }
+            if (width >= 4)
+                // The last four overlap those before: what is written twice is the same.
+                for (int x = 0, last = width - 4; x <= last; x = x == last ? width : Math.Min(x + 4, last))
+                {
+                    var (value, place) = (Vector128.Load(g + x), Vector128.Load(p + x));
+                    Spread(value, place, 0, top + 2 * x);
+                    Spread(value, place, 2, bottom + 2 * x);
+                }
+            else
+                for (var x = 0; x < width; x++)
+                {
+                    (top[2 * x], top[2 * x + 1]) = (p[x] == 0 ? g[x] : 0, p[x] == 1 ? g[x] : 0);
+                    (bottom[2 * x], bottom[2 * x + 1]) = (p[x] == 2 ? g[x] : 0, p[x] == 3 ? g[x] : 0);
+                }
             if (shape.Output.Width > 2 * width)
                 top[2 * width] = bottom[2 * width] = 0;
         }

@@ -38,7 +38,7 @@ internal sealed unsafe class Winograd
         shape.Stride == (1, 1) && shape.Kernel is (3, 3) or (5, 5) && shape.Channels >= 8 && shape.Filters >= 8;
 
     /// <summary>Rows of tiles in a block: whole images, or where one is too large, a part of it.</summary>
-    private int BlockRows => BlockTiles < tilesHigh * tilesWide ? Math.Max(1, BlockTiles / tilesWide) : BlockTiles / (tilesHigh * tilesWide) * tilesHigh;
+    private int BlockRows => Math.Max(1, BlockTiles / tilesWide);
 
     // The distance of one point's matrix from the next: 64 of them are written together, so they must not share cache sets.
     private static int Spread(int length) => Tiles.Round(length, 1024) + 48;
@@ -67,7 +67,7 @@ internal sealed unsafe class Winograd
             {
                 for (var point = 0; point < Points; point++)
                     for (var t = 0; t < tiles; t += Tiles.Rows)
-                        Tiles.Multiply(shape.Channels, v + point * vStep + t * channels, channels, 1, null,
+                        Tiles.Multiply(shape.Channels, v + point * vStep + t * channels, channels, 1,
                             u + point * uStep + panel * shape.Channels * columns, columns, m + point * mStep + t * columns, columns, accumulate: false);
                 for (var row = first; row < last; row++)
                 {
@@ -103,12 +103,15 @@ internal sealed unsafe class Winograd
     {
         var rowLength = ((tilesWide - 1) * size + WinogradTransforms.Size) * channels;
         using var padded = new Scratch<float>(((Math.Min(last - first, tilesHigh) - 1) * size + WinogradTransforms.Size) * rowLength);
-        foreach (var (image, row, rows, tile) in ImagesOf(first, last))
+        while (first < last)
         {
+            var (image, row, rows, end) = FirstImage(first, last);
             ChannelsLast.Pad(x, image, shape.Height, shape.Padding, row * size, (rows - 1) * size + WinogradTransforms.Size, padded.Pointer, rowLength, channels);
             for (var t = 0; t < rows * tilesWide; t++)
                 for (var c = 0; c < channels; c += Vector<float>.Count)
-                    WinogradTransforms.Input(padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * channels + c, rowLength, channels, v + (tile + t) * channels + c, vStep);
+                    WinogradTransforms.Input(padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * channels + c, rowLength, channels, v + t * channels + c, vStep);
+            v += rows * tilesWide * channels;
+            first = end;
         }
     }
 
@@ -117,23 +120,23 @@ internal sealed unsafe class Winograd
     {
         var rowLength = tilesWide * size * filters;
         using var padded = new Scratch<float>(Math.Min(last - first, tilesHigh) * size * rowLength);
-        foreach (var (image, row, rows, tile) in ImagesOf(first, last))
+        while (first < last)
         {
+            var (image, row, rows, end) = FirstImage(first, last);
             ChannelsLast.Pad(upstream, image, shape.Output.Height, (0, 0), row * size, rows * size, padded.Pointer, rowLength, filters);
             for (var t = 0; t < rows * tilesWide; t++)
                 for (var o = 0; o < filters; o += Vector<float>.Count)
-                    WinogradTransforms.OutputGradient(size, padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * filters + o, rowLength, filters, w + (tile + t) * filters + o, wStep);
+                    WinogradTransforms.OutputGradient(size, padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * filters + o, rowLength, filters, w + t * filters + o, wStep);
+            w += rows * tilesWide * filters;
+            first = end;
         }
     }
 
-    /// <summary>The images that some rows of tiles belong to, each with its own rows, and the first tile counted from <paramref name="first"/> on.</summary>
-    private IEnumerable<(int Image, int Row, int Rows, int Tile)> ImagesOf(int first, int last)
+    /// <summary>The part of some rows of tiles that belongs to the first one's image: the image, the rows within it, and where it ends.</summary>
+    private (int Image, int Row, int Rows, int End) FirstImage(int first, int last)
     {
-        for (int row = first, end; row < last; row = end)
-        {
-            end = Math.Min(last, (row / tilesHigh + 1) * tilesHigh);
-            yield return (row / tilesHigh, row % tilesHigh, end - row, (row - first) * tilesWide);
-        }
+        var end = Math.Min(last, (first / tilesHigh + 1) * tilesHigh);
+        return (first / tilesHigh, first % tilesHigh, end - first, end);
     }
 
     /// <summary>dw[O, C, K, K]: in each point the product of the transformed output gradient and the transformed input, over all tiles.</summary>
@@ -174,7 +177,7 @@ internal sealed unsafe class Winograd
         for (var point = 0; point < Points; point++)
             for (var c = 0; c < shape.Channels; c += Tiles.Columns)
                 for (var o = 0; o < shape.Filters; o += Tiles.Rows)
-                    Tiles.Multiply(tiles, gradient.Pointer + point * wStep + o, 1, filters, null, input.Pointer + point * vStep + c, channels,
+                    Tiles.Multiply(tiles, gradient.Pointer + point * wStep + o, 1, filters, input.Pointer + point * vStep + c, channels,
                         sum + point * step + o * pitch + c, pitch, accumulate);
     }
 }
