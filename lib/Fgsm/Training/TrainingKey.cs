@@ -79,7 +79,8 @@ internal static class TrainingKey
         .Where(f => f.Value is not null)
         .SelectMany(f => new[] { f.Name, f.Value })];
 
-    private static IEnumerable<FieldInfo> Fields(Type? type) => type is null ? []
+    // What nn.Module itself keeps is the engine's; a layer's options are the layer's.
+    private static IEnumerable<FieldInfo> Fields(Type? type) => type is null || type == typeof(nn.Module) ? []
         : type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Concat(Fields(type.BaseType));
 
     private static object? Option(object? value) => value switch

@@ -34,7 +34,7 @@ public sealed class KillTests : IDisposable
             child.WaitForExit();
 
             // Whenever it was killed, what was kept is whole, and never less than before.
-            var kept = File.Exists(killed.TrainingFile) ? (long)PyTorchUnpickler.UnpickleStateDict(killed.TrainingFile)["epoch"]! : 0;
+            var kept = File.Exists(killed.TrainingFile) ? (long)PyTorchFile.Read(killed.TrainingFile)["epoch"]! : 0;
             Assert.InRange(kept, done, KilledTraining.Epochs - 1);
             done = (int)kept;
         }
@@ -47,5 +47,5 @@ public sealed class KillTests : IDisposable
         Assert.Equal(GeneratorState(alone), GeneratorState(killed));
     }
 
-    private static byte[] GeneratorState(Checkpoint checkpoint) => ((Tensor)PyTorchUnpickler.UnpickleStateDict(checkpoint.TrainingFile)["rng_state"]!).data<byte>().ToArray();
+    private static byte[] GeneratorState(Checkpoint checkpoint) => ((Tensor)PyTorchFile.Read(checkpoint.TrainingFile)["rng_state"]!).data<byte>().ToArray();
 }
