@@ -43,9 +43,11 @@ public sealed class KillTests : IDisposable
         var epochs = KilledTraining.Run(killed.File);
 
         Assert.Equal(KilledTraining.Run(alone.File).Select(e => (e.Epoch, e.Loss, e.Accuracy)), epochs.Select(e => (e.Epoch, e.Loss, e.Accuracy)));
-        Assert.Equal(File.ReadAllBytes(alone.File), File.ReadAllBytes(killed.File));
+        Assert.Equal(Weights(alone), Weights(killed));
         Assert.Equal(GeneratorState(alone), GeneratorState(killed));
     }
+
+    private static IEnumerable<string> Weights(Checkpoint checkpoint) => PyTorchFile.Read(checkpoint.File).Select(w => $"{w.Key} {((Tensor)w.Value!).Sha256()}");
 
     private static byte[] GeneratorState(Checkpoint checkpoint) => ((Tensor)PyTorchFile.Read(checkpoint.TrainingFile)["rng_state"]!).data<byte>().ToArray();
 }
