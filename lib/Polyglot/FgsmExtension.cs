@@ -19,8 +19,8 @@ public sealed class FgsmExtension : IKernelExtension
     {
         Formatter.Register<ResultTable>(table => table.ToDataFrame().ToDisplayString("text/html"), "text/html");
         Formatter.Register<Figure>(figure => Frame(figure) ?? figure.ToSvg(), "text/html");
-        Formatter.Register<Tensor>(tensor => tensor.ToString(TensorStringStyle.Default), "text/plain");
-        Formatter.Register<Tensor>(tensor => tensor.ToImages()?.ToSvg() ?? $"<pre>{WebUtility.HtmlEncode(tensor.ToString(TensorStringStyle.Default))}</pre>", "text/html");
+        Formatter.Register<Tensor>(tensor => tensor.ToString(TorchSharp.TensorStringStyle.Default), "text/plain");
+        Formatter.Register<Tensor>(tensor => tensor.ToImages()?.ToSvg() ?? $"<pre>{WebUtility.HtmlEncode(tensor.ToString(TorchSharp.TensorStringStyle.Default))}</pre>", "text/html");
         Formatter.SetPreferredMimeTypesFor(typeof(ResultTable), "text/html");
         Formatter.SetPreferredMimeTypesFor(typeof(Figure), "text/html");
         Formatter.SetPreferredMimeTypesFor(typeof(Tensor), "text/html", "text/plain");
