@@ -1,3 +1,4 @@
+using System.Net;
 using Fgsm.Reporting;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
@@ -21,7 +22,7 @@ public static class FigureXPlot
         // XPlot has the names of plotly.js 1: an axis' title is a text, and what a tip says is the trace's text.
         foreach (var axis in new[] { "xaxis", "yaxis" })
             layout[axis]!["title"] = layout[axis]!["title"]!["text"];
-        layout["title"] = figure.Title;
+        layout["title"] = WebUtility.HtmlEncode(figure.Title);
         foreach (var trace in plot["data"]!)
             if (trace["hovertext"] is { } tips)
                 trace["text"] = tips;
