@@ -257,7 +257,7 @@ public class FgsmTests
     {
         manual_seed(42);
         using var cnn = Cnn.ReportB();
-        var (images, labels) = (rand(9, 1, 28, 28), Labels(0, 1, 2, 3, 4, 5, 6, 7, 8));
+        var (images, labels) = (rand(9, 1, 28, 28).to(Compute.Device), Labels(0, 1, 2, 3, 4, 5, 6, 7, 8).to(Compute.Device));
 
         var whole = LossGradient.Of(cnn, images, labels);
         var (first, second) = (LossGradient.Of(cnn, images[..4], labels[..4]), LossGradient.Of(cnn, images[4..], labels[4..]));
