@@ -10,7 +10,8 @@ internal static class TestTensors
 
     public static Tensor RandomLabels(int count, int classes) => tensor(Array.ConvertAll(rand(count).Floats(), u => (long)(u * classes)));
 
-    public static float[] Floats(this Tensor tensor) => tensor.data<float>().ToArray();
+    // TorchSharp cannot list the elements of a tensor that has none.
+    public static float[] Floats(this Tensor tensor) => tensor.numel() == 0 ? [] : tensor.data<float>().ToArray();
 
     public static int[] Bits(this Tensor tensor) => Array.ConvertAll(tensor.Floats(), BitConverter.SingleToInt32Bits);
 

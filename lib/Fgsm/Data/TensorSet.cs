@@ -1,3 +1,5 @@
+using Fgsm.Models;
+
 namespace Fgsm.Data;
 
 /// <summary>Labelled images as tensors.</summary>
@@ -10,10 +12,10 @@ public sealed record TensorSet(Tensor Images, Tensor Labels)
 
     public int Count => (int)Images.shape[0];
 
-    /// <summary>The 8-bit images of a set, divided by 255.</summary>
+    /// <summary>The 8-bit images of a set, divided by 255, on <see cref="Compute.Device"/>.</summary>
     public static TensorSet From(ImageSet set) => new(
-        tensor(Array.ConvertAll(set.Pixels, p => p / 255f), [set.Count, set.Channels, set.Height, set.Width]),
-        tensor(Array.ConvertAll(set.Labels, label => (long)label)));
+        tensor(Array.ConvertAll(set.Pixels, p => p / 255f), [set.Count, set.Channels, set.Height, set.Width]).to(Compute.Device),
+        tensor(Array.ConvertAll(set.Labels, label => (long)label)).to(Compute.Device));
 
     /// <summary>Images <paramref name="start"/> to <paramref name="end"/> - 1, on the same memory.</summary>
     public TensorSet Range(int start, int end) => new(Images[start..end], Labels[start..end]);

@@ -76,7 +76,7 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
     {
         using var scope = NewDisposeScope();
         long[] oneEach = [batch.Count, .. Enumerable.Repeat(1L, (int)batch.Images.ndim - 1)];
-        var adversarial = (batch.Images + direction * tensor(Array.ConvertAll(eps, e => (float)e), oneEach)).clamp(0, 1);
+        var adversarial = (batch.Images + direction * tensor(Array.ConvertAll(eps, e => (float)e), oneEach).to(direction.device)).clamp(0, 1);
         var predictions = Predictions.FromLogits(model.call(adversarial), batch.Labels);
         return [.. Enumerable.Range(0, batch.Count).Select(predictions.IsCorrect)];
     }

@@ -1,6 +1,6 @@
 namespace Fgsm.Models;
 
-/// <summary>The reports' networks. All end in logits and take pixels in [0,1]; the weights follow from <c>torch.manual_seed</c>.</summary>
+/// <summary>The reports' networks. All end in logits and take pixels in [0,1]; the weights follow from <c>torch.manual_seed</c>. They are on <see cref="Compute.Device"/>.</summary>
 public static class Cnn
 {
     /// <summary>
@@ -19,7 +19,7 @@ public static class Cnn
         ("conv2", nn.Conv2d(32, 64, 5, padding: 2)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2)),
         ("flatten", nn.Flatten()),
         ("fc1", nn.Linear(64 * 7 * 7, 1024)), ("relu3", nn.ReLU()), ("dropout", nn.Dropout(0.5)),
-        ("fc2", nn.Linear(1024, 10)));
+        ("fc2", nn.Linear(1024, 10))).to(Compute.Device);
 
     /// <summary>
     /// A CNN for report C, which names no layers: report A's, for images of any size and any number of classes. 421,642
@@ -37,7 +37,7 @@ public static class Cnn
             ("conv2", nn.Conv2d(32, 64, 3, padding: 1)), ("relu2", nn.ReLU()), ("pool2", nn.MaxPool2d(2)),
             ("flatten", nn.Flatten()),
             ("fc1", nn.Linear(64 * (height / 4) * (width / 4), 128)), ("relu3", nn.ReLU()),
-            ("fc2", nn.Linear(128, classes)));
+            ("fc2", nn.Linear(128, classes))).to(Compute.Device);
     }
 
     /// <summary>
@@ -49,5 +49,5 @@ public static class Cnn
         ("conv2", nn.Conv2d(32, 64, 3)), ("relu2", nn.ReLU()),
         ("flatten", nn.Flatten()),
         ("fc1", nn.Linear(64 * 24 * 24, 128)), ("relu3", nn.ReLU()),
-        ("fc2", nn.Linear(128, 10)));
+        ("fc2", nn.Linear(128, 10))).to(Compute.Device);
 }

@@ -25,7 +25,7 @@ public sealed class Normalize : nn.Module<Tensor, Tensor>
         if (input.ndim != 4 || input.shape[1] != mean.Length)
             throw new ArgumentException($"Normalize: expected images [N, {mean.Length}, H, W], got [{string.Join(", ", input.shape)}]");
         long[] channels = [1, mean.Length, 1, 1];
-        return (input - tensor(mean, channels)) / tensor(std, channels);
+        return (input - tensor(mean, channels).to(input.device)) / tensor(std, channels).to(input.device);
     }
 
     private static string List(float[] values) => string.Join(", ", values.Select(v => FormattableString.Invariant($"{v}")));

@@ -39,7 +39,7 @@ public sealed class Checkpoint(string file)
         if (Fresh || !System.IO.File.Exists(TrainingFile))
             return [];
         using var scope = NewDisposeScope();
-        var kept = PyTorchUnpickler.UnpickleStateDict(TrainingFile);
+        var kept = PyTorchFile.Read(TrainingFile);
         if (kept.GetValueOrDefault("key") is not string keptKey || keptKey != key)
             return [];
         try
@@ -48,11 +48,11 @@ public sealed class Checkpoint(string file)
             if (saved.Count > epochs)
                 return [];
             model.load_state_dict(Get<OrderedDictionary<object, object?>>(kept, "model_state_dict").Where(w => w.Value is Tensor).ToDictionary(w => w.Key.ToString()!, w => (Tensor)w.Value!));
-            optimizer.load_state_dict(Get<OrderedDictionary<object, object?>>(kept, "optimizer_state_dict"));
-            set_rng_state(Get<Tensor>(kept, "rng_state"));
+            PyTorchFile.Load(optimizer, Get<OrderedDictionary<object, object?>>(kept, "optimizer_state_dict"));
+            random.set_rng_state(Get<Tensor>(kept, "rng_state"));
             return saved;
         }
-        catch (Exception e) when (e is InvalidDataException or ArgumentException)
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or InvalidOperationException)
         {
             throw new TensorFileException(TrainingFile, "it is no whole checkpoint of this training; delete it, or train afresh", e);
         }
@@ -62,18 +62,18 @@ public sealed class Checkpoint(string file)
     {
         using var scope = NewDisposeScope();
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(TrainingFile))!);
-        PyTorchPickler.PickleStateDict(TrainingFile, new OrderedDictionary<object, object?>
+        PyTorchFile.Write(TrainingFile, new OrderedDictionary<object, object?>
         {
             ["key"] = key,
             ["epoch"] = (long)epochs.Count,
             ["epochs"] = epochs.Select(Describe).ToList(),
             ["model_state_dict"] = model.state_dict(),
-            ["optimizer_state_dict"] = optimizer.state_dict(),
-            ["rng_state"] = get_rng_state(),
+            ["optimizer_state_dict"] = PyTorchFile.State(optimizer),
+            ["rng_state"] = random.get_rng_state(),
         });
     }
 
-    internal void SaveWeights(nn.Module model) => model.save_py(File);
+    internal void SaveWeights(nn.Module model) => PyTorchFile.Write(File, model.state_dict());
 
     private static OrderedDictionary<object, object?> Describe(EpochResult epoch) => new()
     {

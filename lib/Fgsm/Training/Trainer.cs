@@ -72,7 +72,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var batch = order[(step * BatchSize)..Math.Min(data.Count, (step + 1) * BatchSize)];
+            var batch = order[(step * BatchSize)..Math.Min(data.Count, (step + 1) * BatchSize)].to(data.Images.device);
             var (loss, right) = Step(data.Images.index_select(0, batch), data.Labels.index_select(0, batch));
             var count = (int)batch.shape[0];
             (lossSum, correct, seen) = (lossSum + loss * count, correct + right, seen + count);

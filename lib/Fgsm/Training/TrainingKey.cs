@@ -23,8 +23,8 @@ internal static class TrainingKey
             code: {typeof(TrainingKey).Module.ModuleVersionId} {typeof(nn).Module.ModuleVersionId}
             model: {Digest(model.named_modules().Prepend(("", model)).Select(m => new object?[] { m.Item1, m.Item2.GetType().FullName, Options(m.Item2) }))}
             weights: {Digest(model.state_dict())}
-            optimizer: {optimizer.GetType().Name} {Digest(optimizer.state_dict())}
-            generator: {Digest(get_rng_state())}
+            optimizer: {optimizer.GetType().Name} {Digest(PyTorchFile.State(optimizer))}
+            generator: {Digest(random.get_rng_state())}
             data: {data.Count} images {Digest(data.Batches(1000).Select(b => new[] { b.Images, b.Labels }))}
             examples: {(examples is null ? "none" : Digest(Options(examples)))}
             batch size: {batchSize}
@@ -79,7 +79,8 @@ internal static class TrainingKey
         .Where(f => f.Value is not null)
         .SelectMany(f => new[] { f.Name, f.Value })];
 
-    private static IEnumerable<FieldInfo> Fields(Type? type) => type is null ? []
+    // What nn.Module itself keeps is the engine's; a layer's options are the layer's.
+    private static IEnumerable<FieldInfo> Fields(Type? type) => type is null || type == typeof(nn.Module) ? []
         : type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Concat(Fields(type.BaseType));
 
     private static object? Option(object? value) => value switch

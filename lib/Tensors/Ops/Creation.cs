@@ -8,12 +8,16 @@ public static partial class torch
     /// <summary>Seeds the generator; the random numbers that follow are those of PyTorch with this seed.</summary>
     public static void manual_seed(long seed) => generator.manual_seed((ulong)seed);
 
-    /// <summary>The generator's state, uint8: byte for byte what PyTorch's generator has after the same draws.</summary>
-    public static Tensor get_rng_state() => tensor(generator.get_state());
+    /// <summary>What TorchSharp keeps here, as PyTorch does.</summary>
+    public static class random
+    {
+        /// <summary>The generator's state, uint8: byte for byte what PyTorch's generator has after the same draws.</summary>
+        public static Tensor get_rng_state() => tensor(generator.get_state());
 
-    /// <summary>Goes on from a state that <see cref="get_rng_state"/>, here or in PyTorch, gave.</summary>
-    /// <exception cref="ArgumentException">It is no such state.</exception>
-    public static void set_rng_state(Tensor new_state) => generator.set_state(new_state.data<byte>().ToArray());
+        /// <summary>Goes on from a state that <see cref="get_rng_state"/>, here or in PyTorch, gave.</summary>
+        /// <exception cref="ArgumentException">It is no such state.</exception>
+        public static void set_rng_state(Tensor new_state) => generator.set_state(new_state.data<byte>().ToArray());
+    }
 
     public static Tensor empty(params long[] size) => Tensor.Empty("empty", size);
     public static Tensor empty(long[] size, ScalarType dtype) => Tensor.Empty("empty", size, dtype);

@@ -120,7 +120,7 @@ public class PredictionsTests
 
         Assert.Equal(expected.Labels, actual.Labels);
         Assert.Equal(expected.Predicted, actual.Predicted);
-        Assert.Equal(expected.Confidence, actual.Confidence);
+        Engine.AssertSame(expected.Confidence, actual.Confidence);
         Assert.Equal([("fgsm", 1, 2), ("fgsm", 2, 2)], listener.Reports.Select(r => (r.Title, r.Step, r.Steps)));
         Assert.Equal(0, scope.DisposablesCount);
     }

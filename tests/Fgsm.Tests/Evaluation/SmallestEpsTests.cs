@@ -115,7 +115,7 @@ public class SmallestEpsTests
 
     [Fact]
     public void Search_OfPixelsOutsideTheBounds_Throws() =>
-        AssertOneLine(Assert.Throws<ArgumentException>(() => SmallestEps.Search(TinyModels.SmallCnn(), new TensorSet(full([1, 1, 8, 8], 2), Labels(0)))), "bounds 0 to 1");
+        AssertOneLine(Assert.Throws<ArgumentException>(() => SmallestEps.Search(TinyModels.SmallCnn(), new TensorSet(full([1, 1, 8, 8], 2f), Labels(0)))), "bounds 0 to 1");
 
     [Fact]
     public void Search_Cancelled_Stops()

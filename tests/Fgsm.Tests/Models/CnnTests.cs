@@ -11,7 +11,7 @@ public class CnnTests
         using var model = Cnn.ReportA();
 
         Assert.Equal(421_642, model.CountParameters());
-        Assert.Equal([3L, 10], model.call(zeros(3, 1, 28, 28)).shape);
+        Assert.Equal([3L, 10], model.call(zeros(3, 1, 28, 28).to(Compute.Device)).shape);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public class CnnTests
     {
         using var model = Cnn.ReportB();
 
-        Assert.Equal([3L, 10], model.call(zeros(3, 1, 28, 28)).shape);
+        Assert.Equal([3L, 10], model.call(zeros(3, 1, 28, 28).to(Compute.Device)).shape);
     }
 
     public sealed record Case(string Op, string? Sha256);
@@ -61,7 +61,7 @@ public class CnnTests
     {
         manual_seed(1);
         using var model = Cnn.ReportB();
-        var x = rand(2, 1, 28, 28);
+        var x = rand(2, 1, 28, 28).to(Compute.Device);
 
         Assert.NotEqual(model.call(x).Bits(), model.call(x).Bits());
         model.eval();
@@ -76,7 +76,7 @@ public class CnnTests
     {
         using var model = Cnn.ReportC(channels, height, width, classes);
 
-        Assert.Equal([2L, classes], model.call(zeros(2, channels, height, width)).shape);
+        Assert.Equal([2L, classes], model.call(zeros(2, channels, height, width).to(Compute.Device)).shape);
     }
 
     [Theory]
@@ -97,6 +97,6 @@ public class CnnTests
             ["conv1.weight 32x1x3x3", "conv1.bias 32", "conv2.weight 64x32x3x3", "conv2.bias 64", "fc1.weight 128x36864", "fc1.bias 128", "fc2.weight 10x128", "fc2.bias 10"],
             model.named_parameters().Select(p => $"{p.name} {string.Join('x', p.parameter.shape)}"));
         Assert.Equal(4_738_826, model.CountParameters());
-        Assert.Equal([3L, 10], model.call(zeros(3, 1, 28, 28)).shape);
+        Assert.Equal([3L, 10], model.call(zeros(3, 1, 28, 28).to(Compute.Device)).shape);
     }
 }

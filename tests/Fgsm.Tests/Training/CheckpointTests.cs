@@ -176,9 +176,9 @@ public sealed class CheckpointTests : IDisposable
     public void Fit_WithAFileThatLacksSomething_NamesIt(string name, object? value)
     {
         Train(Kept());
-        var kept = PyTorchUnpickler.UnpickleStateDict(Kept().TrainingFile);
+        var kept = PyTorchFile.Read(Kept().TrainingFile);
         kept[name] = value;
-        PyTorchPickler.PickleStateDict(Kept().TrainingFile, kept);
+        PyTorchFile.Write(Kept().TrainingFile, kept);
 
         AssertOneLine(Assert.Throws<TensorFileException>(() => Train(Kept())), Kept().TrainingFile, "no whole checkpoint");
     }

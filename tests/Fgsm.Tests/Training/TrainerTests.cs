@@ -1,6 +1,7 @@
 using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Evaluation;
+using Fgsm.Models;
 using Fgsm.Training;
 using static Fgsm.Tests.TestTensors;
 
@@ -196,7 +197,7 @@ public class TrainerTests
     {
         var mnist = DataSet.Mnist();
         manual_seed(42);
-        var model = nn.Sequential(("flatten", nn.Flatten()), ("fc", nn.Linear(784, 10)));
+        var model = nn.Sequential(("flatten", nn.Flatten()), ("fc", nn.Linear(784, 10))).to(Compute.Device);
 
         new Trainer(model, optim.SGD(model.parameters(), 0.05, momentum: 0.9)).Fit(TensorSet.From(mnist.Train.Take(6000)), 2);
         var sweep = EpsSweep.Run(model, TensorSet.From(mnist.Test.Take(1000)), [0.02, 0.05, 0.1]);

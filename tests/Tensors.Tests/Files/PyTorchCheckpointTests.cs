@@ -72,7 +72,7 @@ public sealed class PyTorchCheckpointTests : IDisposable
             ["epoch"] = 4L,
             ["model_state_dict"] = training.Model.state_dict(),
             ["optimizer_state_dict"] = training.Optimizer.state_dict(),
-            ["rng_state"] = get_rng_state(),
+            ["rng_state"] = random.get_rng_state(),
         });
 
         // weights_only lets pass: its instructions in 1.13, and floats, which 1.13 forgot and 2.0 has.
@@ -113,7 +113,7 @@ public sealed class PyTorchCheckpointTests : IDisposable
         var checkpoint = PyTorchUnpickler.UnpickleStateDict(folder.File("checkpoint.pth"));
         training.Model.load_state_dict(((OrderedDictionary<object, object?>)checkpoint["model"]!).ToDictionary(s => (string)s.Key, s => (Tensor)s.Value!));
         training.Optimizer.load_state_dict((OrderedDictionary<object, object?>)checkpoint["optimizer"]!);
-        set_rng_state((Tensor)checkpoint["rng"]!);
+        random.set_rng_state((Tensor)checkpoint["rng"]!);
 
         var next = rand(3).data<float>().ToArray();
         AssertClose(JsonSerializer.Deserialize<double[]>(output)!, [.. training.Steps(4), .. next.Select(v => (double)v)]);
