@@ -10,6 +10,9 @@ namespace Fgsm.Benchmarks;
 /// <summary>Ours and PyTorch by turns, so that whatever else the machine does meets both.</summary>
 internal static class Comparison
 {
+    // OpenBLAS's threads keep a core busy for some 30 ms after their last product.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     // A work that has taken so long has had enough runs.
     private const int EnoughRuns = 3;
     private static readonly TimeSpan LongTime = TimeSpan.FromSeconds(15);
@@ -54,12 +57,15 @@ internal static class Comparison
         var clock = Stopwatch.StartNew();
         while (ours.Count < runs && (ours.Count < EnoughRuns || clock.Elapsed < LongTime))
         {
+            Thread.Sleep(Pause);
             var start = Stopwatch.GetTimestamp();
             for (var i = 0; i < work.Times; i++)
                 work.Run();
             ours.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / work.Times);
-            if (peer is not null)
-                theirs.Add(peer.Measure(work, work.Times));
+            if (peer is null)
+                continue;
+            Thread.Sleep(Pause);
+            theirs.Add(peer.Measure(work, work.Times));
         }
         return (Median(ours), peer is null ? null : Median(theirs));
     }

@@ -28,6 +28,21 @@ public static partial class torch
                     (g, _) => g.sum([0, 2, 3]));
             }
 
+            /// <summary>Convolution and ReLU in one pass over each image; the same bits as the two ops one after the other.</summary>
+            internal static unsafe Tensor conv2d_relu(Tensor input, Tensor weight, Tensor? bias, long[] strides, long[] padding)
+            {
+                var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
+                var y = Tensor.Empty("relu", [shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width]);
+                shape.Forward(ChannelsLast.Images(input), weight.Floats,
+                    new Store(shape, y.Floats, bias is null ? null : bias.Floats, relu: true));
+                // The convolution's own output is nowhere; its node is all that the gradient needs.
+                using var convolution = new Tensor(y, 0, y.shape);
+                Record("conv2d", shape, convolution, input, weight, bias, [],
+                    (g, _) => ChannelsLast.Images(g),
+                    (g, _) => g.sum([0, 2, 3]));
+                return Node.Record("relu", y, [y], (convolution, (g, s) => Tensor.PassWherePositive(g, s[0])));
+            }
+
             /// <summary>Convolution, ReLU and 2x2 max-pooling in one pass over each image; the same bits as the three ops one after the other.</summary>
             internal static unsafe Tensor conv2d_relu_max_pool2d(Tensor input, Tensor weight, Tensor? bias, long[] strides, long[] padding)
             {

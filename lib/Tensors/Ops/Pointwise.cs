@@ -104,7 +104,7 @@ public static partial class torch
         }
 
         /// <summary>The upstream gradient where a ReLU's output is positive or NaN, 0 elsewhere.</summary>
-        private static Tensor PassWherePositive(Tensor gradient, Tensor output)
+        internal static Tensor PassWherePositive(Tensor gradient, Tensor output)
         {
             var result = Empty("relu", gradient.sizes);
             Elementwise.Binary<float, PassOp>(gradient, output, result);
@@ -164,7 +164,7 @@ public static partial class torch
     }
 
     // A NaN passes through, as in PyTorch.
-    private readonly struct ReluOp : IUnary
+    internal readonly struct ReluOp : IUnary
     {
         public static Vector<float> Apply(Vector<float> x) => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, x);
         public static float Apply(float x) => x <= 0 ? 0 : x;

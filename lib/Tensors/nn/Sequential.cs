@@ -17,7 +17,7 @@ namespace Fgsm.Tensors
 
 namespace Fgsm.Tensors.Modules
 {
-    /// <summary>Modules one after the other. Conv2d, ReLU and MaxPool2d(2) in a row run as one op, with the same bits.</summary>
+    /// <summary>Modules one after the other. Conv2d and ReLU, with or without a MaxPool2d(2) behind them, run as one op, with the same bits.</summary>
     public class Sequential : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         private readonly List<torch.nn.Module<torch.Tensor, torch.Tensor>> steps = [];
@@ -41,10 +41,13 @@ namespace Fgsm.Tensors.Modules
             for (var i = 0; i < steps.Count;)
             {
                 var previous = x;
-                if (i + 2 < steps.Count && steps[i] is Conv2d conv && steps[i + 1] is ReLU && steps[i + 2] is MaxPool2d { IsTwoByTwo: true } && x.ndim == 4)
+                if (i + 1 < steps.Count && steps[i] is Conv2d conv && steps[i + 1] is ReLU && x.ndim == 4)
                 {
-                    x = torch.nn.functional.conv2d_relu_max_pool2d(x, conv.weight, conv.bias, conv.Strides, conv.Padding);
-                    i += 3;
+                    var pooled = i + 2 < steps.Count && steps[i + 2] is MaxPool2d { IsTwoByTwo: true };
+                    x = pooled
+                        ? torch.nn.functional.conv2d_relu_max_pool2d(x, conv.weight, conv.bias, conv.Strides, conv.Padding)
+                        : torch.nn.functional.conv2d_relu(x, conv.weight, conv.bias, conv.Strides, conv.Padding);
+                    i += pooled ? 3 : 2;
                 }
                 else
                 {

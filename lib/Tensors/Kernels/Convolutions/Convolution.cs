@@ -126,7 +126,7 @@ internal sealed unsafe class Convolution
     /// <summary>The gradient of each term, dy W, added up where the term came from.</summary>
     private void ScatterInputGradient(float* weight, ChannelsLast.Source upstream, float* dx)
     {
-        var (filters, pixels, columns) = (Tiles.Round(Filters, Tiles.Lanes), Tiles.Round(Output.Width, Tiles.Rows), Tiles.Round(Depth, Tiles.Columns));
+        var (filters, pixels, columns) = (Tiles.Round(Filters, Tiles.Lanes), Tiles.Round(BandRows * Output.Width, Tiles.Rows), Tiles.Round(Depth, Tiles.Columns));
         using var packed = new Scratch<float>(columns * Filters);
         var b = packed.Pointer;
         for (var k = 0; k < Depth; k += Tiles.Columns)
@@ -136,18 +136,21 @@ internal sealed unsafe class Convolution
         {
             using var dy = new Scratch<float>(pixels * filters);
             using var terms = new Scratch<float>(pixels * columns);
-            using var planes = new Scratch<float>(Depth * Output.Width);
+            using var planes = new Scratch<float>(Depth * BandRows * Output.Width);
             using var padded = new Scratch<float>(Channels * PaddedHeight * PaddedWidth);
             new Span<float>(padded.Pointer, Channels * PaddedHeight * PaddedWidth).Clear();
-            for (var row = 0; row < Output.Height; row++)
+            for (var row = 0; row < Output.Height; row += BandRows)
             {
-                upstream(image, row, 1, dy.Pointer, Output.Width * filters, filters);
+                var rows = Math.Min(BandRows, Output.Height - row);
+                var count = rows * Output.Width;
+                upstream(image, row, rows, dy.Pointer, Output.Width * filters, filters);
                 for (var k = 0; k < columns; k += Tiles.Columns)
-                    for (var p = 0; p < pixels; p += Tiles.Rows)
+                    for (var p = 0; p < count; p += Tiles.Rows)
                         Tiles.Multiply(Filters, dy.Pointer + p * filters, filters, 1, b + k * Filters, Tiles.Columns, terms.Pointer + p * columns + k, columns, accumulate: false);
-                ChannelsLast.ToPlanes(terms.Pointer, columns, Depth, Output.Width, planes.Pointer, Output.Width);
-                for (var k = 0; k < Depth; k++)
-                    Scatter(planes.Pointer + k * Output.Width, padded.Pointer + offsets[k] + row * Stride.Height * PaddedWidth);
+                ChannelsLast.ToPlanes(terms.Pointer, columns, Depth, count, planes.Pointer, count);
+                for (var y = 0; y < rows; y++)
+                    for (var k = 0; k < Depth; k++)
+                        Scatter(planes.Pointer + k * count + y * Output.Width, padded.Pointer + offsets[k] + (row + y) * Stride.Height * PaddedWidth);
             }
             for (var c = 0; c < Channels; c++)
                 for (var y = 0; y < Height; y++)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Fgsm.Tensors;
 
 /// <summary>What is done with a convolution's outputs while they are in the cache. Called once for every output, by any thread.</summary>
@@ -10,8 +12,8 @@ internal abstract unsafe class Epilogue
     public abstract void Band(int image, int filter, int filters, int row, int rows, float* band, int rowLength);
 }
 
-/// <summary>Adds the bias, if there is one, and writes y <c>[N, O, OH, OW]</c>.</summary>
-internal sealed unsafe class Store(Convolution shape, float* y, float* bias) : Epilogue
+/// <summary>Adds the bias, if there is one, applies a ReLU, if wanted, and writes y <c>[N, O, OH, OW]</c>.</summary>
+internal sealed unsafe class Store(Convolution shape, float* y, float* bias, bool relu = false) : Epilogue
 {
     private readonly float* y = y;
     private readonly float* bias = bias;
@@ -19,12 +21,18 @@ internal sealed unsafe class Store(Convolution shape, float* y, float* bias) : E
     public override void Band(int image, int filter, int filters, int row, int rows, float* band, int rowLength)
     {
         var (height, width) = shape.Output;
-        for (var i = 0; i < rows; i++)
+        for (var i = 0; i < rows; i++, band += rowLength)
         {
-            if (bias != null)
-                for (var x = 0; x < width; x++)
-                    Elementwise.Add(band + i * rowLength + x * Tiles.Columns, bias + filter, filters);
-            ChannelsLast.ToPlanes(band + i * rowLength, Tiles.Columns, filters, width, y + ((nint)image * shape.Filters + filter) * shape.Pixels + (row + i) * width, height * width);
+            for (var x = 0; x < width; x++)
+            {
+                var outputs = band + x * Tiles.Columns;
+                if (bias != null)
+                    Elementwise.Add(outputs, bias + filter, filters);
+                if (relu)
+                    for (var j = 0; j < Tiles.Columns; j += Vector<float>.Count)
+                        torch.ReluOp.Apply(Vector.Load(outputs + j)).Store(outputs + j);
+            }
+            ChannelsLast.ToPlanes(band, Tiles.Columns, filters, width, y + ((nint)image * shape.Filters + filter) * shape.Pixels + (row + i) * width, height * width);
         }
     }
 }
