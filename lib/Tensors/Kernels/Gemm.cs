@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Fgsm.Tensors;
@@ -180,17 +179,7 @@ internal static unsafe class Gemm
         if (depth >= 4)
             // The last block overlaps the one before: what is written twice is the same.
             for (int k = 0, last = depth - 4; k <= last; k = k == last ? depth : Math.Min(k + 4, last))
-            {
-                var from = source + k;
-                var to = packed + k * width;
-                var (r0, r1) = (Vector128.Load(from), Vector128.Load(from + step));
-                var (r2, r3) = (Vector128.Load(from + 2 * step), Vector128.Load(from + 3 * step));
-                Shuffles.Transpose(ref r0, ref r1, ref r2, ref r3);
-                r0.Store(to);
-                r1.Store(to + width);
-                r2.Store(to + 2 * width);
-                r3.Store(to + 3 * width);
-            }
+                Shuffles.Transpose(source + k, step, packed + k * width, width);
         else
             for (var k = 0; k < depth; k++)
                 for (var i = 0; i < 4; i++)

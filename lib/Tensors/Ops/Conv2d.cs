@@ -23,9 +23,7 @@ public static partial class torch
                 var y = Tensor.Empty("conv2d", [shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width]);
                 shape.Forward(ChannelsLast.Images(input), weight.Floats,
                     new Store(shape, y.Floats, bias is null ? null : bias.Floats));
-                return Record("conv2d", shape, y, input, weight, bias, [],
-                    (g, _) => ChannelsLast.Images(g),
-                    (g, _) => g.sum([0, 2, 3]));
+                return Record(shape, y, input, weight, bias);
             }
 
             /// <summary>Convolution and ReLU in one pass over each image; the same bits as the two ops one after the other.</summary>
@@ -37,9 +35,7 @@ public static partial class torch
                     new Store(shape, y.Floats, bias is null ? null : bias.Floats, relu: true));
                 // The convolution's own output is nowhere; its node is all that the gradient needs.
                 using var convolution = new Tensor(y, 0, y.shape);
-                Record("conv2d", shape, convolution, input, weight, bias, [],
-                    (g, _) => ChannelsLast.Images(g),
-                    (g, _) => g.sum([0, 2, 3]));
+                Record(shape, convolution, input, weight, bias);
                 return Node.Record("relu", y, [y], (convolution, (g, s) => Tensor.PassWherePositive(g, s[0])));
             }
 
@@ -51,14 +47,17 @@ public static partial class torch
                 var places = GradMode.Enabled ? Tensor.Empty("max_pool2d", y.Sizes) : null;
                 shape.Forward(ChannelsLast.Images(input), weight.Floats,
                     new ReluMaxPool(shape, bias is null ? null : bias.Floats, y.Floats, places is null ? null : places.Floats));
-                return places is null ? y : Record("conv2d", shape, y, input, weight, bias, [places],
+                return places is null ? y : Record(shape, y, input, weight, bias, [places],
                     (g, s) => ReluMaxPool.Upstream(shape, g, s[^1]),
                     (g, s) => ReluMaxPool.BiasGradient(shape, g, s[^1]));
             }
 
             private delegate ChannelsLast.Source UpstreamOf(Tensor gradient, Tensor[] saved);
 
-            private static unsafe Tensor Record(string op, Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, Tensor[] saved, UpstreamOf upstream, Gradient biasGradient)
+            private static Tensor Record(Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias) =>
+                Record(shape, y, input, weight, bias, [], (g, _) => ChannelsLast.Images(g), (g, _) => g.sum([0, 2, 3]));
+
+            private static unsafe Tensor Record(Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, Tensor[] saved, UpstreamOf upstream, Gradient biasGradient)
             {
                 var edges = new List<(Tensor, Gradient)>
                 {
@@ -77,7 +76,7 @@ public static partial class torch
                 };
                 if (bias is not null)
                     edges.Add((bias, biasGradient));
-                return Node.Record(op, y, [input, weight, .. saved], [.. edges]);
+                return Node.Record("conv2d", y, [input, weight, .. saved], [.. edges]);
             }
 
             private static Convolution Geometry(Tensor input, Tensor weight, Tensor? bias, (int, int) stride, (int, int) padding)

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Fgsm.Tensors;
 
 /// <summary>
@@ -52,17 +50,7 @@ internal static unsafe class ChannelsLast
             for (; c <= channels - 4; c += 4)
                 // The last block overlaps the one before: what is written twice is the same.
                 for (int x = 0, last = width - 4; x <= last; x = x == last ? width : Math.Min(x + 4, last))
-                {
-                    var from = source + x * pitch + c;
-                    var to = target + c * plane + x;
-                    var (r0, r1) = (Vector128.Load(from), Vector128.Load(from + pitch));
-                    var (r2, r3) = (Vector128.Load(from + 2 * pitch), Vector128.Load(from + 3 * pitch));
-                    Shuffles.Transpose(ref r0, ref r1, ref r2, ref r3);
-                    r0.Store(to);
-                    r1.Store(to + plane);
-                    r2.Store(to + 2 * plane);
-                    r3.Store(to + 3 * plane);
-                }
+                    Shuffles.Transpose(source + x * pitch + c, pitch, target + c * plane + x, plane);
         for (; c < channels; c++)
             for (var x = 0; x < width; x++)
                 target[c * plane + x] = source[x * pitch + c];

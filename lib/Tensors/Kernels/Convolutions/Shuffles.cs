@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Fgsm.Tensors;
 
-/// <summary>Numbers that change places within vectors of four.</summary>
+/// <summary>Numbers that change places, by vectors of four.</summary>
 internal static class Shuffles
 {
     /// <summary>a0 b0 a1 b1, and a2 b2 a3 b3.</summary>
@@ -15,13 +15,17 @@ internal static class Shuffles
         : AdvSimd.Arm64.IsSupported ? (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b))
         : (Vector128.Create(a[0], b[0], a[1], b[1]), Vector128.Create(a[2], b[2], a[3], b[3]));
 
-    /// <summary>Four rows of four become four columns.</summary>
+    /// <summary>Four rows of four become four columns: target[j * pitch + i] = source[i * step + j].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Transpose(ref Vector128<float> r0, ref Vector128<float> r1, ref Vector128<float> r2, ref Vector128<float> r3)
+    public static unsafe void Transpose(float* source, nint step, float* target, nint pitch)
     {
-        var (low02, high02) = Zip(r0, r2);
-        var (low13, high13) = Zip(r1, r3);
-        (r0, r1) = Zip(low02, low13);
-        (r2, r3) = Zip(high02, high13);
+        var (low02, high02) = Zip(Vector128.Load(source), Vector128.Load(source + 2 * step));
+        var (low13, high13) = Zip(Vector128.Load(source + step), Vector128.Load(source + 3 * step));
+        var (r0, r1) = Zip(low02, low13);
+        var (r2, r3) = Zip(high02, high13);
+        r0.Store(target);
+        r1.Store(target + pitch);
+        r2.Store(target + 2 * pitch);
+        r3.Store(target + 3 * pitch);
     }
 }
