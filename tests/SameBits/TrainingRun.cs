@@ -61,6 +61,10 @@ public static class TrainingRun
         using var a = rand(19, 300);
         using var b = rand(300, 37);
         yield return ("matrix product", [a.matmul(b)]);
+
+        using var c = rand(40, 70) * rand(40, 70).lt(0.3).to_type(ScalarType.Float32);
+        using var d = rand(70, 150);
+        yield return ("sparse matrix product", [c.matmul(d)]);
     }
 
     private static Sequential Model() => nn.Sequential(

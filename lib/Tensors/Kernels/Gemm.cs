@@ -21,16 +21,21 @@ internal static unsafe class Gemm
     private const int Rows = 168;
     private const int Columns = 64;
 
-    /// <summary>C[m, n] (+)= A[m, k] B[k, n], on all cores; C's rows are contiguous.</summary>
-    public static void Multiply(int m, int n, int k, Matrix a, Matrix b, Matrix c, bool accumulate = false)
+    /// <summary>C[m, n] = A[m, k] B[k, n], on all cores; C's rows are contiguous.</summary>
+    public static void Multiply(int m, int n, int k, Matrix a, Matrix b, Matrix c)
     {
         if (m == 0 || n == 0)
             return;
+        if (SparseGemm.Suits(m, n, k, a, b))
+        {
+            SparseGemm.Multiply(m, n, k, a, b, c);
+            return;
+        }
         using var packed = new Scratch<float>(PackedLength(m, k));
         var target = packed.Pointer;
         var panels = (m + Tiles.Rows - 1) / Tiles.Rows;
         Threads.Ranges(panels, Math.Max(1, 4096 / Math.Max(1, k)), (first, last) => PackRows(Math.Min(m, last * Tiles.Rows), k, a, target, first));
-        MultiplyPacked(m, n, k, target, b, c, accumulate);
+        MultiplyPacked(m, n, k, target, b, c, accumulate: false);
     }
 
     public static int PackedLength(int rows, int depth) => (rows + Tiles.Rows - 1) / Tiles.Rows * Tiles.Rows * depth;
@@ -89,7 +94,7 @@ internal static unsafe class Gemm
     }
 
     /// <summary>Brings the part of B that is packed next into the cache, a few lines with each tile.</summary>
-    private struct Ahead
+    internal struct Ahead
     {
         private const int Line = 16;
 
