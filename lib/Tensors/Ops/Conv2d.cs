@@ -52,10 +52,10 @@ public static partial class torch
                     (g, s) => ReluMaxPool.BiasGradient(shape, g, s[^1]));
             }
 
-            private delegate ChannelsLast.Source UpstreamOf(Tensor gradient, Tensor[] saved);
+            private delegate Upstream UpstreamOf(Tensor gradient, Tensor[] saved);
 
             private static Tensor Record(Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias) =>
-                Record(shape, y, input, weight, bias, [], (g, _) => ChannelsLast.Images(g), (g, _) => g.sum([0, 2, 3]));
+                Record(shape, y, input, weight, bias, [], (g, _) => Upstream.Of(g), (g, _) => g.sum([0, 2, 3]));
 
             private static unsafe Tensor Record(Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, Tensor[] saved, UpstreamOf upstream, Gradient biasGradient)
             {
@@ -70,7 +70,7 @@ public static partial class torch
                     (weight, (g, s) =>
                     {
                         var dw = empty_like(s[1]);
-                        shape.WeightGradient(ChannelsLast.Images(s[0]), upstream(g, s), dw.Floats);
+                        shape.WeightGradient(ChannelsLast.Images(s[0]), upstream(g, s).Pixels, dw.Floats);
                         return dw;
                     }),
                 };

@@ -101,12 +101,12 @@ internal sealed unsafe class Convolution
         k / (Kernel.Height * Kernel.Width) * channelStep + k / Kernel.Width % Kernel.Height * rowLength + k % Kernel.Width * pixelStep)];
 
     /// <summary>dx[N, C, H, W].</summary>
-    public void InputGradient(float* weight, ChannelsLast.Source upstream, float* dx)
+    public void InputGradient(float* weight, Upstream upstream, float* dx)
     {
         if (Stride == (1, 1) && Channels >= 4 && Padding.Height < Kernel.Height && Padding.Width < Kernel.Width)
-            CorrelateInputGradient(weight, upstream, dx);
+            CorrelateInputGradient(weight, upstream.Pixels, dx);
         else
-            ScatterInputGradient(weight, upstream, dx);
+            ScatterInputGradient(weight, upstream.Planes, dx);
     }
 
     /// <summary>At stride 1, the input gradient is the convolution of the output gradient with the filters turned by 180 degrees.</summary>
@@ -123,34 +123,30 @@ internal sealed unsafe class Convolution
         turned.Forward(upstream, w, new Store(turned, dx, bias: null));
     }
 
-    /// <summary>The gradient of each term, dy W, added up where the term came from.</summary>
-    private void ScatterInputGradient(float* weight, ChannelsLast.Source upstream, float* dx)
+    /// <summary>The gradient of each term, W^T dy, added up where the term came from.</summary>
+    private void ScatterInputGradient(float* weight, Upstream.PlanesSource upstream, float* dx)
     {
-        var (filters, pixels, columns) = (Tiles.Round(Filters, Tiles.Lanes), Tiles.Round(BandRows * Output.Width, Tiles.Rows), Tiles.Round(Depth, Tiles.Columns));
-        using var packed = new Scratch<float>(columns * Filters);
-        var b = packed.Pointer;
-        for (var k = 0; k < Depth; k += Tiles.Columns)
-            Gemm.Pack(Math.Min(Tiles.Columns, Depth - k), Tiles.Columns, Filters, weight + k, 1, Depth, b + k * Filters);
+        var pitch = Tiles.Round(BandRows * Output.Width, Tiles.Columns);
+        using var packed = new Scratch<float>(Gemm.PackedLength(Depth, Filters));
+        var a = packed.Pointer;
+        Gemm.PackRows(Depth, Filters, new Matrix(weight, 1, Depth), a);
         var offsets = TermOffsets(PaddedWidth, 1, PaddedHeight * PaddedWidth);
         Threads.For(Images, image =>
         {
-            using var dy = new Scratch<float>(pixels * filters);
-            using var terms = new Scratch<float>(pixels * columns);
-            using var planes = new Scratch<float>(Depth * BandRows * Output.Width);
+            using var dy = new Scratch<float>(Filters * pitch);
+            using var terms = new Scratch<float>(Tiles.Round(Depth, Tiles.Rows) * pitch);
             using var padded = new Scratch<float>(Channels * PaddedHeight * PaddedWidth);
             new Span<float>(padded.Pointer, Channels * PaddedHeight * PaddedWidth).Clear();
             for (var row = 0; row < Output.Height; row += BandRows)
             {
                 var rows = Math.Min(BandRows, Output.Height - row);
-                var count = rows * Output.Width;
-                upstream(image, row, rows, dy.Pointer, Output.Width * filters, filters);
-                for (var k = 0; k < columns; k += Tiles.Columns)
-                    for (var p = 0; p < count; p += Tiles.Rows)
-                        Tiles.Multiply(Filters, dy.Pointer + p * filters, filters, 1, b + k * Filters, Tiles.Columns, terms.Pointer + p * columns + k, columns, accumulate: false);
-                ChannelsLast.ToPlanes(terms.Pointer, columns, Depth, count, planes.Pointer, count);
+                upstream(image, row, rows, dy.Pointer, pitch);
+                for (var p = 0; p < rows * Output.Width; p += Tiles.Columns)
+                    for (var k = 0; k < Depth; k += Tiles.Rows)
+                        Tiles.Multiply(Filters, a + k * Filters, 1, Tiles.Rows, dy.Pointer + p, pitch, terms.Pointer + k * pitch + p, pitch, accumulate: false);
                 for (var y = 0; y < rows; y++)
                     for (var k = 0; k < Depth; k++)
-                        Scatter(planes.Pointer + k * count + y * Output.Width, padded.Pointer + offsets[k] + (row + y) * Stride.Height * PaddedWidth);
+                        Scatter(terms.Pointer + k * pitch + y * Output.Width, padded.Pointer + offsets[k] + (row + y) * Stride.Height * PaddedWidth);
             }
             for (var c = 0; c < Channels; c++)
                 for (var y = 0; y < Height; y++)

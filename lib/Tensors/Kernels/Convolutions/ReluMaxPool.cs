@@ -64,7 +64,14 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
     }
 
     /// <summary>The gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.</summary>
-    public static ChannelsLast.Source Upstream(Convolution shape, torch.Tensor gradient, torch.Tensor places)
+    public static Upstream Upstream(Convolution shape, torch.Tensor gradient, torch.Tensor places) => new(Pixels(shape, gradient, places),
+        (image, first, rows, target, pitch) =>
+        {
+            for (var o = 0; o < shape.Filters; o++)
+                Plane(shape, image, o, first, rows, gradient.Floats, places.Floats, target + o * pitch);
+        });
+
+    private static ChannelsLast.Source Pixels(Convolution shape, torch.Tensor gradient, torch.Tensor places)
     {
         var (height, width) = (shape.Output.Height / 2, shape.Output.Width / 2);
         return (image, first, rows, target, rowLength, pitch) =>
@@ -98,17 +105,18 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
         };
     }
 
-    /// <summary>The same for one filter, as a plane [H, W], whose sum is the bias's gradient.</summary>
-    private static void Backward(Convolution shape, int image, int filter, float* gradient, float* places, float* dy)
+    /// <summary>Some rows of one filter, the first of them even.</summary>
+    private static void Plane(Convolution shape, int image, int filter, int first, int rows, float* gradient, float* places, float* dy)
     {
         var (height, width) = (shape.Output.Height / 2, shape.Output.Width / 2);
         var start = (nint)(image * shape.Filters + filter) * height * width;
-        for (var row = 0; row < height; row++)
+        var (row, end) = (first / 2, Math.Min(height, (first + rows) / 2));
+        for (; row < end; row++, dy += 2 * shape.Output.Width)
         {
             var g = gradient + start + row * width;
             var p = places + start + row * width;
-            var top = dy + 2 * row * shape.Output.Width;
-            var bottom = top + shape.Output.Width;
+            var top = dy;
+            var bottom = dy + shape.Output.Width;
             if (width >= 4)
                 // The last four overlap those before: what is written twice is the same.
                 for (int x = 0, last = width - 4; x <= last; x = x == last ? width : Math.Min(x + 4, last))
@@ -126,7 +134,7 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
             if (shape.Output.Width > 2 * width)
                 top[2 * width] = bottom[2 * width] = 0;
         }
-        new Span<float>(dy + 2 * height * shape.Output.Width, (shape.Output.Height - 2 * height) * shape.Output.Width).Clear();
+        new Span<float>(dy, (first + rows - 2 * end) * shape.Output.Width).Clear();
     }
 
     // One row of four windows: the places `first` and `first` + 1 side by side.
@@ -146,7 +154,7 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
             using var dy = new Scratch<float>(shape.Pixels);
             for (var o = 0; o < shape.Filters; o++)
             {
-                Backward(shape, image, o, gradient.Floats, places.Floats, dy.Pointer);
+                Plane(shape, image, o, 0, shape.Output.Height, gradient.Floats, places.Floats, dy.Pointer);
                 sums.Floats[image * shape.Filters + o] = Sum.Of(dy.Pointer, shape.Pixels);
             }
         });
