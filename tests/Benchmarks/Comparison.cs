@@ -15,23 +15,28 @@ internal static class Comparison
 
     // A work that has taken so long has had enough runs.
     private const int EnoughRuns = 3;
-    private static readonly TimeSpan LongTime = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongTime = TimeSpan.FromSeconds(30);
 
     public static ResultTable Run(bool full, int runs, TextWriter log)
     {
         using var peer = Peer.Find();
-        var peak = FmaPeak.Measure();
-        var table = new ResultTable(Machine())
-        {
-            Note = $"Medians of {runs} runs ({EnoughRuns} where more take over {LongTime.TotalSeconds:0} s), ours and PyTorch by turns. FMA peak {peak.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s, measured in this run. GFLOP/s count convolutions as direct ones, so Winograd's method may pass the peak. "
-                + (peer is null ? "PyTorch: no python3 with torch was found; ours only." : $"PyTorch {peer.Version}, the same number of threads."),
-        };
-        table.Text("work").Number("ours", "ms", "0.0").Number("PyTorch", "ms", "0.0").Number("ratio", format: "0.0x").Number("GFLOP/s", format: "0").Percent("share of FMA peak", "0");
+        var (peak, times) = (0.0, new List<(Work Work, double Ours, double? Theirs)>());
         foreach (var work in Works.All(full))
         {
             log.WriteLine($"{work.Name} ...");
+            peak = Math.Max(peak, FmaPeak.Measure());
             // A work of minutes is done once: it warms up within itself.
             var (ours, theirs) = work.Key.StartsWith("report-b", StringComparison.Ordinal) ? Measure(work, peer, 1) : WarmUpAndMeasure(work, peer, runs);
+            times.Add((work, ours, theirs));
+        }
+        var table = new ResultTable(Machine())
+        {
+            Note = $"Medians of {runs} runs (fewer, but {EnoughRuns} or more, where they take over {LongTime.TotalSeconds:0} s; one of report B), ours and PyTorch by turns. FMA peak {peak.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s, the highest that was measured in this run. GFLOP/s count convolutions as direct ones, so Winograd's method may pass the peak. "
+                + (peer is null ? "PyTorch: no python3 with torch was found; ours only." : $"PyTorch {peer.Version}, the same number of threads."),
+        };
+        table.Text("work").Number("ours", "ms", "0.0").Number("PyTorch", "ms", "0.0").Number("ratio", format: "0.00x").Number("GFLOP/s", format: "0").Percent("share of FMA peak", "0");
+        foreach (var (work, ours, theirs) in times)
+        {
             var speed = work.Operations / ours / 1e6;
             table.Add(work.Name, ours, theirs, theirs / ours, speed, 100 * speed / peak);
         }

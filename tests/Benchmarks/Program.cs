@@ -7,7 +7,7 @@ using Fgsm.Benchmarks;
 using Fgsm.Reporting;
 
 var full = new Option<bool>("--full") { Description = "Also what takes minutes: all images, in the sweep and in report B as a whole." };
-var runs = new Option<int>("--runs") { Description = "Runs of each work, fewer of long ones; the table shows the median.", HelpName = "number", DefaultValueFactory = _ => 5 };
+var runs = new Option<int>("--runs") { Description = "Runs of each work, fewer of long ones; the table shows the median.", HelpName = "number", DefaultValueFactory = _ => 15 };
 runs.Validators.Add(result =>
 {
     if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
