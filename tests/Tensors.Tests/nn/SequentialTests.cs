@@ -21,7 +21,30 @@ public class SequentialTests
         var relu = functional.relu(functional.conv2d(x, conv.weight, conv.bias, [stride, stride], [padding, padding]));
         Tensor[] wanted = [x, conv.weight, conv.bias!];
         AssertSame(wanted, relu, Sequential(conv, ReLU()).forward(x));
-        AssertSame(wanted, functional.max_pool2d(relu, 2), Sequential(conv, ReLU(), MaxPool2d(2)).forward(x));
+        var (pooled, fused) = (functional.max_pool2d(relu, 2), Sequential(conv, ReLU(), MaxPool2d(2)));
+        AssertSame(wanted, pooled, fused.forward(x));
+        using (no_grad())
+            AssertSame(pooled, fused.forward(x));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ANaN_PassesTheFusedPooling(bool gradient)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        var conv = Conv2d(1, 5, 3, padding: 1);
+        var x = randn(4, 1, 8, 8);
+        // Once each place of a window.
+        for (var i = 0; i < 4; i++)
+            x[i, 0, 3 + i / 2, 3 + i % 2] = tensor(float.NaN);
+        using var mode = enable_grad(gradient);
+
+        var pooled = Sequential(conv, ReLU(), MaxPool2d(2)).forward(x);
+
+        AssertSame(functional.max_pool2d(functional.relu(functional.conv2d(x, conv.weight, conv.bias, padding: [1, 1])), 2), pooled);
+        Assert.Contains(pooled.data<float>().ToArray(), float.IsNaN);
     }
 
     private static void AssertSame(Tensor[] wanted, Tensor apart, Tensor together)

@@ -32,7 +32,10 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
                 for (var j = 0; j < pitch; j += Vector<float>.Count)
                 {
                     var window = band + i * rowLength + 2 * x * pitch + j;
-                    Pool(Vector.Load(biases + j), window, window + pitch, window + rowLength, window + rowLength + pitch, best + x * pitch + j, place + x * pitch + j);
+                    if (places == null)
+                        Largest(Vector.Load(biases + j), window, window + pitch, window + rowLength, window + rowLength + pitch).Store(best + x * pitch + j);
+                    else
+                        Pool(Vector.Load(biases + j), window, window + pitch, window + rowLength, window + rowLength + pitch, best + x * pitch + j, place + x * pitch + j);
                 }
             var start = ((nint)image * shape.Filters + filter) * height * width + (row + i) / 2 * width;
             ChannelsLast.ToPlanes(best, pitch, filters, width, y + start, height * width);
@@ -62,6 +65,17 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
         best = Vector.ConditionalSelect(wins, next, best);
         place = Vector.ConditionalSelect(wins, Vector.Create(number), place);
     }
+
+    // The bias may come last: rounding keeps the order.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Largest(Vector<float> bias, float* p0, float* p1, float* p2, float* p3)
+    {
+        var best = Larger(Larger(Larger(Vector.Load(p0), Vector.Load(p1)), Vector.Load(p2)), Vector.Load(p3)) + bias;
+        return Vector.ConditionalSelect(Vector.LessThanOrEqual(best, Vector<float>.Zero), Vector<float>.Zero, best);
+    }
+
+    private static Vector<float> Larger(Vector<float> best, Vector<float> next) =>
+        Vector.ConditionalSelect(Vector.GreaterThan(next, best) | ~Vector.Equals(next, next), next, best);
 
     /// <summary>The gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.</summary>
     public static Upstream Upstream(Convolution shape, torch.Tensor gradient, torch.Tensor places) => new(Pixels(shape, gradient, places),
