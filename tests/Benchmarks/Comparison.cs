@@ -31,7 +31,7 @@ internal static class Comparison
         }
         var table = new ResultTable(Machine())
         {
-            Note = $"Medians of {runs} runs (fewer, but {EnoughRuns} or more, where they take over {LongTime.TotalSeconds:0} s; one of report B), ours and PyTorch by turns. FMA peak {peak.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s, the highest that was measured in this run. GFLOP/s count convolutions as direct ones, so Winograd's method may pass the peak. "
+            Note = $"Medians of {runs} runs (fewer, but {EnoughRuns} or more, where they take over {LongTime.TotalSeconds:0} s; one of report B), ours and PyTorch by turns. FMA peak {peak.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s, the highest that was measured in this run. GFLOP/s count convolutions as direct ones and matrix products as dense ones, so Winograd's method and zeros left out may pass the peak. "
                 + (peer is null ? "PyTorch: no python3 with torch was found; ours only." : $"PyTorch {peer.Version}, the same number of threads."),
         };
         table.Text("work").Number("ours", "ms", "0.0").Number("PyTorch", "ms", "0.0").Number("ratio", format: "0.00x").Number("GFLOP/s", format: "0").Percent("share of FMA peak", "0");
