@@ -45,6 +45,7 @@ public static partial class torch
         }
 
         /// <summary>PyTorch's matrix product: vectors, matrices, and batches of matrices whose leading dimensions broadcast.</summary>
+        /// <remarks>Where most of the left factor is zero, 0 times an infinity or NaN counts as 0, not as NaN as in PyTorch: see <see cref="SparseGemm"/>.</remarks>
         public Tensor matmul(Tensor other)
         {
             RequireFloat("matmul", this);
