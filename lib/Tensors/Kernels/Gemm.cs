@@ -170,7 +170,11 @@ internal static unsafe class Gemm
             return;
         }
         var i = 0;
-        if (deep == 1 && count >= 4)
+        if (deep == 1 && depth >= 4 && Avx.IsSupported)
+            for (; i <= count - 8; i += 8)
+                for (int k = 0, last = depth - 4; k <= last; k = k == last ? depth : Math.Min(k + 4, last))
+                    Shuffles.Transpose8(source + i * step + k, step, packed + k * width + i, width);
+        if (deep == 1 && count - i >= 4)
             // The last four overlap those before: what is written twice is the same.
             for (; i < count; i = i < count - 4 ? Math.Min(i + 4, count - 4) : count)
                 Transpose4(depth, source + i * step, step, packed + i, width);

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Fgsm.Tensors;
 
 /// <summary>
@@ -46,6 +48,10 @@ internal static unsafe class ChannelsLast
     public static void ToPlanes(float* source, nint pitch, int channels, int width, float* target, nint plane)
     {
         var c = 0;
+        if (width >= 8 && Avx.IsSupported)
+            for (; c <= channels - 4; c += 4)
+                for (int x = 0, last = width - 8; x <= last; x = x == last ? width : Math.Min(x + 8, last))
+                    Shuffles.Transpose8(source + x * pitch + c, pitch, target + c * plane + x, plane);
         if (width >= 4)
             for (; c <= channels - 4; c += 4)
                 // The last block overlaps the one before: what is written twice is the same.
