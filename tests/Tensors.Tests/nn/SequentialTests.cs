@@ -12,6 +12,7 @@ public class SequentialTests
     [InlineData(2, 3, 9, 11, 7, 3, 1, 0)]
     [InlineData(2, 5, 13, 10, 17, 3, 2, 1)]
     [InlineData(9, 2, 6, 6, 3, 1, 1, 0)]
+    [InlineData(2, 7, 11, 12, 17, 3, 1, 1)]
     public void ConvRelu_AndConvReluPool_InASequential_GiveTheBitsOfTheSeparateOps(int n, int c, int h, int w, int filters, int kernel, int stride, int padding)
     {
         using var scope = NewDisposeScope();

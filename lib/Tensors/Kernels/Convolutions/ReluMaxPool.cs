@@ -106,17 +106,27 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
                     ChannelsLast.FromPlanes(gradient.Floats + start, height * width, shape.Filters, width, g, pitch);
                     ChannelsLast.FromPlanes(places.Floats + start, height * width, shape.Filters, width, p, pitch);
                 }
-                var (left, right) = (Vector.Create(y % 2 * 2f), Vector.Create(y % 2 * 2f + 1));
                 for (var x = 0; x < width; x++)
-                    for (var c = 0; c < pitch; c += Vector<float>.Count)
-                    {
-                        var (value, place) = (Vector.Load(g + x * pitch + c), Vector.Load(p + x * pitch + c));
-                        Vector.ConditionalSelect(Vector.Equals(place, left), value, Vector<float>.Zero).Store(target + 2 * x * pitch + c);
-                        Vector.ConditionalSelect(Vector.Equals(place, right), value, Vector<float>.Zero).Store(target + (2 * x + 1) * pitch + c);
-                    }
+                    Spread(pitch, g + x * pitch, p + x * pitch, y % 2 * 2, target + 2 * x * pitch);
                 new Span<float>(target + 2 * width * pitch, (shape.Output.Width - 2 * width) * pitch).Clear();
             }
         };
+    }
+
+    // One row of a window, for all channels: the places `first` and `first` + 1, one pixel behind the other.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Spread(int channels, float* values, float* places, float first, float* target)
+    {
+        var (left, right) = (Vector.Create(first), Vector.Create(first + 1));
+        var c = 0;
+        for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
+        {
+            var (value, place) = (Vector.Load(values + c), Vector.Load(places + c));
+            Vector.ConditionalSelect(Vector.Equals(place, left), value, Vector<float>.Zero).Store(target + c);
+            Vector.ConditionalSelect(Vector.Equals(place, right), value, Vector<float>.Zero).Store(target + channels + c);
+        }
+        for (; c < channels; c++)
+            (target[c], target[channels + c]) = (places[c] == first ? values[c] : 0, places[c] == first + 1 ? values[c] : 0);
     }
 
     /// <summary>Some rows of one filter, the first of them even.</summary>
