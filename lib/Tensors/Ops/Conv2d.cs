@@ -18,84 +18,83 @@ public static partial class torch
                     throw new NotSupportedException("conv2d: dilation and groups other than 1 are not supported by the embedded engine");
                 if (input.ndim == 3)
                     return conv2d(input.unsqueeze(0), weight, bias, strides, padding).squeeze(0);
-                var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
-
-                var y = Tensor.Empty("conv2d", [shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width]);
-                shape.Forward(ChannelsLast.Images(input), weight.Floats,
-                    new Store(shape, y.Floats, bias is null ? null : bias.Floats));
-                return Record(shape, y, input, weight, bias);
+                var shape = Geometry(input, channelsLast: false, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
+                var y = Activation.Empty("conv2d", shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width, channelsLast: false);
+                shape.Forward(new Activation(input, channelsLast: false).ReadPixels, weight.Floats, new Store(y, bias is null ? null : bias.Floats));
+                return Record(shape, y.Tensor, input, weight, bias, from: false, to: false);
             }
 
             /// <summary>Convolution and ReLU in one pass over each image; the same bits as the two ops one after the other.</summary>
-            internal static unsafe Tensor conv2d_relu(Tensor input, Tensor weight, Tensor? bias, long[] strides, long[] padding)
+            /// <param name="from">Whether the input has the channels last, <c>[N, H, W, C]</c>.</param>
+            /// <param name="to">Whether the result is to have them last.</param>
+            internal static unsafe Tensor conv2d_relu(Tensor input, Tensor weight, Tensor? bias, long[] strides, long[] padding, bool from, bool to)
             {
-                var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
-                var y = Tensor.Empty("relu", [shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width]);
-                shape.Forward(ChannelsLast.Images(input), weight.Floats,
-                    new Store(shape, y.Floats, bias is null ? null : bias.Floats, relu: true));
+                var shape = Geometry(input, from, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
+                var y = Activation.Empty("relu", shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width, to);
+                shape.Forward(new Activation(input, from).ReadPixels, weight.Floats, new Store(y, bias is null ? null : bias.Floats, relu: true));
                 // The convolution's own output is nowhere; its node is all that the gradient needs.
-                using var convolution = new Tensor(y, 0, y.shape);
-                Record(shape, convolution, input, weight, bias);
-                return Node.Record("relu", y, [y], (convolution, (g, s) => Tensor.PassWherePositive(g, s[0])));
+                using var convolution = new Tensor(y.Tensor, 0, y.Tensor.shape);
+                Record(shape, convolution, input, weight, bias, from, to);
+                return Node.Record("relu", y.Tensor, [y.Tensor], (convolution, (g, s) => Tensor.PassWherePositive(g, s[0])));
             }
 
             /// <summary>Convolution, ReLU and 2x2 max-pooling in one pass over each image; the same bits as the three ops one after the other.</summary>
-            internal static unsafe Tensor conv2d_relu_max_pool2d(Tensor input, Tensor weight, Tensor? bias, long[] strides, long[] padding)
+            /// <inheritdoc cref="conv2d_relu"/>
+            internal static unsafe Tensor conv2d_relu_max_pool2d(Tensor input, Tensor weight, Tensor? bias, long[] strides, long[] padding, bool from, bool to)
             {
-                var shape = Geometry(input, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
-                var y = Tensor.Empty("max_pool2d", [shape.Images, shape.Filters, shape.Output.Height / 2, shape.Output.Width / 2]);
-                var places = GradMode.Enabled ? Tensor.Empty("max_pool2d", y.Sizes) : null;
-                shape.Forward(ChannelsLast.Images(input), weight.Floats,
-                    new ReluMaxPool(shape, bias is null ? null : bias.Floats, y.Floats, places is null ? null : places.Floats));
-                return places is null ? y : Record(shape, y, input, weight, bias, [places],
-                    (g, s) => ReluMaxPool.Upstream(shape, g, s[^1]),
-                    (g, s) => ReluMaxPool.BiasGradient(shape, g, s[^1]));
+                var shape = Geometry(input, from, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
+                var y = Activation.Empty("max_pool2d", shape.Images, shape.Filters, shape.Output.Height / 2, shape.Output.Width / 2, to);
+                var places = GradMode.Enabled ? new Activation(empty_like(y.Tensor), to) : null;
+                shape.Forward(new Activation(input, from).ReadPixels, weight.Floats, new ReluMaxPool(bias is null ? null : bias.Floats, y, places));
+                return places is null ? y.Tensor
+                    : Record(shape, y.Tensor, input, weight, bias, from, [places.Tensor], (g, s) => ReluMaxPool.Upstream(shape, new(g, to), new(s[^1], to)));
             }
 
             private delegate Upstream UpstreamOf(Tensor gradient, Tensor[] saved);
 
-            private static Tensor Record(Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias) =>
-                Record(shape, y, input, weight, bias, [], (g, _) => Upstream.Of(g), (g, _) => g.sum([0, 2, 3]));
+            private static Tensor Record(Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, bool from, bool to) =>
+                Record(shape, y, input, weight, bias, from, [], (g, _) => Upstream.Of(new(g, to)));
 
-            private static unsafe Tensor Record(Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, Tensor[] saved, UpstreamOf upstream, Gradient biasGradient)
+            private static unsafe Tensor Record(Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, bool from, Tensor[] saved, UpstreamOf upstream)
             {
                 var edges = new List<(Tensor, Gradient)>
                 {
                     (input, (g, s) =>
                     {
                         var dx = empty_like(s[0]);
-                        shape.InputGradient(s[1].Floats, upstream(g, s), dx.Floats);
+                        shape.InputGradient(s[1].Floats, upstream(g, s), new(dx, from));
                         return dx;
                     }),
                     (weight, (g, s) =>
                     {
                         var dw = empty_like(s[1]);
-                        shape.WeightGradient(ChannelsLast.Images(s[0]), upstream(g, s).Pixels, dw.Floats);
+                        shape.WeightGradient(new Activation(s[0], from).ReadPixels, upstream(g, s).Pixels, dw.Floats);
                         return dw;
                     }),
                 };
                 if (bias is not null)
-                    edges.Add((bias, biasGradient));
+                    edges.Add((bias, (g, s) => upstream(g, s).BiasGradient(shape)));
                 return Node.Record("conv2d", y, [input, weight, .. saved], [.. edges]);
             }
 
-            private static Convolution Geometry(Tensor input, Tensor weight, Tensor? bias, (int, int) stride, (int, int) padding)
+            private static Convolution Geometry(Tensor input, bool channelsLast, Tensor weight, Tensor? bias, (int, int) stride, (int, int) padding)
             {
                 Tensor.RequireFloat("conv2d", input);
                 Tensor.RequireFloat("conv2d", weight);
-                if (input.ndim != 4 || weight.ndim != 4 || input.Sizes[1] != weight.Sizes[1] || (bias is not null && (bias.ndim != 1 || bias.Sizes[0] != weight.Sizes[0])))
-                    throw new ArgumentException($"conv2d: input {Shape.Text(input.Sizes)}, weight {Shape.Text(weight.Sizes)}{(bias is null ? "" : $", bias {Shape.Text(bias.Sizes)}")}; expected [N, C, H, W], [O, C, KH, KW]{(bias is null ? "" : ", [O]")}");
+                ReadOnlySpan<long> sizes = channelsLast ? [input.Sizes[0], input.Sizes[3], input.Sizes[1], input.Sizes[2]] : input.Sizes;
+                if (sizes.Length != 4 || weight.ndim != 4 || sizes[1] != weight.Sizes[1] || (bias is not null && (bias.ndim != 1 || bias.Sizes[0] != weight.Sizes[0])))
+                    throw new ArgumentException($"conv2d: input {Shape.Text(sizes)}, weight {Shape.Text(weight.Sizes)}{(bias is null ? "" : $", bias {Shape.Text(bias.Sizes)}")}; expected [N, C, H, W], [O, C, KH, KW]{(bias is null ? "" : ", [O]")}");
                 var kernel = ((int)weight.Sizes[2], (int)weight.Sizes[3]);
-                RequireFits("conv2d", input, kernel, stride, padding);
-                return new Convolution((int)input.Sizes[0], (int)input.Sizes[1], (int)input.Sizes[2], (int)input.Sizes[3], (int)weight.Sizes[0], kernel, stride, padding);
+                RequireFits("conv2d", sizes, kernel, stride, padding);
+                return new Convolution((int)sizes[0], (int)sizes[1], (int)sizes[2], (int)sizes[3], (int)weight.Sizes[0], kernel, stride, padding);
             }
 
-            private static void RequireFits(string op, Tensor input, (int Height, int Width) kernel, (int Height, int Width) stride, (int Height, int Width) padding)
+            private static void RequireFits(string op, ReadOnlySpan<long> sizes, (int Height, int Width) kernel, (int Height, int Width) stride, (int Height, int Width) padding)
             {
                 if (stride.Height < 1 || stride.Width < 1 || padding.Height < 0 || padding.Width < 0)
                     throw new ArgumentException($"{op}: stride {stride} must be 1 or more and padding {padding} 0 or more");
-                if (kernel.Height < 1 || kernel.Width < 1 || input.Sizes[^2] + 2 * padding.Height < kernel.Height || input.Sizes[^1] + 2 * padding.Width < kernel.Width)
-                    throw new ArgumentException($"{op}: a {kernel.Height}x{kernel.Width} kernel does not fit input {Shape.Text(input.Sizes)} with padding ({padding.Height}, {padding.Width})");
+                if (kernel.Height < 1 || kernel.Width < 1 || sizes[^2] + 2 * padding.Height < kernel.Height || sizes[^1] + 2 * padding.Width < kernel.Width)
+                    throw new ArgumentException($"{op}: a {kernel.Height}x{kernel.Width} kernel does not fit input {Shape.Text(sizes)} with padding ({padding.Height}, {padding.Width})");
             }
 
             private static (int, int) Pair(string op, string name, long[]? values, long missing) => values switch

@@ -19,7 +19,7 @@ public static partial class torch
                 if (input.ndim is not (3 or 4))
                     throw new ArgumentException($"max_pool2d: expected [N, C, H, W] or [C, H, W], got {Shape.Text(input.Sizes)}");
                 var (kernel, stride, pad) = (Pair("max_pool2d", "kernel_size", kernel_size, 1), Pair("max_pool2d", "strides", strides ?? kernel_size, 1), Pair("max_pool2d", "padding", padding, 0));
-                RequireFits("max_pool2d", input, kernel, stride, pad);
+                RequireFits("max_pool2d", input.Sizes, kernel, stride, pad);
                 if (pad.Item1 > kernel.Item1 / 2 || pad.Item2 > kernel.Item2 / 2)
                     throw new ArgumentException($"max_pool2d: padding {pad} is more than half of the kernel {kernel}");
 

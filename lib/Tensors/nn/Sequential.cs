@@ -17,7 +17,10 @@ namespace Fgsm.Tensors
 
 namespace Fgsm.Tensors.Modules
 {
-    /// <summary>Modules one after the other. Conv2d and ReLU, with or without a MaxPool2d(2) behind them, run as one op, with the same bits.</summary>
+    /// <summary>
+    /// Modules one after the other. Conv2d and ReLU, with or without a MaxPool2d(2) behind them, run as one op, with the same bits; between
+    /// two such ops the channels stay innermost in memory.
+    /// </summary>
     public class Sequential : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
         private readonly List<torch.nn.Module<torch.Tensor, torch.Tensor>> steps = [];
@@ -38,16 +41,18 @@ namespace Fgsm.Tensors.Modules
         public override torch.Tensor forward(torch.Tensor input)
         {
             var x = input;
+            var channelsLast = false;
             for (var i = 0; i < steps.Count;)
             {
                 var previous = x;
-                if (i + 1 < steps.Count && steps[i] is Conv2d conv && steps[i + 1] is ReLU && x.ndim == 4)
+                if (x.ndim == 4 && Fused(i) is { } fused)
                 {
-                    var pooled = i + 2 < steps.Count && steps[i + 2] is MaxPool2d { IsTwoByTwo: true };
-                    x = pooled
-                        ? torch.nn.functional.conv2d_relu_max_pool2d(x, conv.weight, conv.bias, conv.Strides, conv.Padding)
-                        : torch.nn.functional.conv2d_relu(x, conv.weight, conv.bias, conv.Strides, conv.Padding);
-                    i += pooled ? 3 : 2;
+                    var (from, to) = (channelsLast, Fused(i + fused.Length) is not null);
+                    x = fused.Length == 3
+                        ? torch.nn.functional.conv2d_relu_max_pool2d(x, fused.Conv.weight, fused.Conv.bias, fused.Conv.Strides, fused.Conv.Padding, from, to)
+                        : torch.nn.functional.conv2d_relu(x, fused.Conv.weight, fused.Conv.bias, fused.Conv.Strides, fused.Conv.Padding, from, to);
+                    channelsLast = to;
+                    i += fused.Length;
                 }
                 else
                 {
@@ -58,5 +63,10 @@ namespace Fgsm.Tensors.Modules
             }
             return x == input ? input.alias_in_graph() : x;
         }
+
+        /// <summary>The steps from here on that run as one op, if they do.</summary>
+        private (Conv2d Conv, int Length)? Fused(int i) =>
+            i + 1 < steps.Count && steps[i] is Conv2d conv && steps[i + 1] is ReLU
+                ? (conv, i + 2 < steps.Count && steps[i + 2] is MaxPool2d { IsTwoByTwo: true } ? 3 : 2) : null;
     }
 }

@@ -1,3 +1,4 @@
+using Fgsm.Tensors.Modules;
 using static Fgsm.Tensors.torch;
 using static Fgsm.Tensors.torch.nn;
 
@@ -26,6 +27,35 @@ public class SequentialTests
         AssertSame(wanted, pooled, fused.forward(x));
         using (no_grad())
             AssertSame(pooled, fused.forward(x));
+    }
+
+    /// <summary>Between two such ops the channels are innermost: counts that no vector divides, a stride, and few channels, whose gradient is scattered.</summary>
+    [Theory]
+    [InlineData(1, 32, 64, 5, 1, 2, true)]
+    [InlineData(1, 32, 64, 3, 1, 0, false)]
+    [InlineData(3, 7, 17, 3, 1, 1, true)]
+    [InlineData(2, 13, 9, 3, 2, 1, false)]
+    [InlineData(2, 3, 5, 3, 1, 0, true)]
+    [InlineData(2, 8, 8, 5, 1, 0, false)]
+    [InlineData(1, 1, 1, 1, 1, 0, true)]
+    public void SeveralConvolutions_InASequential_GiveTheBitsOfTheSeparateOps(int channels, int first, int second, int kernel, int stride, int padding, bool pool)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        Conv2d[] convs = [Conv2d(channels, first, kernel, stride, padding), Conv2d(first, second, kernel, stride, padding), Conv2d(second, 6, 3, padding: 1)];
+        var x = randn(9, channels, 23, 25).requires_grad_();
+        var apart = x;
+        foreach (var conv in convs)
+        {
+            apart = functional.relu(functional.conv2d(apart, conv.weight, conv.bias, conv.Strides, conv.Padding));
+            if (pool && conv != convs[2])
+                apart = functional.max_pool2d(apart, 2);
+        }
+        var together = Sequential([.. convs.SelectMany(IEnumerable<Module<Tensor, Tensor>> (conv) => pool && conv != convs[2] ? [conv, ReLU(), MaxPool2d(2)] : [conv, ReLU()])]);
+
+        AssertSame([x, .. convs.SelectMany(conv => conv.parameters())], apart, together.forward(x));
+        using (no_grad())
+            AssertSame(apart, together.forward(x));
     }
 
     [Theory]

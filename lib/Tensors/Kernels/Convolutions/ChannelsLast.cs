@@ -4,27 +4,12 @@ namespace Fgsm.Tensors;
 
 /// <summary>
 /// Images with the channels innermost, <c>[y, x, channel]</c>: a vector then holds channels of one pixel, whatever the image's
-/// width. The kernels work on these; tensors keep <c>[C, H, W]</c>.
+/// width. The kernels work on these.
 /// </summary>
 internal static unsafe class ChannelsLast
 {
-    /// <summary>
-    /// Writes <paramref name="rows"/> rows of one image, from row <paramref name="first"/> on: element (y, x, c) to
-    /// <c>target + (y - first) * rowLength + x * pitch + c</c>, with zeros from the last channel up to the pitch.
-    /// </summary>
+    /// <summary>Some rows of an image, as <see cref="Activation.ReadPixels"/> gives them.</summary>
     public delegate void Source(int image, int first, int rows, float* target, int rowLength, int pitch);
-
-    /// <summary>The images of a tensor [N, C, H, W].</summary>
-    public static Source Images(torch.Tensor x)
-    {
-        var (channels, height, width) = ((int)x.Sizes[1], (int)x.Sizes[2], (int)x.Sizes[3]);
-        return (image, first, rows, target, rowLength, pitch) =>
-        {
-            var source = x.Floats + (nint)image * channels * height * width + first * width;
-            for (var y = 0; y < rows; y++)
-                FromPlanes(source + y * width, height * width, channels, width, target + y * rowLength, pitch);
-        };
-    }
 
     /// <summary>Rows of an image with zeros around it; <paramref name="top"/> counts from the first row of the padding.</summary>
     public static void Pad(Source source, int image, int height, (int Height, int Width) padding, int top, int rows, float* target, int rowLength, int pitch)

@@ -100,8 +100,7 @@ internal sealed unsafe class Convolution
     private int[] TermOffsets(int rowLength, int pixelStep, int channelStep) => [.. Enumerable.Range(0, Depth).Select(k =>
         k / (Kernel.Height * Kernel.Width) * channelStep + k / Kernel.Width % Kernel.Height * rowLength + k % Kernel.Width * pixelStep)];
 
-    /// <summary>dx[N, C, H, W].</summary>
-    public void InputGradient(float* weight, Upstream upstream, float* dx)
+    public void InputGradient(float* weight, Upstream upstream, Activation dx)
     {
         if (Stride == (1, 1) && Channels >= 4 && Padding.Height < Kernel.Height && Padding.Width < Kernel.Width)
             CorrelateInputGradient(weight, upstream.Pixels, dx);
@@ -110,7 +109,7 @@ internal sealed unsafe class Convolution
     }
 
     /// <summary>At stride 1, the input gradient is the convolution of the output gradient with the filters turned by 180 degrees.</summary>
-    private void CorrelateInputGradient(float* weight, ChannelsLast.Source upstream, float* dx)
+    private void CorrelateInputGradient(float* weight, ChannelsLast.Source upstream, Activation dx)
     {
         var turned = new Convolution(Images, Filters, Output.Height, Output.Width, Channels, Kernel, (1, 1), (Kernel.Height - 1 - Padding.Height, Kernel.Width - 1 - Padding.Width));
         var area = Kernel.Height * Kernel.Width;
@@ -120,11 +119,11 @@ internal sealed unsafe class Convolution
             for (var c = 0; c < Channels; c++)
                 for (var k = 0; k < area; k++)
                     w[(c * Filters + o) * area + k] = weight[(o * Channels + c) * area + area - 1 - k];
-        turned.Forward(upstream, w, new Store(turned, dx, bias: null));
+        turned.Forward(upstream, w, new Store(dx, bias: null));
     }
 
     /// <summary>The gradient of each term, W^T dy, added up where the term came from.</summary>
-    private void ScatterInputGradient(float* weight, Upstream.PlanesSource upstream, float* dx)
+    private void ScatterInputGradient(float* weight, Upstream.PlanesSource upstream, Activation dx)
     {
         var pitch = Tiles.Round(BandRows * Output.Width, Tiles.Columns);
         using var packed = new Scratch<float>(Gemm.PackedLength(Depth, Filters));
@@ -148,10 +147,8 @@ internal sealed unsafe class Convolution
                     for (var k = 0; k < Depth; k++)
                         Scatter(terms.Pointer + k * pitch + y * Output.Width, padded.Pointer + offsets[k] + (row + y) * Stride.Height * PaddedWidth);
             }
-            for (var c = 0; c < Channels; c++)
-                for (var y = 0; y < Height; y++)
-                    new ReadOnlySpan<float>(padded.Pointer + (c * PaddedHeight + y + Padding.Height) * PaddedWidth + Padding.Width, Width)
-                        .CopyTo(new Span<float>(dx + (((nint)image * Channels + c) * Height + y) * Width, Width));
+            for (var y = 0; y < Height; y++)
+                dx.WritePlanes(image, y, padded.Pointer + (y + Padding.Height) * PaddedWidth + Padding.Width, PaddedHeight * PaddedWidth);
         });
     }
 

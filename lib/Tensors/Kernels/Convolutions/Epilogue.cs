@@ -12,18 +12,16 @@ internal abstract unsafe class Epilogue
     public abstract void Band(int image, int filter, int filters, int row, int rows, float* band, int rowLength);
 }
 
-/// <summary>Adds the bias, if there is one, applies a ReLU, if wanted, and writes y <c>[N, O, OH, OW]</c>.</summary>
-internal sealed unsafe class Store(Convolution shape, float* y, float* bias, bool relu = false) : Epilogue
+/// <summary>Adds the bias, if there is one, applies a ReLU, if wanted, and writes y.</summary>
+internal sealed unsafe class Store(Activation y, float* bias, bool relu = false) : Epilogue
 {
-    private readonly float* y = y;
     private readonly float* bias = bias;
 
     public override void Band(int image, int filter, int filters, int row, int rows, float* band, int rowLength)
     {
-        var (height, width) = shape.Output;
         for (var i = 0; i < rows; i++, band += rowLength)
         {
-            for (var x = 0; x < width; x++)
+            for (var x = 0; x < y.Width; x++)
             {
                 var outputs = band + x * Tiles.Columns;
                 if (bias != null)
@@ -32,7 +30,7 @@ internal sealed unsafe class Store(Convolution shape, float* y, float* bias, boo
                     for (var j = 0; j < Tiles.Columns; j += Vector<float>.Count)
                         torch.ReluOp.Apply(Vector.Load(outputs + j)).Store(outputs + j);
             }
-            ChannelsLast.ToPlanes(band, Tiles.Columns, filters, width, y + ((nint)image * shape.Filters + filter) * shape.Pixels + (row + i) * width, height * width);
+            y.WritePixels(image, row + i, filter, filters, band, Tiles.Columns);
         }
     }
 }

@@ -9,17 +9,15 @@ namespace Fgsm.Tensors;
 /// in the window (0 to 3, the first of equals as in PyTorch), or <see cref="Nowhere"/> where the ReLU lets no gradient through;
 /// unless <paramref name="places"/> is null.
 /// </summary>
-internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* y, float* places) : Epilogue
+internal sealed unsafe class ReluMaxPool(float* bias, Activation y, Activation? places) : Epilogue
 {
     private const float Nowhere = 4;
 
     private readonly float* bias = bias;
-    private readonly float* y = y;
-    private readonly float* places = places;
 
     public override void Band(int image, int filter, int filters, int row, int rows, float* band, int rowLength)
     {
-        var (height, width, pitch) = (shape.Output.Height / 2, shape.Output.Width / 2, Tiles.Columns);
+        var (width, pitch) = (y.Width, Tiles.Columns);
         var biases = stackalloc float[pitch];
         for (var i = 0; i < pitch; i++)
             biases[i] = bias != null && i < filters ? bias[filter + i] : 0;
@@ -32,15 +30,13 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
                 for (var j = 0; j < pitch; j += Vector<float>.Count)
                 {
                     var window = band + i * rowLength + 2 * x * pitch + j;
-                    if (places == null)
+                    if (places is null)
                         Largest(Vector.Load(biases + j), window, window + pitch, window + rowLength, window + rowLength + pitch).Store(best + x * pitch + j);
                     else
                         Pool(Vector.Load(biases + j), window, window + pitch, window + rowLength, window + rowLength + pitch, best + x * pitch + j, place + x * pitch + j);
                 }
-            var start = ((nint)image * shape.Filters + filter) * height * width + (row + i) / 2 * width;
-            ChannelsLast.ToPlanes(best, pitch, filters, width, y + start, height * width);
-            if (places != null)
-                ChannelsLast.ToPlanes(place, pitch, filters, width, places + start, height * width);
+            y.WritePixels(image, (row + i) / 2, filter, filters, best, pitch);
+            places?.WritePixels(image, (row + i) / 2, filter, filters, place, pitch);
         }
     }
 
@@ -78,16 +74,11 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
         Vector.ConditionalSelect(Vector.GreaterThan(next, best) | ~Vector.Equals(next, next), next, best);
 
     /// <summary>The gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.</summary>
-    public static Upstream Upstream(Convolution shape, torch.Tensor gradient, torch.Tensor places) => new(Pixels(shape, gradient, places),
-        (image, first, rows, target, pitch) =>
-        {
-            for (var o = 0; o < shape.Filters; o++)
-                Plane(shape, image, o, first, rows, gradient.Floats, places.Floats, target + o * pitch);
-        });
+    public static Upstream Upstream(Convolution shape, Activation gradient, Activation places) => new(Pixels(shape, gradient, places), Planes(shape, gradient, places));
 
-    private static ChannelsLast.Source Pixels(Convolution shape, torch.Tensor gradient, torch.Tensor places)
+    private static ChannelsLast.Source Pixels(Convolution shape, Activation gradient, Activation places)
     {
-        var (height, width) = (shape.Output.Height / 2, shape.Output.Width / 2);
+        var (height, width) = (gradient.Height, gradient.Width);
         return (image, first, rows, target, rowLength, pitch) =>
         {
             using var pooled = new Scratch<float>(2 * width * pitch);
@@ -102,9 +93,8 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
                 }
                 if (y == first || y % 2 == 0)
                 {
-                    var start = (nint)image * shape.Filters * height * width + y / 2 * width;
-                    ChannelsLast.FromPlanes(gradient.Floats + start, height * width, shape.Filters, width, g, pitch);
-                    ChannelsLast.FromPlanes(places.Floats + start, height * width, shape.Filters, width, p, pitch);
+                    gradient.ReadPixels(image, y / 2, 1, g, width * pitch, pitch);
+                    places.ReadPixels(image, y / 2, 1, p, width * pitch, pitch);
                 }
                 for (var x = 0; x < width; x++)
                     Spread(pitch, g + x * pitch, p + x * pitch, y % 2 * 2, target + 2 * x * pitch);
@@ -129,18 +119,30 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
             (target[c], target[channels + c]) = (places[c] == first ? values[c] : 0, places[c] == first + 1 ? values[c] : 0);
     }
 
-    /// <summary>Some rows of one filter, the first of them even.</summary>
-    private static void Plane(Convolution shape, int image, int filter, int first, int rows, float* gradient, float* places, float* dy)
+    private static Upstream.PlanesSource Planes(Convolution shape, Activation gradient, Activation places)
     {
-        var (height, width) = (shape.Output.Height / 2, shape.Output.Width / 2);
-        var start = (nint)(image * shape.Filters + filter) * height * width;
-        var (row, end) = (first / 2, Math.Min(height, (first + rows) / 2));
-        for (; row < end; row++, dy += 2 * shape.Output.Width)
+        var (height, width) = (gradient.Height, gradient.Width);
+        return (image, first, rows, target, pitch) =>
         {
-            var g = gradient + start + row * width;
-            var p = places + start + row * width;
+            var pooledRows = Math.Min(height, (first + rows) / 2) - first / 2;
+            var length = pooledRows * width;
+            using var pooled = new Scratch<float>(2 * shape.Filters * length);
+            var g = pooled.Pointer;
+            var p = g + shape.Filters * length;
+            gradient.ReadPlanes(image, first / 2, pooledRows, g, length);
+            places.ReadPlanes(image, first / 2, pooledRows, p, length);
+            for (var o = 0; o < shape.Filters; o++)
+                Plane(pooledRows, width, g + o * length, p + o * length, rows, shape.Output.Width, target + o * pitch);
+        };
+    }
+
+    /// <summary>Some rows of one filter.</summary>
+    private static void Plane(int pooledRows, int width, float* g, float* p, int rows, int rowLength, float* dy)
+    {
+        for (var row = 0; row < pooledRows; row++, dy += 2 * rowLength, g += width, p += width)
+        {
             var top = dy;
-            var bottom = dy + shape.Output.Width;
+            var bottom = dy + rowLength;
             if (width >= 4)
                 // The last four overlap those before: what is written twice is the same.
                 for (int x = 0, last = width - 4; x <= last; x = x == last ? width : Math.Min(x + 4, last))
@@ -155,10 +157,10 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
                     (top[2 * x], top[2 * x + 1]) = (p[x] == 0 ? g[x] : 0, p[x] == 1 ? g[x] : 0);
                     (bottom[2 * x], bottom[2 * x + 1]) = (p[x] == 2 ? g[x] : 0, p[x] == 3 ? g[x] : 0);
                 }
-            if (shape.Output.Width > 2 * width)
+            if (rowLength > 2 * width)
                 top[2 * width] = bottom[2 * width] = 0;
         }
-        new Span<float>(dy, (first + rows - 2 * end) * shape.Output.Width).Clear();
+        new Span<float>(dy, (rows - 2 * pooledRows) * rowLength).Clear();
     }
 
     // One row of four windows: the places `first` and `first` + 1 side by side.
@@ -167,21 +169,5 @@ internal sealed unsafe class ReluMaxPool(Convolution shape, float* bias, float* 
         var (low, high) = Shuffles.Zip(value & Vector128.Equals(place, Vector128.Create(first)), value & Vector128.Equals(place, Vector128.Create(first + 1)));
         low.Store(target);
         high.Store(target + 4);
-    }
-
-    /// <summary>The sum of the gradients that the ReLU lets through, for each filter, in the order of the unfused sum.</summary>
-    public static torch.Tensor BiasGradient(Convolution shape, torch.Tensor gradient, torch.Tensor places)
-    {
-        var sums = torch.empty(shape.Images, shape.Filters);
-        Threads.For(shape.Images, image =>
-        {
-            using var dy = new Scratch<float>(shape.Pixels);
-            for (var o = 0; o < shape.Filters; o++)
-            {
-                Plane(shape, image, o, 0, shape.Output.Height, gradient.Floats, places.Floats, dy.Pointer);
-                sums.Floats[image * shape.Filters + o] = Sum.Of(dy.Pointer, shape.Pixels);
-            }
-        });
-        return sums.sum(0);
     }
 }

@@ -3,21 +3,22 @@ namespace Fgsm.Tensors;
 /// <summary>The gradient with respect to a convolution's output, in the order that suits the kernel.</summary>
 internal sealed unsafe record Upstream(ChannelsLast.Source Pixels, Upstream.PlanesSource Planes)
 {
-    /// <summary>
-    /// Writes <paramref name="rows"/> rows of one image, from row <paramref name="first"/> on, which is even: the rows of filter o
-    /// one after the other, from <c>target + o * pitch</c> on.
-    /// </summary>
+    /// <summary>Some rows of an image, the first of them even, as <see cref="Activation.ReadPlanes"/> gives them.</summary>
     public delegate void PlanesSource(int image, int first, int rows, float* target, int pitch);
 
-    /// <summary>Of a gradient [N, O, OH, OW].</summary>
-    public static Upstream Of(torch.Tensor gradient)
+    public static Upstream Of(Activation gradient) => new(gradient.ReadPixels, gradient.ReadPlanes);
+
+    /// <summary>The sum for each filter: of each image's plane, then over the images.</summary>
+    public torch.Tensor BiasGradient(Convolution shape)
     {
-        var (filters, height, width) = ((int)gradient.Sizes[1], (int)gradient.Sizes[2], (int)gradient.Sizes[3]);
-        return new(ChannelsLast.Images(gradient), (image, first, rows, target, pitch) =>
+        var sums = torch.empty(shape.Images, shape.Filters);
+        Threads.For(shape.Images, image =>
         {
-            var source = gradient.Floats + ((nint)image * filters * height + first) * width;
-            for (var o = 0; o < filters; o++)
-                new ReadOnlySpan<float>(source + o * height * width, rows * width).CopyTo(new Span<float>(target + o * pitch, rows * width));
+            using var dy = new Scratch<float>(shape.Filters * shape.Pixels);
+            Planes(image, 0, shape.Output.Height, dy.Pointer, shape.Pixels);
+            for (var o = 0; o < shape.Filters; o++)
+                sums.Floats[image * shape.Filters + o] = Sum.Of(dy.Pointer + o * shape.Pixels, shape.Pixels);
         });
+        return sums.sum(0);
     }
 }

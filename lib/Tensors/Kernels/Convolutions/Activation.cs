@@ -1,0 +1,84 @@
+using System.Numerics;
+
+namespace Fgsm.Tensors;
+
+/// <summary>
+/// A convolution's input or output, or the gradient of one: a tensor <c>[N, C, H, W]</c>, or, between two convolutions, <c>[N, H, W, C]</c>,
+/// which is what the kernels work on.
+/// </summary>
+internal sealed unsafe class Activation
+{
+    private readonly bool channelsLast;
+
+    public torch.Tensor Tensor { get; }
+    public int Images { get; }
+    public int Channels { get; }
+    public int Height { get; }
+    public int Width { get; }
+
+    public Activation(torch.Tensor tensor, bool channelsLast)
+    {
+        (Tensor, this.channelsLast) = (tensor, channelsLast);
+        var (c, h, w) = channelsLast ? (3, 1, 2) : (1, 2, 3);
+        (Images, Channels, Height, Width) = ((int)tensor.Sizes[0], (int)tensor.Sizes[c], (int)tensor.Sizes[h], (int)tensor.Sizes[w]);
+    }
+
+    public static Activation Empty(string op, int images, int channels, int height, int width, bool channelsLast) =>
+        new(torch.Tensor.Empty(op, channelsLast ? [images, height, width, channels] : [images, channels, height, width]), channelsLast);
+
+    /// <summary>
+    /// Reads <paramref name="rows"/> rows of one image, from row <paramref name="first"/> on: element (y, x, c) to
+    /// <c>target + (y - first) * rowLength + x * pitch + c</c>, with zeros from the last channel up to the pitch.
+    /// </summary>
+    public void ReadPixels(int image, int first, int rows, float* target, int rowLength, int pitch)
+    {
+        for (var y = first; y < first + rows; y++, target += rowLength)
+            if (!channelsLast)
+                ChannelsLast.FromPlanes(At(image, 0, y), Height * Width, Channels, Width, target, pitch);
+            else
+                Gemm.Pack(Channels, pitch, Width, At(image, 0, y), 1, Channels, target);
+    }
+
+    /// <summary>The same rows plane by plane: those of channel c one after the other from <c>target + c * pitch</c> on.</summary>
+    public void ReadPlanes(int image, int first, int rows, float* target, int pitch)
+    {
+        if (channelsLast)
+            ChannelsLast.ToPlanes(At(image, 0, first), Channels, Channels, rows * Width, target, pitch);
+        else
+            for (var c = 0; c < Channels; c++)
+                new ReadOnlySpan<float>(At(image, c, first), rows * Width).CopyTo(new Span<float>(target + c * pitch, rows * Width));
+    }
+
+    /// <summary>Writes one row of some channels: channel <paramref name="channel"/> + c of pixel x from <c>source + x * pitch + c</c>.</summary>
+    public void WritePixels(int image, int row, int channel, int channels, float* source, int pitch)
+    {
+        if (!channelsLast)
+        {
+            ChannelsLast.ToPlanes(source, pitch, channels, Width, At(image, channel, row), Height * Width);
+            return;
+        }
+        var target = At(image, channel, row);
+        for (var x = 0; x < Width; x++, source += pitch, target += Channels)
+        {
+            var c = 0;
+            for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
+                Vector.Load(source + c).Store(target + c);
+            for (; c < channels; c++)
+                target[c] = source[c];
+        }
+    }
+
+    /// <summary>Writes one row of all channels: channel c of pixel x from <c>source + c * plane + x</c>.</summary>
+    public void WritePlanes(int image, int row, float* source, int plane)
+    {
+        if (channelsLast)
+            ChannelsLast.FromPlanes(source, plane, Channels, Width, At(image, 0, row), Channels);
+        else
+            for (var c = 0; c < Channels; c++)
+                new ReadOnlySpan<float>(source + c * plane, Width).CopyTo(new Span<float>(At(image, c, row), Width));
+    }
+
+    private float* At(int image, int channel, int row) => Tensor.Floats + (channelsLast
+        ? ((nint)image * Height + row) * Width * Channels + channel
+        : (((nint)image * Channels + channel) * Height + row) * Width);
+}
