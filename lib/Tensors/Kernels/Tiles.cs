@@ -48,7 +48,9 @@ internal readonly unsafe struct Tile6x2 : ITile
     public static int Rows => 6;
     public static int Columns => 2 * Vector<float>.Count;
 
+    // Inlined into a long method, the steps would not be inlined any more.
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(int depth, float* a, nint aRow, nint aStep, float* b, nint bStep, float* c, nint stride, bool accumulate)
     {
         Vector<float> c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51;
@@ -67,31 +69,18 @@ internal readonly unsafe struct Tile6x2 : ITile
             c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = Vector<float>.Zero;
         }
 
-        for (var k = 0; k < depth; k++)
+        var lower = a + 3 * aRow;
+        var k = depth;
+        // Four steps a turn: what a loop costs besides the products counts where a core's other thread is busy.
+        for (; k >= 4; k -= 4)
         {
-            var (b0, b1) = (Vector.Load(b), Vector.Load(b + n));
-            var q = a + 3 * aRow;
-            var x = Vector.Create(a[0]);
-            c00 = Vector.FusedMultiplyAdd(x, b0, c00);
-            c01 = Vector.FusedMultiplyAdd(x, b1, c01);
-            x = Vector.Create(a[aRow]);
-            c10 = Vector.FusedMultiplyAdd(x, b0, c10);
-            c11 = Vector.FusedMultiplyAdd(x, b1, c11);
-            x = Vector.Create(a[2 * aRow]);
-            c20 = Vector.FusedMultiplyAdd(x, b0, c20);
-            c21 = Vector.FusedMultiplyAdd(x, b1, c21);
-            x = Vector.Create(q[0]);
-            c30 = Vector.FusedMultiplyAdd(x, b0, c30);
-            c31 = Vector.FusedMultiplyAdd(x, b1, c31);
-            x = Vector.Create(q[aRow]);
-            c40 = Vector.FusedMultiplyAdd(x, b0, c40);
-            c41 = Vector.FusedMultiplyAdd(x, b1, c41);
-            x = Vector.Create(q[2 * aRow]);
-            c50 = Vector.FusedMultiplyAdd(x, b0, c50);
-            c51 = Vector.FusedMultiplyAdd(x, b1, c51);
-            a += aStep;
-            b += bStep;
+            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
         }
+        for (; k > 0; k--)
+            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
 
         c00.Store(c);
         c01.Store(c + n);
@@ -105,5 +94,36 @@ internal readonly unsafe struct Tile6x2 : ITile
         c41.Store(c + 4 * stride + n);
         c50.Store(c + 5 * stride);
         c51.Store(c + 5 * stride + n);
+    }
+
+    /// <summary>One k; <paramref name="lower"/> is the fourth row of a.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(
+        ref float* a, ref float* lower, nint aRow, nint aStep, ref float* b, nint bStep,
+        ref Vector<float> c00, ref Vector<float> c01, ref Vector<float> c10, ref Vector<float> c11, ref Vector<float> c20, ref Vector<float> c21,
+        ref Vector<float> c30, ref Vector<float> c31, ref Vector<float> c40, ref Vector<float> c41, ref Vector<float> c50, ref Vector<float> c51)
+    {
+        var (b0, b1) = (Vector.Load(b), Vector.Load(b + Vector<float>.Count));
+        var x = Vector.Create(a[0]);
+        c00 = Vector.FusedMultiplyAdd(x, b0, c00);
+        c01 = Vector.FusedMultiplyAdd(x, b1, c01);
+        x = Vector.Create(a[aRow]);
+        c10 = Vector.FusedMultiplyAdd(x, b0, c10);
+        c11 = Vector.FusedMultiplyAdd(x, b1, c11);
+        x = Vector.Create(a[2 * aRow]);
+        c20 = Vector.FusedMultiplyAdd(x, b0, c20);
+        c21 = Vector.FusedMultiplyAdd(x, b1, c21);
+        x = Vector.Create(lower[0]);
+        c30 = Vector.FusedMultiplyAdd(x, b0, c30);
+        c31 = Vector.FusedMultiplyAdd(x, b1, c31);
+        x = Vector.Create(lower[aRow]);
+        c40 = Vector.FusedMultiplyAdd(x, b0, c40);
+        c41 = Vector.FusedMultiplyAdd(x, b1, c41);
+        x = Vector.Create(lower[2 * aRow]);
+        c50 = Vector.FusedMultiplyAdd(x, b0, c50);
+        c51 = Vector.FusedMultiplyAdd(x, b1, c51);
+        a += aStep;
+        lower += aStep;
+        b += bStep;
     }
 }
