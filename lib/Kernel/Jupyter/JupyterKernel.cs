@@ -93,10 +93,6 @@ internal sealed class JupyterKernel : IDisposable
                 await ReplyAsync(from, request, content);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-            // Who asked has gone.
-        }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A mistake in a request, or of this kernel: whoever asked hears of it and the kernel goes on.
@@ -313,8 +309,17 @@ internal sealed class JupyterKernel : IDisposable
         _iopub.Publish(_codec.Encode(message with { Identities = [System.Text.Encoding.UTF8.GetBytes($"kernel.{_id}.{type}")] }));
     }
 
-    private Task ReplyAsync(ZmtpConnection to, JupyterMessage request, JsonObject content) =>
-        to.SendAsync(_codec.Encode(JupyterMessage.Create(request.Type.Replace("_request", "_reply", StringComparison.Ordinal), content, request, _id)), _closing.Token);
+    private async Task ReplyAsync(ZmtpConnection to, JupyterMessage request, JsonObject content)
+    {
+        try
+        {
+            await to.SendAsync(_codec.Encode(JupyterMessage.Create(request.Type.Replace("_request", "_reply", StringComparison.Ordinal), content, request, _id)), _closing.Token);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Who asked has gone.
+        }
+    }
 
     private static JsonObject Ok(JsonObject content)
     {

@@ -38,7 +38,17 @@ internal abstract class ZmtpSocket : IDisposable
         try
         {
             while (true)
-                _ = ConnectAsync(await _listener.AcceptSocketAsync(Closing), type);
+            {
+                try
+                {
+                    _ = ConnectAsync(await _listener.AcceptSocketAsync(Closing), type);
+                }
+                catch (SocketException) when (!Closing.IsCancellationRequested)
+                {
+                    // One peer, or a shortage; the next may get through.
+                    await Task.Delay(100, Closing);
+                }
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -9,6 +10,7 @@ namespace Fgsm.Kernel.Tests.Clients;
 public sealed class NotebookServerTests : IDisposable
 {
     private readonly InstalledKernel _kernel = new();
+    private readonly ConcurrentQueue<string> _log = new();
 
     public void Dispose() => _kernel.Dispose();
 
@@ -38,8 +40,10 @@ public sealed class NotebookServerTests : IDisposable
             await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = BrowserFactAttribute.Chromium, Args = ["--no-sandbox"] });
             var page = await browser.NewPageAsync();
             page.SetDefaultTimeout(90_000);
-            await page.GotoAsync($"http://127.0.0.1:{port}/notebooks/browser.ipynb");
-            await page.WaitForSelectorAsync(".kernel_idle_icon");
+            page.Console += (_, message) => _log.Enqueue($"page: {message.Text}");
+            page.PageError += (_, error) => _log.Enqueue($"page: {error}");
+            page.RequestFailed += (_, request) => _log.Enqueue($"page: {request.Url}: {request.Failure}");
+            await OpenAsync(page, $"http://127.0.0.1:{port}/notebooks/browser.ipynb");
             await page.Locator(".cell").First.ClickAsync();
 
             await page.Keyboard.PressAsync("Shift+Enter");
@@ -66,10 +70,32 @@ public sealed class NotebookServerTests : IDisposable
             await page.Keyboard.PressAsync("Shift+Enter");
             await Assertions.Expect(Output(page, 4)).ToContainTextAsync("10", new() { Timeout = 90_000 });
         }
+        catch (Exception e) when (e is TimeoutException or PlaywrightException)
+        {
+            throw new InvalidOperationException(string.Join('\n', _log.Prepend(e.Message)), e);
+        }
         finally
         {
             server.Kill(entireProcessTree: true);
             await server.WaitForExitAsync();
+        }
+    }
+
+    // Seen once: the page never said that the kernel is idle. A reader would load it again; where that does not help, what was logged is shown.
+    private async Task OpenAsync(IPage page, string address)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await page.GotoAsync(address);
+                await page.WaitForSelectorAsync(".kernel_idle_icon");
+                return;
+            }
+            catch (TimeoutException) when (attempt < 3)
+            {
+                _log.Enqueue($"attempt {attempt}: the kernel is not idle");
+            }
         }
     }
 
@@ -84,6 +110,7 @@ public sealed class NotebookServerTests : IDisposable
         start.Environment["JUPYTER_CONFIG_DIR"] = Path.Combine(_kernel.Folder, "config");
         start.RedirectStandardError = true;
         var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         process.BeginErrorReadLine();
         return process;
     }

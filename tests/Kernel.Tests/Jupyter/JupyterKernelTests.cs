@@ -189,6 +189,20 @@ public sealed class JupyterKernelTests : IDisposable
         Assert.Equal("ok", _client.Execute("1").Reply["status"]!.ToString());
     }
 
+    [Theory]
+    [InlineData("execute_request")]
+    [InlineData("kernel_info_request")]
+    public void AClient_ThatGoesWithRequestsWaiting_LeavesTheKernelAnswering(string waiting)
+    {
+        using (var gone = ZmtpPeer.Ready(_client.Kernel.Ports[0], "DEALER", "gone"))
+        {
+            _client.Send(gone, "execute_request", new JsonObject { ["code"] = "Thread.Sleep(500); throw new Exception();" });
+            _client.Send(gone, waiting, new JsonObject { ["code"] = "1" });
+        }
+        Assert.Equal("ok", _client.Request("kernel_info_request", []).Reply["status"]!.ToString());
+        Assert.Equal("ok", _client.Execute("1 + 1").Reply["status"]!.ToString());
+    }
+
     [Fact]
     public void Fuzz_OfFramesAndJson_IsSurvived()
     {
