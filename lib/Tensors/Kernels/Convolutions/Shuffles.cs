@@ -43,6 +43,7 @@ internal static class Shuffles
         Avx.UnpackHigh(high02, high13).Store(target + 3 * pitch);
 
         // A row and the fourth after it.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         static Vector256<float> Rows(float* row, nint step) => Vector256.Create(Vector128.Load(row), Vector128.Load(row + 4 * step));
     }
 }
