@@ -297,9 +297,6 @@ internal sealed class JupyterKernel : IDisposable
                 content.Remove("status");
                 Publish("error", content, parent);
                 break;
-            case ClearOutput clear:
-                Publish("clear_output", new JsonObject { ["wait"] = clear.Wait }, parent);
-                break;
         }
     }
 

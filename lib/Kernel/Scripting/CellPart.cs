@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
 
@@ -28,10 +29,9 @@ internal sealed record CellPart(string Text, bool IsMagic, int Line)
         foreach (var line in lines)
         {
             var text = line.ToString();
-            // A magic is a line of its own, not text inside a string that spans lines.
             var column = text.Length - text.TrimStart().Length;
-            var isMagic = text.TrimStart().StartsWith("#!", StringComparison.Ordinal) || NuGetReferences.Parse(text) is not null;
-            if (isMagic && !root.FindToken(line.Start + column).Span.Contains(line.Start + column))
+            var isMagic = text.TrimStart().StartsWith("#!", StringComparison.Ordinal) || NuGetPackages.IsDirective(text);
+            if (isMagic && !IsText(root, line.Start + column))
             {
                 if (code.Any(l => !string.IsNullOrWhiteSpace(l)))
                     yield return Code();
@@ -49,4 +49,9 @@ internal sealed record CellPart(string Text, bool IsMagic, int Line)
 
         CellPart Code() => new(new string('\n', start) + string.Join("\n", code), false, start);
     }
+
+    /// <summary>Whether a place is inside a string, a comment or code that is left out.</summary>
+    private static bool IsText(SyntaxNode root, int position) =>
+        root.FindToken(position).Span.Contains(position)
+        || root.FindTrivia(position).Kind() is SyntaxKind.MultiLineCommentTrivia or SyntaxKind.MultiLineDocumentationCommentTrivia or SyntaxKind.DisabledTextTrivia;
 }

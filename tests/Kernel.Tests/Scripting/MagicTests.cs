@@ -28,8 +28,10 @@ public sealed class MagicTests : IDisposable
     {
         await _cells.Run("var b = 1; var a = \"x\";");
         await _cells.Run("var b = 2.5;");
-        var text = Assert.IsType<DisplayOutput>(Assert.Single(await _cells.Run("#!whos"))).Data["text/plain"];
-        Assert.Equal("[ { Name = a, Type = String, Value = x }, { Name = b, Type = Double, Value = 2.5 } ]", text);
+        Assert.Equal("[ a, b ]", Assert.IsType<DisplayOutput>(Assert.Single(await _cells.Run("#!who"))).Data["text/plain"]);
+        var data = Assert.IsType<DisplayOutput>(Assert.Single(await _cells.Run("#!whos"))).Data;
+        Assert.Equal("Name,Type,Value\na,System.String,x\nb,System.Double,2.5\n", data["text/plain"].ReplaceLineEndings("\n"));
+        Assert.Contains("<td>System.Double</td><td>2.5</td>", data["text/html"], StringComparison.Ordinal);
     }
 
     [Fact]
