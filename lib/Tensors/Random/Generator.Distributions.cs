@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Tensors;
 
