@@ -14,7 +14,7 @@ namespace Fgsm.Kernel;
 /// Runs cells of C#, one after the other, each seeing what those before it declared. What a cell shows is raised as
 /// <see cref="Output"/>, in order, while the cell runs.
 /// </summary>
-public sealed class CSharpSession : IDisposable
+public sealed partial class CSharpSession : IDisposable
 {
     private static readonly AsyncLocal<CSharpSession?> s_current = new();
     private const int PatienceMilliseconds = 2000;
@@ -29,6 +29,7 @@ public sealed class CSharpSession : IDisposable
     private readonly NuGetPackages _packages;
     private readonly IDisposable _console;
     private readonly Stack<string> _imports = new();
+    private readonly Dictionary<string, string> _values = [];
     private readonly HashSet<string> _extensions = [];
     private ScriptOptions _options;
     private WorkThread _thread = new("Cells");
@@ -188,6 +189,7 @@ public sealed class CSharpSession : IDisposable
 
     private void RunSource(string source, string file, CancellationToken interrupt)
     {
+        var magics = new Magics(this, source, file, interrupt);
         var parts = CellPart.Split(source).ToList();
         for (var i = 0; i < parts.Count; i++)
         {
@@ -202,64 +204,9 @@ public sealed class CSharpSession : IDisposable
                     AddPackages(_packages.Restore(interrupt), file, interrupt);
             }
             else
-                i += RunMagic(parts, i, place, file, interrupt);
+                i += magics.Run(parts, i, place);
         }
     }
-
-    /// <summary>Runs a magic.</summary>
-    /// <returns>How many of the parts after it were its own.</returns>
-    private int RunMagic(List<CellPart> parts, int index, string place, string file, CancellationToken interrupt)
-    {
-        var words = parts[index].Text.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries);
-        var argument = words.Length == 2 ? words[1].Trim() : "";
-        switch (words[0])
-        {
-            case "#!import":
-                Import(argument.Trim('"'), place, file, interrupt);
-                return 0;
-            case "#!csharp" or "#!c#" or "#!C#":
-                return 0;
-            case "#!markdown" or "#!md":
-                return ShowAs("text/markdown");
-            case "#!html":
-                return ShowAs("text/html");
-            case "#!time":
-                var started = System.Diagnostics.Stopwatch.StartNew();
-                var rest = parts.Skip(index + 1).ToList();
-                try
-                {
-                    RunSource(string.Join("\n", rest.Select(part => part.Text)), file, interrupt);
-                }
-                finally
-                {
-                    $"Wall time: {started.Elapsed.TotalMilliseconds.ToString("F1", System.Globalization.CultureInfo.InvariantCulture)} ms".DisplayAs("text/plain");
-                }
-                return rest.Count;
-            case "#!who":
-                Variables().Select(v => v.Name).ToArray().Display();
-                return 0;
-            case "#!whos":
-                Variables().Select(v => new { v.Name, Type = v.Type.ToDisplayString(), Value = ((object?)v.Value).ToDisplayString() }).DisplayTable();
-                return 0;
-            case "#!about":
-                $"Fgsm.Kernel {Jupyter.KernelInfo.Version}, C# {Jupyter.KernelInfo.LanguageVersion} on .NET {Environment.Version}".DisplayAs("text/plain");
-                return 0;
-            default:
-                throw new NotebookException($"{place}: this kernel has no magic {words[0]}");
-        }
-
-        int ShowAs(string mimeType)
-        {
-            if (index + 1 >= parts.Count || parts[index + 1].IsMagic)
-                return 0;
-            parts[index + 1].Text.TrimStart('\n').DisplayAs(mimeType);
-            return 1;
-        }
-    }
-
-    /// <summary>The variables as they stand: of those with one name the last.</summary>
-    private IEnumerable<ScriptVariable> Variables() =>
-        (_state?.Variables ?? []).GroupBy(v => v.Name).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Last());
 
     /// <summary>Makes packages known to the cells that follow, and runs the extensions that they bring.</summary>
     private void AddPackages(RestoredPackages packages, string file, CancellationToken interrupt)
@@ -282,19 +229,6 @@ public sealed class CSharpSession : IDisposable
     {
         s_current.Value = this;
         RunSource(code, Path.Combine(WorkingDirectory, "extension"), CancellationToken.None);
-    }
-
-    private void Import(string name, string place, string file, CancellationToken interrupt)
-    {
-        var path = Path.GetFullPath(name, Path.GetDirectoryName(file)!);
-        if (name == "" || !File.Exists(path))
-            throw new NotebookException($"{place}: #!import: there is no file '{name}'");
-        if (_imports.Contains(path))
-            throw new NotebookException($"{place}: #!import: '{name}' imports itself");
-        _imports.Push(path);
-        foreach (var source in ImportedFile.Read(path))
-            RunSource(source, path, interrupt);
-        _imports.Pop();
     }
 
     private void RunCode(string code, string file, CancellationToken interrupt)
