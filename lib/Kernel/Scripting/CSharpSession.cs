@@ -33,6 +33,8 @@ public sealed partial class CSharpSession : IDisposable
     private readonly HashSet<string> _extensions = [];
     private ScriptOptions _options;
     private WorkThread _thread = new("Cells");
+    private string _cell = "";
+    private volatile bool _isRunning;
     private ScriptState<object>? _state;
     private IReadOnlyDictionary<string, string>? _result;
 
@@ -47,6 +49,7 @@ public sealed partial class CSharpSession : IDisposable
         _packages = new NuGetPackages(WorkingDirectory);
         Displays.Reset();
         _console = ConsoleCapture.Install();
+        CellFaults.Session = this;
     }
 
     /// <summary>Raised for all that cells show, from a thread of its own, one output at a time.</summary>
@@ -71,16 +74,17 @@ public sealed partial class CSharpSession : IDisposable
     public Task<ErrorOutput?> ExecuteAsync(string code, CancellationToken interrupt = default)
     {
         ArgumentNullException.ThrowIfNull(code);
-        return ExecuteAsync(code, ExecutionCount + 1, interrupt);
+        return ExecuteAsync(code, ExecutionCount + 1, $"cell {ExecutionCount + 1}", interrupt);
     }
 
-    /// <summary>Runs a cell under a number that the caller has counted.</summary>
-    internal Task<ErrorOutput?> ExecuteAsync(string code, int number, CancellationToken interrupt)
+    /// <summary>Runs a cell under a number that the caller has counted, and the name by which errors call it.</summary>
+    internal Task<ErrorOutput?> ExecuteAsync(string code, int number, string name, CancellationToken interrupt)
     {
         return Enqueue(() =>
         {
-            ExecutionCount = number;
+            (ExecutionCount, _cell, _isRunning) = (number, name, true);
             var (result, error) = RunCell(code, interrupt);
+            _isRunning = false;
             if (error is not null)
                 Post(error);
             else if (result is not null)
@@ -105,6 +109,7 @@ public sealed partial class CSharpSession : IDisposable
         _thread.Dispose();
         _pump.Dispose();
         _console.Dispose();
+        CellFaults.Left(this);
         _kernel.Dispose();
     }
 
@@ -114,6 +119,23 @@ public sealed partial class CSharpSession : IDisposable
         CellInterrupt.CheckAtOutput();
         Post(output);
     }
+
+    /// <summary>Tells of an exception that nobody can catch: of a thread, a timer or a finalizer that a cell has left behind.</summary>
+    internal void ReportUnhandled(Exception exception) =>
+        Post(new StreamOutput("stderr", $"Outside of the cells: {string.Join('\n', CellErrors.FromException(exception, "").Traceback)}\n"));
+
+    /// <summary>Tells that the process ends before the session does.</summary>
+    internal string ReportExit()
+    {
+        var message = $"The process was ended {(_isRunning ? "while" : "after")} {_cell} ran, by Environment.Exit or from outside.";
+        Post(new ErrorOutput("ProcessExit", message, [message]));
+        _pump.Flush();
+        Exiting?.Invoke();
+        return message;
+    }
+
+    /// <summary>Raised when the process ends before the session does: the last moment to send outputs.</summary>
+    internal event Action? Exiting;
 
     /// <summary>Asks the user of the running cell for a line.</summary>
     internal static string ReadLine(string prompt, bool isPassword) => Current?.Input is { } input
@@ -164,26 +186,25 @@ public sealed partial class CSharpSession : IDisposable
 
     private (IReadOnlyDictionary<string, string>? Result, ErrorOutput? Error) RunCell(string code, CancellationToken interrupt)
     {
-        var cell = $"cell {ExecutionCount}";
         _result = null;
         _imports.Clear();
         using var context = _kernel.Begin(code, interrupt);
         try
         {
-            RunSource(code, Path.Combine(WorkingDirectory, cell), interrupt);
+            RunSource(code, Path.Combine(WorkingDirectory, _cell), interrupt);
             return (_result, null);
         }
         catch (CellFailedException e)
         {
-            return (null, e.Error);
+            return (null, ValidText.Of(e.Error));
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
-            return (null, new ErrorOutput("Interrupted", "The cell was interrupted.", [$"{cell}: interrupted"]));
+            return (null, new ErrorOutput("Interrupted", "The cell was interrupted.", [$"{_cell}: interrupted"]));
         }
         catch (Exception e)
         {
-            return (null, CellErrors.FromException(e, cell));
+            return (null, ValidText.Of(CellErrors.FromException(e, _cell)));
         }
     }
 
@@ -253,7 +274,7 @@ public sealed partial class CSharpSession : IDisposable
         }
 
         using var request = CellInterrupt.Begin(interrupt);
-        var context = new InterruptibleContext(interrupt, e => Post(new StreamOutput("stderr", string.Join('\n', CellErrors.FromException(e, "").Traceback) + "\n")));
+        var context = new InterruptibleContext(interrupt, ReportUnhandled);
         var started = _thread.Run(() => context.Run(() => _state is null
             ? script.RunAsync(globals: null, catchException: _ => true, CancellationToken.None)
             : script.RunFromAsync(_state, catchException: _ => true, CancellationToken.None)));
