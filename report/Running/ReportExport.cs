@@ -16,7 +16,7 @@ internal static class ReportExport
         var folder = new OutputFolder(to ?? from);
         folder.Check();
         var content = RecordFolder.Read(from);
-        var writer = new ReportWriter(new ReportTemplate(repository.Templates, template), content, output, Browser.Find());
+        var writer = new ReportWriter(new ReportTemplate(repository.Templates, template), content, output, PdfPrinter.FindBrowser());
         await folder.WriteAsync(async staging =>
         {
             OutputFolder.Copy(from, staging, withReports: to is null);

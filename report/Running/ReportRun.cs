@@ -16,7 +16,7 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
 
         await folder.WriteAsync(async staging =>
         {
-            await new ReportWriter(template, run.Content, output, Browser.Find()).WriteAsync(staging, options.Formats, cancellation);
+            await new ReportWriter(template, run.Content, output, PdfPrinter.FindBrowser()).WriteAsync(staging, options.Formats, cancellation);
             var copies = Directory.CreateDirectory(Path.Combine(staging, OutputFolder.Notebooks)).FullName;
             foreach (var (name, document) in run.Executed)
                 document.Save(Path.Combine(copies, name + ".ipynb"));
