@@ -62,7 +62,7 @@ public static class FigurePlotly
 
     private static JsonObject Band(Series series, string colour, string group)
     {
-        (double X, double Low, double High)[] known = [.. series.Xs.Zip(series.Low!, series.High!).Where(p => double.IsFinite(p.Second) && double.IsFinite(p.Third))];
+        var known = LineChartSvg.Known(series);
         return new JsonObject
         {
             ["type"] = "scatter",
@@ -132,7 +132,7 @@ public static class FigurePlotly
         };
         if (map.Format is not null)
         {
-            cells["text"] = new JsonArray([.. map.Values.Select(row => Texts(row.Select(v => v.ToString(map.Format, CultureInfo.InvariantCulture))))]);
+            cells["text"] = new JsonArray([.. map.Values.Select(row => Texts(row.Select(value => HeatMapSvg.Shown(map, value))))]);
             cells["texttemplate"] = "%{text}";
         }
         var x = map.ColumnLabels is null ? Axis(map.X) : Named(map.X, map.ColumnLabels);
