@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Fgsm.Reporting;
 using SkiaSharp;
 using Svg.Skia;
 using Svg.Skia.TypefaceProviders;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using BenchmarkDotNet.Environments;
-using Fgsm.Reporting;
+using Fgsm.Results.Tables;
 
 namespace Fgsm.Benchmarks;
 

@@ -4,7 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Fgsm.Benchmarks;
-using Fgsm.Reporting;
+using Fgsm.Results.Tables;
 
 var full = new Option<bool>("--full") { Description = "Also what takes minutes: all images, in the sweep and in report B as a whole." };
 var runs = new Option<int>("--runs") { Description = "Runs of each work, fewer of long ones; the table shows the median.", HelpName = "number", DefaultValueFactory = _ => 15 };

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Fgsm.Reporting;
 using SkiaSharp;
 
 namespace Fgsm.Report.Tests;
