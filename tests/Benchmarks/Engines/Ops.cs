@@ -1,6 +1,10 @@
 using BenchmarkDotNet.Attributes;
 
-namespace Fgsm.Benchmarks;
+#if TORCHSHARP
+namespace Fgsm.Benchmarks.Libtorch;
+#else
+namespace Fgsm.Benchmarks.Embedded;
+#endif
 
 /// <summary>Single ops at the shapes of report B's CNN with a batch of 128.</summary>
 public class Ops
