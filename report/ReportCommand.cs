@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Fgsm.Data;
 using Fgsm.Kernel;
-using Fgsm.Reporting;
 
 namespace Fgsm.Report;
 

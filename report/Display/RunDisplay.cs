@@ -1,7 +1,7 @@
 using System.Globalization;
 using Fgsm.Kernel;
 using Spectre.Console;
-using Progress = Fgsm.Reporting.Progress;
+using Progress = Fgsm.Results.Progress;
 
 namespace Fgsm.Report;
 

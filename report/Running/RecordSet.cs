@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Fgsm.Kernel;
-using Fgsm.Reporting;
 
 namespace Fgsm.Report;
 

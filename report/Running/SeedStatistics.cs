@@ -1,5 +1,4 @@
 using System.Globalization;
-using Fgsm.Reporting;
 
 namespace Fgsm.Report;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Fgsm.Reporting;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;

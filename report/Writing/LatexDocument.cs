@@ -1,5 +1,4 @@
 using System.Text;
-using Fgsm.Reporting;
 using Markdig.Extensions.Tables;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Fgsm.Reporting;
 using Fgsm.Tensors;
 
 namespace Fgsm.Report;

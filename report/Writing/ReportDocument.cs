@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Fgsm.Reporting;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Renderers;

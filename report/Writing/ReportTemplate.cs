@@ -1,5 +1,4 @@
 using System.Globalization;
-using Fgsm.Reporting;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
 

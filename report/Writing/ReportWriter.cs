@@ -1,5 +1,4 @@
 using System.Text;
-using Fgsm.Reporting;
 
 namespace Fgsm.Report;
 

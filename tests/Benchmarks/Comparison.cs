@@ -1,41 +1,55 @@
-using System.Globalization;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using BenchmarkDotNet.Environments;
 using Fgsm.Benchmarks.Kernel;
 using Fgsm.Benchmarks.Onnx;
-using Fgsm.Reporting;
+using Fgsm.Results.Tables;
 
 namespace Fgsm.Benchmarks;
 
-/// <summary>The tables: the embedded engine beside libtorch and ONNX Runtime, by turns.</summary>
+/// <summary>The tables: the embedded engine, the first of the engines, beside libtorch and ONNX Runtime.</summary>
 internal sealed class Comparison : IDisposable
 {
     // The library's sweep takes no more images at once.
     private const int LargestSweepBatch = 500;
 
+    private static readonly Work[] Works = [Work.Training, Work.AdversarialTraining, Work.Forward, Work.Attack, Work.ReportETraining];
+    private static readonly Work[] SmallWorks = [Work.Training, Work.Forward, Work.Attack];
+
     private readonly Pace pace;
     private readonly TextWriter log;
     private readonly OnnxForward onnx;
-    private readonly List<Engine> engines;
+    private readonly List<Engine> engines = [Engine.Embedded];
+    private readonly bool hasLibtorch;
+    // Milliseconds a batch of each engine that has the work.
     private readonly Dictionary<(Work Work, int Size), double?[]> inLoop = [];
-    private double peak;
 
+    /// <param name="log">Hears what is being measured, and which engine is missing.</param>
     /// <exception cref="InvalidDataException">The engines do not compute the same.</exception>
     public Comparison(Pace pace, TextWriter log)
     {
         (this.pace, this.log) = (pace, log);
-        onnx = new OnnxForward(Embedded.Works.ReportB(), get_num_threads());
-        engines = [Engine.Embedded, .. Engine.Libtorch(get_num_threads(), log) is { } libtorch ? [libtorch] : Array.Empty<Engine>(), Engine.OnnxRuntime(onnx)];
+        if (Libtorch.WhyMissing() is { } reason)
+        {
+            log.WriteLine($"benchmarks: libtorch is left out: {reason}.");
+        }
+        else
+        {
+            Libtorch.UseThreads(get_num_threads());
+            engines.Add(Engine.Libtorch);
+            hasLibtorch = true;
+        }
+        onnx = new OnnxForward(OnEmbedded.Works.ReportB(), get_num_threads());
+        engines.Add(Engine.OnnxRuntime(onnx));
         foreach (var peer in engines.Skip(1))
-            log.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{peer.Name}: its logits are within {peer.CompareLogits():0.0e0} of ours"));
+            log.WriteLine(Text($"{peer.Name}: its logits are within {peer.CompareLogits():0.0e0} of ours."));
     }
 
     /// <summary>Milliseconds an image at every batch size.</summary>
     public ResultTable BatchSizes()
     {
-        Work[] works = [Work.Training, Work.AdversarialTraining, Work.Forward, Work.Attack, Work.ReportETraining];
-        foreach (var work in works)
+        var peak = 0.0;
+        foreach (var work in Works)
         {
             peak = Math.Max(peak, FmaPeak.Measure());
             foreach (var size in pace.Sizes)
@@ -44,119 +58,130 @@ internal sealed class Comparison : IDisposable
                 inLoop[(work, size)] = pace.InLoop(Start(work, size));
             }
         }
-        var table = new ResultTable($"Milliseconds an image in batches of n. {Machine()}")
-        {
-            Note = $"Medians of {pace.Runs} turns (at least a third as many where they take long), the engines by turns with a pause between, {get_num_threads()} threads each. Best: each engine at its own best n; ratio: the other's best by ours, above 1 where ours is faster. "
-                + $"{AtOne(works)} "
-                + "Training and FGSM are the same sources, lib/Fgsm, compiled against both engines; what they do beside tensors (order of the batch, accuracy, checks of pixels) is in the times of both. libtorch is called through TorchSharp, as .NET programs call it, and runs op by op: a compiled graph (torch.compile) is not to be had there. ONNX Runtime has all its graph optimisations. "
-                + "The images are random, which is against ours: digits leave more zeros behind ReLU, and ours skips zeros in some products. "
-                + $"FMA peak {peak.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s, the highest measured in this run. GFLOP/s are ours at its best n and count convolutions as direct ones and matrix products as dense ones, so Winograd's method and zeros left out may pass the peak."
-                + (engines.Count == 3 ? "" : " libtorch could not be loaded here."),
-        };
+        var table = new ResultTable($"Milliseconds an image, in batches of n. {Machine()}") { Note = Note(peak) };
         table.Text("work").Text("engine");
         foreach (var size in pace.Sizes)
-            table.Number($"n = {size.ToString("N0", CultureInfo.InvariantCulture)}", format: "0.000");
+            table.Number(Text($"n = {size:N0}"), format: "0.000");
         table.Number("best", format: "0.000").Number("ratio", format: "0.00x").Number("GFLOP/s", format: "0").Percent("share of FMA peak", "0");
-        foreach (var work in works)
-            for (var engine = 0; engine < engines.Count; engine++)
-                if (Best(work, engine) is { } best)
-                {
-                    var speed = engine == 0 ? work.Operations / best.Milliseconds / 1e6 : (double?)null;
-                    object?[] cells = [engine == 0 ? work.Name : "", engines[engine].Name, .. pace.Sizes.Select(size => (object?)PerImage(work, size, engine)),
-                        best.Milliseconds, engine == 0 ? null : best.Milliseconds / Best(work, 0)!.Value.Milliseconds, speed, 100 * speed / peak];
-                    table.Add(cells);
-                }
+        foreach (var work in Works)
+        {
+            var ours = Best(work, 0).Milliseconds;
+            var speed = work.Operations / ours / 1e6;
+            Row(work, 0, ours, null, speed, 100 * speed / peak);
+            for (var engine = 1; engine < engines.Count; engine++)
+                if (Has(work, engine))
+                    Row(work, engine, Best(work, engine).Milliseconds, Best(work, engine).Milliseconds / ours, null, null);
+        }
         return table;
+
+        void Row(Work work, int engine, params object?[] cells) =>
+            table.Add([engine == 0 ? work.Name : "", engines[engine].Name, .. pace.Sizes.Select(size => (object)PerImage(work, size, engine)), .. cells]);
     }
 
-    /// <summary>Small batches, in milliseconds a batch: <see cref="BatchSizes"/> has measured them in a loop, this also after a pause.</summary>
+    /// <summary>Milliseconds a small batch: in a loop, as <see cref="BatchSizes"/> has measured, and after a pause.</summary>
     public ResultTable SmallBatches()
     {
-        Work[] works = [Work.Training, Work.Forward, Work.Attack];
         var sizes = pace.Sizes.Where(size => size <= 16).ToList();
-        var table = new ResultTable("Milliseconds a small batch, in a loop and as a single call after a pause of 60 ms") { Note = "After a pause threads sleep, and the caches are others'." };
-        table.Text("work").Text("engine");
+        var table = new ResultTable("Milliseconds a batch, in a loop and as a single call after a pause of 60 ms").Text("work").Text("engine");
         foreach (var size in sizes)
             table.Number($"n = {size}, in a loop", format: "0.00").Number($"n = {size}, after a pause", format: "0.00");
-        foreach (var work in works)
+        foreach (var work in SmallWorks)
         {
             log.WriteLine($"{work.Name}, after a pause ...");
-            var afterPause = sizes.Select(size => pace.AfterPause(Start(work, size))).ToList();
+            var afterPause = sizes.ToDictionary(size => size, size => pace.AfterPause(Start(work, size)));
             for (var engine = 0; engine < engines.Count; engine++)
-                if (afterPause[0][engine] is not null)
-                    table.Add([engine == 0 ? work.Name : "", engines[engine].Name, .. sizes.SelectMany((size, i) => new object?[] { inLoop[(work, size)][engine], afterPause[i][engine] })]);
+                if (Has(work, engine))
+                    table.Add([engine == 0 ? work.Name : "", engines[engine].Name,
+                        .. sizes.SelectMany(size => new object?[] { inLoop[(work, size)][engine], afterPause[size][engine] })]);
         }
         return table;
     }
 
-    /// <summary>Whole experiments, each engine with its best batches.</summary>
+    /// <summary>Whole experiments; the sweep at each engine's best batch.</summary>
     public ResultTable Experiments(int images, bool reportB)
     {
         var table = new ResultTable("Whole experiments, in seconds")
         {
-            Note = "The sweep takes one gradient an image for every eps, on both engines; by hand it is an attack for every eps, as in PyTorch's tutorial, on libtorch, and the ratio is to our sweep.",
+            Note = "The library's sweep takes one gradient an image for every eps, on both engines. By hand it is an attack for every eps, "
+                + "as in PyTorch's tutorial; that is measured on libtorch only, and compared with the library's sweep on ours.",
         };
         table.Text("work").Number("ours", "s", "0.00").Number("libtorch", "s", "0.00").Number("ratio", format: "0.00x");
         log.WriteLine("sweep ...");
-        var (ours, theirs) = (SweepBatch(0), SweepBatch(1));
-        var libtorch = engines.Count == 3;
-        var sweep = pace.InTurns([Embedded.Works.Sweep(images, ours), libtorch ? Libtorch.Works.Sweep(images, theirs) : null, libtorch ? Libtorch.Works.SweepByHand(images, theirs) : null]);
-        var count = images.ToString("N0", CultureInfo.InvariantCulture);
-        Add($"sweep of 8 eps, {count} images, batches of {ours} and {theirs}", sweep[0], sweep[1]);
-        Add($"the same, on libtorch by hand", sweep[0], sweep[2]);
+        var (ours, theirs) = (SweepBatch(0), hasLibtorch ? SweepBatch(1) : 0);
+        var sweep = pace.Whole(
+        [
+            OnEmbedded.Works.Sweep(images, ours),
+            hasLibtorch ? OnLibtorch.Works.Sweep(images, theirs) : null,
+            hasLibtorch ? OnLibtorch.Works.SweepByHand(images, theirs) : null,
+        ]);
+        Row(Text($"sweep of 8 eps, {images:N0} images, {ours} at once (libtorch {theirs})"), sweep[0], sweep[1]);
+        Row("the same, by hand on libtorch", sweep[0], sweep[2]);
         if (reportB)
         {
             log.WriteLine("report B as a whole ...");
-            var whole = Pace.Once([Embedded.Works.WholeReportB, libtorch ? Libtorch.Works.WholeReportB : null]);
-            Add("report B as a whole, batches of 128", whole[0], whole[1]);
+            var whole = Pace.Once([OnEmbedded.Works.WholeReportB, hasLibtorch ? OnLibtorch.Works.WholeReportB : null]);
+            Row("report B as a whole, batches of 128, once", whole[0], whole[1]);
         }
         return table;
 
-        void Add(string name, double? ours, double? theirs) => table.Add(name, ours / 1000, theirs / 1000, theirs / ours);
+        void Row(string name, double? ours, double? theirs) => table.Add(name, ours / 1000, theirs / 1000, theirs / ours);
     }
 
     public ResultTable NotebookKernel()
     {
         log.WriteLine("notebook kernel ...");
-        var table = new ResultTable("The notebook kernel") { Note = "Asked over Jupyter's protocol by a client of this program." }.Text("what").Number("time", "ms", "0.0");
-        foreach (var (work, milliseconds) in KernelTimes.Measure())
-            table.Add(work, milliseconds);
+        var table = new ResultTable("The notebook kernel, asked over Jupyter's protocol").Text("what").Number("time", "ms", "0.0");
+        foreach (var (what, milliseconds) in KernelTimes.Measure())
+            table.Add(what, milliseconds);
         return table;
     }
 
     public void Dispose() => onnx.Dispose();
 
-    private Action?[] Start(Work work, int size)
+    private List<Action?> Start(Work work, int size)
     {
-        // Networks of the work before, and what libtorch has allocated for them.
+        // The networks of the work before, and what libtorch has allocated for them.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return [.. engines.Select(engine => engine.Of(work)?.Invoke(size))];
     }
 
-    private double? PerImage(Work work, int size, int engine) => inLoop[(work, size)][engine] / size;
+    private bool Has(Work work, int engine) => inLoop[(work, pace.Sizes[0])][engine] is not null;
 
-    private (int Size, double Milliseconds)? Best(Work work, int engine, int largest = int.MaxValue) =>
-        pace.Sizes.Where(size => size <= largest && PerImage(work, size, engine) is not null).Select(size => ((int, double Milliseconds)?)(size, PerImage(work, size, engine)!.Value))
-            .MinBy(best => best!.Value.Milliseconds);
+    private double PerImage(Work work, int size, int engine) => inLoop[(work, size)][engine]!.Value / size;
 
-    private int SweepBatch(int engine) => Best(Work.Attack, engine, LargestSweepBatch)?.Size ?? 0;
+    private (double Milliseconds, int Size) Best(Work work, int engine, int largest = int.MaxValue) =>
+        pace.Sizes.Where(size => size <= largest).Min(size => (PerImage(work, size, engine), size));
 
-    /// <summary>The size that flatters ours least, in words.</summary>
-    private string AtOne(Work[] works)
+    private int SweepBatch(int engine) => Best(Work.Attack, engine, LargestSweepBatch).Size;
+
+    private string Note(double peak)
     {
-        var slower = from work in works
+        var slower = from work in Works
                      from engine in Enumerable.Range(1, engines.Count - 1)
+                     where Has(work, engine)
                      let ratio = PerImage(work, 1, 0) / PerImage(work, 1, engine)
                      where ratio > 1
-                     select string.Create(CultureInfo.InvariantCulture, $"{work.Name} {ratio:0.00}x {engines[engine].Name}'s time");
-        return slower.Any() ? $"At n = 1 ours is slower: {string.Join(", ", slower)}." : "At n = 1 ours is not slower in any.";
+                     select Text($"{work.Name} {ratio:0.00}x the time of {engines[engine].Name}");
+        return Text($"Medians of {pace.Runs} turns, {pace.FewestRuns} or more where they take long; the engines by turns, with a pause between, {get_num_threads()} threads each. ")
+            + "Best: each engine at its own best n. Ratio: their best by ours, above 1 where ours is faster. "
+            + (slower.Any() ? $"At n = 1 ours is slower: {string.Join(", ", slower)}. " : "At n = 1 ours is not slower. ")
+            + "Training and FGSM are the library's own, one source on both engines: what it does beside tensors (order of the batch, accuracy, "
+            + "checks of pixels) is in both times. "
+            + (hasLibtorch ? $"libtorch is called through TorchSharp {Libtorch.TorchSharpVersion}, op by op, as a .NET program calls it: PyTorch's own torch.compile may be faster. "
+                : "libtorch could not be loaded here. ")
+            + "ONNX Runtime has all its graph optimisations. The images are random, which is against ours: digits leave more zeros behind ReLU, and ours "
+            + "skips zeros in some products. "
+            + Text($"FMA peak {peak:0} GFLOP/s, the highest measured in this run. GFLOP/s are ours at its best n, convolutions counted as direct ones ")
+            + "and matrix products as dense ones, so Winograd's method and skipped zeros may pass the peak.";
     }
 
     private static string Machine()
     {
         var cpu = HostEnvironmentInfo.GetCurrent().Cpu.Value.ProcessorName?.Trim() ?? "unknown CPU";
         var bits = Vector512.IsHardwareAccelerated ? 512 : 32 * Vector<float>.Count;
-        return string.Create(CultureInfo.InvariantCulture, $"{cpu}, {Environment.ProcessorCount} cores, {get_num_threads()} threads, {bits}-bit vectors, .NET {Environment.Version}, {DateTime.Now:yyyy-MM-dd}");
+        return Text($"{cpu}, {Environment.ProcessorCount} cores, {get_num_threads()} threads, {bits}-bit vectors, .NET {Environment.Version}, {DateTime.Now:yyyy-MM-dd}");
     }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

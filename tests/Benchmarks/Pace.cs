@@ -15,6 +15,8 @@ internal sealed record Pace(int[] Sizes, int Runs, TimeSpan WarmUp, TimeSpan Tur
     private static readonly TimeSpan BeforeCall = TimeSpan.FromMilliseconds(60);
     private const int CallsInTurn = 5;
 
+    public int FewestRuns => (Runs + 2) / 3;
+
     public static Pace Usual { get; } = new([1, 4, 16, 64, 256, 1024], 9, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(8));
     public static Pace Quick { get; } = new([1, 16, 64], 3, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(30), TimeSpan.FromSeconds(1));
 
@@ -32,7 +34,7 @@ internal sealed record Pace(int[] Sizes, int Runs, TimeSpan WarmUp, TimeSpan Tur
         Alternate(works, work => [.. Enumerable.Range(0, CallsInTurn + 1).Select(_ => Once(work, BeforeCall)).Skip(1)]);
 
     /// <summary>The same of works of seconds, a whole one each turn.</summary>
-    public double?[] InTurns(IReadOnlyList<Action?> works) => Alternate(works, work => [Once(work, TimeSpan.Zero)]);
+    public double?[] Whole(IReadOnlyList<Action?> works) => Alternate(works, work => [Once(work, TimeSpan.Zero)]);
 
     /// <summary>Works of minutes, once: these warm up within themselves.</summary>
     public static double?[] Once(IReadOnlyList<Action?> works) => [.. works.Select(work => work is null ? (double?)null : Once(work, BetweenEngines))];
@@ -41,7 +43,7 @@ internal sealed record Pace(int[] Sizes, int Runs, TimeSpan WarmUp, TimeSpan Tur
     {
         var times = works.Select(_ => new List<double>()).ToList();
         var clock = Stopwatch.StartNew();
-        for (var run = 0; run < Runs && (3 * run < Runs || clock.Elapsed < Enough); run++)
+        for (var run = 0; run < Runs && (run < FewestRuns || clock.Elapsed < Enough); run++)
             for (var i = 0; i < works.Count; i++)
                 if (works[i] is { } work)
                 {

@@ -4,7 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Fgsm.Benchmarks;
-using Fgsm.Reporting;
+using Fgsm.Results.Tables;
 
 var quick = new Option<bool>("--quick") { Description = "A smoke run of a minute: few batch sizes, few turns, no notebook kernel." };
 var full = new Option<bool>("--full") { Description = "Also what takes an hour: all 10,000 images in the sweep, and report B as a whole." };
@@ -54,6 +54,10 @@ static void MeasureOps(string filter)
 {
     // In this process: a project generated beside this one would inherit its build settings.
     var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)).WithOptions(ConfigOptions.JoinSummary);
-    Type[] types = [typeof(Fgsm.Benchmarks.Embedded.Ops), typeof(Fgsm.Benchmarks.Libtorch.Ops)];
-    BenchmarkSwitcher.FromTypes(types).Run(["--filter", filter], config);
+    List<Type> types = [typeof(Fgsm.Benchmarks.OnEmbedded.Ops)];
+    if (Libtorch.WhyMissing() is { } reason)
+        Console.Error.WriteLine($"benchmarks: libtorch is left out: {reason}.");
+    else
+        types.Add(typeof(Fgsm.Benchmarks.OnLibtorch.Ops));
+    BenchmarkSwitcher.FromTypes([.. types]).Run(["--filter", filter], config);
 }

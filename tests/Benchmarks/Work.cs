@@ -19,9 +19,9 @@ internal sealed record Work(string Name, double Operations, Func<int, Action> On
     // Forward and all input gradients.
     private const double AttackB = 2 * B;
 
-    public static Work Training { get; } = new("training step", TrainB, Embedded.Works.Training, Libtorch.Works.Training);
-    public static Work AdversarialTraining { get; } = new("adversarial training step (50/50)", TrainB + AttackB / 2, Embedded.Works.AdversarialTraining, Libtorch.Works.AdversarialTraining);
-    public static Work Forward { get; } = new("forward", B, Embedded.Works.Forward, Libtorch.Works.Forward, onnx => onnx.Forward);
-    public static Work Attack { get; } = new("FGSM", AttackB, Embedded.Works.Attack, Libtorch.Works.Attack);
-    public static Work ReportETraining { get; } = new("report E's CNN, training step", TrainE, Embedded.Works.ReportETraining, Libtorch.Works.ReportETraining);
+    public static Work Training { get; } = new("training step", TrainB, Benchmarks.OnEmbedded.Works.Training, Benchmarks.OnLibtorch.Works.Training);
+    public static Work AdversarialTraining { get; } = new("adversarial training step (50/50)", TrainB + AttackB / 2, Benchmarks.OnEmbedded.Works.AdversarialTraining, Benchmarks.OnLibtorch.Works.AdversarialTraining);
+    public static Work Forward { get; } = new("forward", B, Benchmarks.OnEmbedded.Works.Forward, Benchmarks.OnLibtorch.Works.Forward, onnx => onnx.Forward);
+    public static Work Attack { get; } = new("FGSM", AttackB, Benchmarks.OnEmbedded.Works.Attack, Benchmarks.OnLibtorch.Works.Attack);
+    public static Work ReportETraining { get; } = new("report E's CNN, training step", TrainE, Benchmarks.OnEmbedded.Works.ReportETraining, Benchmarks.OnLibtorch.Works.ReportETraining);
 }

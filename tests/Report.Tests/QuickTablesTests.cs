@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Fgsm.Reporting;
 
 namespace Fgsm.Report.Tests;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Fgsm.Kernel;
-using Fgsm.Reporting;
 
 namespace Fgsm.Report.Tests;
 
@@ -41,12 +40,14 @@ internal sealed class SampleCheckout : IDisposable
         [
             "var quick = false;\nvar seed = 42;\nvar unused = 1;",
             $"""
-            #r "{typeof(Results).Assembly.Location}"
-            using Fgsm.Reporting;
+            #r "{typeof(ResultRecord).Assembly.Location}"
+            using Fgsm.Results;
+            using Fgsm.Results.Figures;
+            using Fgsm.Results.Tables;
             Results.Recorded = record => record.ToJson().DisplayAs(ResultRecord.MimeType);
             """,
             """
-            new Fgsm.Reporting.Progress("baseline", 1, 2, 5, 10, 0.5, 90).ToJson().DisplayAs(Fgsm.Reporting.Progress.MimeType);
+            new Fgsm.Results.Progress("baseline", 1, 2, 5, 10, 0.5, 90).ToJson().DisplayAs(Fgsm.Results.Progress.MimeType);
             Results.Record("s.table", new ResultTable("A table").Text("name").Compared().Add("a", 98.5, 98.25));
             Results.Record("s.figure", new LineChart("A figure", "x", "y").Add("line", [0, 1], [0, 1]));
             Results.Record("s.seed", seed);

@@ -2,7 +2,7 @@ using System.Globalization;
 using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Models;
-using Fgsm.Reporting;
+using Fgsm.Results;
 
 namespace Fgsm.Evaluation;
 

@@ -1,7 +1,7 @@
 using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Models;
-using Fgsm.Reporting;
+using Fgsm.Results;
 
 namespace Fgsm.Evaluation;
 

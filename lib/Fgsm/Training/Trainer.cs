@@ -1,5 +1,5 @@
 using Fgsm.Data;
-using Fgsm.Reporting;
+using Fgsm.Results;
 
 namespace Fgsm.Training;
 

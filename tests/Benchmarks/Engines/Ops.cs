@@ -1,9 +1,9 @@
 using BenchmarkDotNet.Attributes;
 
 #if TORCHSHARP
-namespace Fgsm.Benchmarks.Libtorch;
+namespace Fgsm.Benchmarks.OnLibtorch;
 #else
-namespace Fgsm.Benchmarks.Embedded;
+namespace Fgsm.Benchmarks.OnEmbedded;
 #endif
 
 /// <summary>Single ops at the shapes of report B's CNN with a batch of 128.</summary>

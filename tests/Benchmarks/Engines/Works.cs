@@ -6,9 +6,9 @@ using Fgsm.Training;
 
 // One source, compiled against each engine: Benchmarks has the embedded one, Benchmarks.TorchSharp libtorch.
 #if TORCHSHARP
-namespace Fgsm.Benchmarks.Libtorch;
+namespace Fgsm.Benchmarks.OnLibtorch;
 #else
-namespace Fgsm.Benchmarks.Embedded;
+namespace Fgsm.Benchmarks.OnEmbedded;
 #endif
 
 /// <summary>
@@ -18,15 +18,6 @@ namespace Fgsm.Benchmarks.Embedded;
 public static class Works
 {
     private static readonly double[] Eps = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
-
-    /// <summary>With its version.</summary>
-#if TORCHSHARP
-    public static string Name => $"libtorch {__version__} (TorchSharp {typeof(Tensor).Assembly.GetName().Version!.ToString(3)})";
-#else
-    public static string Name => "Fgsm.Tensors";
-#endif
-
-    public static void UseThreads(int count) => set_num_threads(count);
 
     /// <summary>Report B's CNN, one step of SGD with momentum on a batch of n.</summary>
     public static Action Training(int n) => Training(ReportB(), Sgd, n);

@@ -1,5 +1,5 @@
 using Fgsm.Attacks;
-using Fgsm.Reporting;
+using Fgsm.Results;
 using Fgsm.Training;
 
 namespace Fgsm.Tests;

@@ -1,4 +1,4 @@
-using Fgsm.Reporting;
+using Fgsm.Results;
 
 namespace Fgsm.Tests;
 

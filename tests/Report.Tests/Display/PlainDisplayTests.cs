@@ -1,5 +1,4 @@
 using Fgsm.Kernel;
-using Fgsm.Reporting;
 
 namespace Fgsm.Report.Tests;
 

@@ -111,7 +111,7 @@ public class ReportRunTests : IDisposable
         Assert.Equal(["Tiny, SHA-256 of the test images 00ff"], provenance["data"]!.AsArray().Select(d => (string?)d));
         Assert.True((bool)provenance["synthetic"]!);
         Assert.Equal(["s.table"], digests.Select(d => d.Key));
-        Assert.Equal(Reporting.ResultTable.FromJson(Read("tables/s.table.json")).Digest(), (string?)digests["s.table"]);
+        Assert.Equal(ResultTable.FromJson(Read("tables/s.table.json")).Digest(), (string?)digests["s.table"]);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public class ReportRunTests : IDisposable
         checkout.AddSample("Results.Record(\"s.by_seed\", new ResultTable(\"By seed\").Text(\"a\").Compared().Add(\"x\", 40, seed));");
 
         var log = await Run(Plain with { Settings = new RunSettings(Seeds: 3) });
-        var table = Reporting.ResultTable.FromJson(Read("tables/s.by_seed.seeds.json"));
+        var table = ResultTable.FromJson(Read("tables/s.by_seed.seeds.json"));
 
         Assert.Equal(["x", 40.0, 43.0, 3.0, 1.0], table.Rows[0]);
         Assert.Contains("Seed 42.", Read("report.md"));

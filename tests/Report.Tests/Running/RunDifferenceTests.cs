@@ -1,5 +1,3 @@
-using Fgsm.Reporting;
-
 namespace Fgsm.Report.Tests;
 
 public class RunDifferenceTests

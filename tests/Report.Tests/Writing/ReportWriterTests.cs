@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Fgsm.Reporting;
 
 namespace Fgsm.Report.Tests;
 

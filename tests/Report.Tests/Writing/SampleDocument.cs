@@ -1,5 +1,3 @@
-using Fgsm.Reporting;
-
 namespace Fgsm.Report.Tests;
 
 /// <summary>A report with every kind of text, table and figure, in which all that comes from outside is hostile.</summary>

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace Fgsm.Results.Tables;
+
+/// <summary>What a column holds.</summary>
+public enum ColumnKind
+{
+    /// <summary>Strings.</summary>
+    Text,
+
+    /// <summary>Numbers, in the column's unit.</summary>
+    Number,
+
+    /// <summary>Percentages from 0 to 100, as reports print them: 98.57 means 98.57 %.</summary>
+    Percent,
+}
+
+/// <summary>A column of a <see cref="ResultTable"/>.</summary>
+/// <param name="Name">The heading, without group and unit.</param>
+/// <param name="Kind">What its cells hold.</param>
+/// <param name="Unit">The unit, shown in brackets behind the name; null for none.</param>
+/// <param name="Format">A .NET number format, used only when a number is shown; null for text.</param>
+/// <param name="Volatile">True for what differs from run to run (times): comparisons and digests leave it out.</param>
+/// <param name="Group">What neighbouring columns have in common, said once above them where there is room; null for nothing.</param>
+public sealed record Column(string Name, ColumnKind Kind, string? Unit = null, string? Format = null, bool Volatile = false, string? Group = null)
+{
+    /// <summary>Shown for a cell that holds nothing: a value that a report leaves unsaid.</summary>
+    public const string Nothing = "–";
+
+    /// <summary>The name with its group: "Robust accuracy, published".</summary>
+    public string FullName => Group is null ? Name : $"{Group}, {Name.ToLowerInvariant()}";
+
+    /// <summary>The full name with its unit.</summary>
+    public string Header => Unit is null ? FullName : $"{FullName} ({Unit})";
+
+    internal string ShortHeader => Unit is null ? Name : $"{Name} ({Unit})";
+
+    internal bool IsNumeric => Kind != ColumnKind.Text;
+
+    internal string Show(object? cell) => cell switch
+    {
+        null => Nothing,
+        double number => number.ToString(Format, CultureInfo.InvariantCulture),
+        _ => (string)cell,
+    };
+}
