@@ -3,31 +3,30 @@ using System.Runtime.InteropServices;
 
 namespace Fgsm.Benchmarks;
 
-/// <summary>libtorch through TorchSharp. Nothing else of this assembly may be touched before <see cref="WhyMissing"/> is null.</summary>
+/// <summary>libtorch through TorchSharp.</summary>
 public static class Libtorch
 {
     public static string Name => $"libtorch {Version.Parse(__version__).ToString(3)}";
 
     public static string TorchSharpVersion => typeof(Tensor).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>Why libtorch cannot be loaded here, in one line; null if it can.</summary>
-    public static string? WhyMissing()
+    /// <summary>Loads it, which must come before any of its works. False, and a line for the user, where it cannot be loaded.</summary>
+    public static bool TryLoad(int threads, TextWriter log)
     {
         try
         {
-            // TorchSharp's own attempt would copy hundreds of megabytes in vain before it gives up.
+            // TorchSharp's own attempt would copy hundreds of megabytes before it gives up.
             if (OperatingSystem.IsLinux())
                 NativeLibrary.Load("LibTorchSharp", Assembly.Load("TorchSharp"), null);
-            get_num_threads();
-            return null;
+            set_num_threads(threads);
+            return true;
         }
         catch (Exception e) when (e is DllNotFoundException or NotSupportedException or TypeInitializationException)
         {
-            return e.Message.Contains("GLIBCXX_", StringComparison.Ordinal)
-                ? "it needs GLIBCXX_3.4.32, which Ubuntu 24.04, Debian 13 and newer systems have"
-                : "there is no native library of TorchSharp for this platform, or a part of it is missing";
+            log.WriteLine("benchmarks: libtorch is left out: " + (e.Message.Contains("GLIBCXX_", StringComparison.Ordinal)
+                ? "it needs GLIBCXX_3.4.32, which Ubuntu 24.04, Debian 13 and newer systems have."
+                : "there is no native library of TorchSharp for this platform, or a part of it is missing."));
+            return false;
         }
     }
-
-    public static void UseThreads(int count) => set_num_threads(count);
 }

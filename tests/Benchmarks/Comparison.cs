@@ -29,16 +29,9 @@ internal sealed class Comparison : IDisposable
     public Comparison(Pace pace, TextWriter log)
     {
         (this.pace, this.log) = (pace, log);
-        if (Libtorch.WhyMissing() is { } reason)
-        {
-            log.WriteLine($"benchmarks: libtorch is left out: {reason}.");
-        }
-        else
-        {
-            Libtorch.UseThreads(get_num_threads());
+        hasLibtorch = Libtorch.TryLoad(get_num_threads(), log);
+        if (hasLibtorch)
             engines.Add(Engine.Libtorch);
-            hasLibtorch = true;
-        }
         onnx = new OnnxForward(OnEmbedded.Works.ReportB(), get_num_threads());
         engines.Add(Engine.OnnxRuntime(onnx));
         foreach (var peer in engines.Skip(1))
@@ -62,7 +55,8 @@ internal sealed class Comparison : IDisposable
         table.Text("work").Text("engine");
         foreach (var size in pace.Sizes)
             table.Number(Text($"n = {size:N0}"), format: "0.000");
-        table.Number("best", format: "0.000").Number("ratio", format: "0.00x").Number("GFLOP/s", format: "0").Percent("share of FMA peak", "0");
+        table.Number("best", format: "0.000").Number("ratio", format: "0.00x");
+        table.Number("GFLOP/s", format: "0").Percent("share of FMA peak", "0");
         foreach (var work in Works)
         {
             var ours = Best(work, 0).Milliseconds;
@@ -74,15 +68,19 @@ internal sealed class Comparison : IDisposable
         }
         return table;
 
-        void Row(Work work, int engine, params object?[] cells) =>
-            table.Add([engine == 0 ? work.Name : "", engines[engine].Name, .. pace.Sizes.Select(size => (object)PerImage(work, size, engine)), .. cells]);
+        void Row(Work work, int engine, params object?[] cells)
+        {
+            var times = pace.Sizes.Select(size => (object)PerImage(work, size, engine));
+            table.Add([engine == 0 ? work.Name : "", engines[engine].Name, .. times, .. cells]);
+        }
     }
 
     /// <summary>Milliseconds a small batch: in a loop, as <see cref="BatchSizes"/> has measured, and after a pause.</summary>
     public ResultTable SmallBatches()
     {
         var sizes = pace.Sizes.Where(size => size <= 16).ToList();
-        var table = new ResultTable("Milliseconds a batch, in a loop and as a single call after a pause of 60 ms").Text("work").Text("engine");
+        var table = new ResultTable("Milliseconds a batch, in a loop and as a single call after a pause of 60 ms");
+        table.Text("work").Text("engine");
         foreach (var size in sizes)
             table.Number($"n = {size}, in a loop", format: "0.00").Number($"n = {size}, after a pause", format: "0.00");
         foreach (var work in SmallWorks)
@@ -163,24 +161,29 @@ internal sealed class Comparison : IDisposable
                      let ratio = PerImage(work, 1, 0) / PerImage(work, 1, engine)
                      where ratio > 1
                      select Text($"{work.Name} {ratio:0.00}x the time of {engines[engine].Name}");
-        return Text($"Medians of {pace.Runs} turns, {pace.FewestRuns} or more where they take long; the engines by turns, with a pause between, {get_num_threads()} threads each. ")
-            + "Best: each engine at its own best n. Ratio: their best by ours, above 1 where ours is faster. "
-            + (slower.Any() ? $"At n = 1 ours is slower: {string.Join(", ", slower)}. " : "At n = 1 ours is not slower. ")
-            + "Training and FGSM are the library's own, one source on both engines: what it does beside tensors (order of the batch, accuracy, "
-            + "checks of pixels) is in both times. "
-            + (hasLibtorch ? $"libtorch is called through TorchSharp {Libtorch.TorchSharpVersion}, op by op, as a .NET program calls it: PyTorch's own torch.compile may be faster. "
-                : "libtorch could not be loaded here. ")
-            + "ONNX Runtime has all its graph optimisations. The images are random, which is against ours: digits leave more zeros behind ReLU, and ours "
-            + "skips zeros in some products. "
-            + Text($"FMA peak {peak:0} GFLOP/s, the highest measured in this run. GFLOP/s are ours at its best n, convolutions counted as direct ones ")
-            + "and matrix products as dense ones, so Winograd's method and skipped zeros may pass the peak.";
+        return string.Join(" ",
+        [
+            $"Medians of {pace.Runs} turns ({pace.FewestRuns} or more where they take long), the engines by turns with pauses between,",
+            $"{get_num_threads()} threads each. Best: each engine at its own best n. Ratio: their best by ours; above 1 ours is faster.",
+            slower.Any() ? $"At n = 1 ours is slower: {string.Join(", ", slower)}." : "At n = 1 ours is not slower.",
+            "Training and FGSM are the library's own, one source on both engines: what it does beside tensors (order of the batch,",
+            "accuracy, checks of pixels) is in both times.",
+            hasLibtorch
+                ? $"libtorch is called op by op through TorchSharp {Libtorch.TorchSharpVersion}; PyTorch's torch.compile may be faster."
+                    + " Its threads spin while they wait for each other, so of all engines it loses most on a machine that is not idle."
+                : "libtorch could not be loaded here.",
+            "ONNX Runtime has all its graph optimisations.",
+            "The images are random, which is against ours: digits leave more zeros behind ReLU, and ours skips zeros in some products.",
+            Text($"GFLOP/s are ours at its best n; the FMA peak is {peak:0}, the highest measured in this run. They count convolutions as"),
+            "direct ones and matrix products as dense ones, so Winograd's method and skipped zeros may pass the peak.",
+        ]);
     }
 
     private static string Machine()
     {
         var cpu = HostEnvironmentInfo.GetCurrent().Cpu.Value.ProcessorName?.Trim() ?? "unknown CPU";
         var bits = Vector512.IsHardwareAccelerated ? 512 : 32 * Vector<float>.Count;
-        return Text($"{cpu}, {Environment.ProcessorCount} cores, {get_num_threads()} threads, {bits}-bit vectors, .NET {Environment.Version}, {DateTime.Now:yyyy-MM-dd}");
+        return Text($"{cpu}, {Environment.ProcessorCount} cores, {bits}-bit vectors, .NET {Environment.Version}, {DateTime.Now:yyyy-MM-dd}");
     }
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);

@@ -24,6 +24,6 @@ internal sealed record Engine(string Name, Func<Work, Func<int, Action>?> Of, Fu
         var pixels = Enumerable.Range(0, 16 * 28 * 28).Select(_ => random.NextSingle()).ToArray();
         var difference = Embedded.Logits(pixels).Zip(Logits(pixels), (ours, theirs) => Math.Abs(ours - theirs)).Max();
         return difference <= Tolerance ? difference
-            : throw new InvalidDataException(FormattableString.Invariant($"{Name} and {Embedded.Name} do not compute the same: their logits differ by {difference}"));
+            : throw new InvalidDataException($"the logits of {Name} and {Embedded.Name} differ by {difference}");
     }
 }

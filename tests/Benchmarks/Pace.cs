@@ -15,10 +15,16 @@ internal sealed record Pace(int[] Sizes, int Runs, TimeSpan WarmUp, TimeSpan Tur
     private static readonly TimeSpan BeforeCall = TimeSpan.FromMilliseconds(60);
     private const int CallsInTurn = 5;
 
-    public int FewestRuns => (Runs + 2) / 3;
+    public static Pace Usual { get; } = new(
+        [1, 4, 16, 64, 256, 1024],
+        Runs: 9, WarmUp: TimeSpan.FromSeconds(1), Turn: TimeSpan.FromMilliseconds(100), Enough: TimeSpan.FromSeconds(8));
 
-    public static Pace Usual { get; } = new([1, 4, 16, 64, 256, 1024], 9, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(8));
-    public static Pace Quick { get; } = new([1, 16, 64], 3, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(30), TimeSpan.FromSeconds(1));
+    public static Pace Quick { get; } = new(
+        [1, 16, 64],
+        Runs: 3, WarmUp: TimeSpan.FromMilliseconds(100), Turn: TimeSpan.FromMilliseconds(30), Enough: TimeSpan.FromSeconds(1));
+
+    /// <summary>Of works that take long.</summary>
+    public int FewestRuns => (Runs + 2) / 3;
 
     /// <summary>Medians in milliseconds of one call among many; null for an engine that has no such work.</summary>
     public double?[] InLoop(IReadOnlyList<Action?> works)
@@ -29,7 +35,7 @@ internal sealed record Pace(int[] Sizes, int Runs, TimeSpan WarmUp, TimeSpan Tur
         return Alternate(works, work => [Repeat(work, Turn)]);
     }
 
-    /// <summary>The same of single calls, each after a pause. The first call of a turn does not count: the engine before had the caches.</summary>
+    /// <summary>Single calls, each after a pause. The first of a turn does not count: the engine before had the caches.</summary>
     public double?[] AfterPause(IReadOnlyList<Action?> works) =>
         Alternate(works, work => [.. Enumerable.Range(0, CallsInTurn + 1).Select(_ => Once(work, BeforeCall)).Skip(1)]);
 
@@ -37,7 +43,8 @@ internal sealed record Pace(int[] Sizes, int Runs, TimeSpan WarmUp, TimeSpan Tur
     public double?[] Whole(IReadOnlyList<Action?> works) => Alternate(works, work => [Once(work, TimeSpan.Zero)]);
 
     /// <summary>Works of minutes, once: these warm up within themselves.</summary>
-    public static double?[] Once(IReadOnlyList<Action?> works) => [.. works.Select(work => work is null ? (double?)null : Once(work, BetweenEngines))];
+    public static double?[] Once(IReadOnlyList<Action?> works) =>
+        [.. works.Select(work => work is null ? (double?)null : Once(work, BetweenEngines))];
 
     private double?[] Alternate(IReadOnlyList<Action?> works, Func<Action, double[]> turn)
     {

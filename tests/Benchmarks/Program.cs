@@ -7,7 +7,7 @@ using Fgsm.Benchmarks;
 using Fgsm.Results.Tables;
 
 var quick = new Option<bool>("--quick") { Description = "A smoke run of a minute: few batch sizes, few turns, no notebook kernel." };
-var full = new Option<bool>("--full") { Description = "Also what takes an hour: all 10,000 images in the sweep, and report B as a whole." };
+var full = new Option<bool>("--full") { Description = "Most of an hour: 10,000 images in the sweep, and report B as a whole." };
 var ops = new Option<string>("--ops")
 {
     Description = "Measure single ops with BenchmarkDotNet instead; * is a wildcard, --ops alone takes all.",
@@ -15,7 +15,7 @@ var ops = new Option<string>("--ops")
     Arity = ArgumentArity.ZeroOrOne,
 };
 
-var command = new RootCommand("Measures the embedded engine beside libtorch (through TorchSharp) and ONNX Runtime, and prints Markdown tables.") { quick, full, ops };
+var command = new RootCommand("Measures the embedded engine beside libtorch and ONNX Runtime, in Markdown tables.") { quick, full, ops };
 command.SetAction(options =>
 {
     try
@@ -53,11 +53,10 @@ static void Compare(bool quick, bool full)
 static void MeasureOps(string filter)
 {
     // In this process: a project generated beside this one would inherit its build settings.
-    var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)).WithOptions(ConfigOptions.JoinSummary);
+    var job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
+    var config = DefaultConfig.Instance.AddJob(job).WithOptions(ConfigOptions.JoinSummary);
     List<Type> types = [typeof(Fgsm.Benchmarks.OnEmbedded.Ops)];
-    if (Libtorch.WhyMissing() is { } reason)
-        Console.Error.WriteLine($"benchmarks: libtorch is left out: {reason}.");
-    else
+    if (Libtorch.TryLoad(get_num_threads(), Console.Error))
         types.Add(typeof(Fgsm.Benchmarks.OnLibtorch.Ops));
     BenchmarkSwitcher.FromTypes([.. types]).Run(["--filter", filter], config);
 }

@@ -1,11 +1,21 @@
 using Fgsm.Benchmarks.Onnx;
+using Ours = Fgsm.Benchmarks.OnEmbedded.Works;
+using Theirs = Fgsm.Benchmarks.OnLibtorch.Works;
 
 namespace Fgsm.Benchmarks;
 
-/// <summary>Work on a batch of n images, on each engine. A function makes the network and n images ready and returns what to do again and again.</summary>
+/// <summary>
+/// Work on a batch of n images, on each engine: a function makes a network and n images, and returns what is done again and again.
+/// </summary>
 /// <param name="Name">For the table.</param>
 /// <param name="Operations">Floating-point operations for one image, convolutions counted as direct ones.</param>
-internal sealed record Work(string Name, double Operations, Func<int, Action> OnEmbedded, Func<int, Action> OnLibtorch, Func<OnnxForward, Func<int, Action>>? OnOnnx = null)
+/// <param name="OnOnnx">Null where ONNX Runtime has no such work.</param>
+internal sealed record Work(
+    string Name,
+    double Operations,
+    Func<int, Action> OnEmbedded,
+    Func<int, Action> OnLibtorch,
+    Func<OnnxForward, Func<int, Action>>? OnOnnx = null)
 {
     // Multiplications and additions of one image: output elements times terms, twice.
     private const double BFirst = 2.0 * 32 * 28 * 28 * 25;
@@ -19,9 +29,11 @@ internal sealed record Work(string Name, double Operations, Func<int, Action> On
     // Forward and all input gradients.
     private const double AttackB = 2 * B;
 
-    public static Work Training { get; } = new("training step", TrainB, Benchmarks.OnEmbedded.Works.Training, Benchmarks.OnLibtorch.Works.Training);
-    public static Work AdversarialTraining { get; } = new("adversarial training step (50/50)", TrainB + AttackB / 2, Benchmarks.OnEmbedded.Works.AdversarialTraining, Benchmarks.OnLibtorch.Works.AdversarialTraining);
-    public static Work Forward { get; } = new("forward", B, Benchmarks.OnEmbedded.Works.Forward, Benchmarks.OnLibtorch.Works.Forward, onnx => onnx.Forward);
-    public static Work Attack { get; } = new("FGSM", AttackB, Benchmarks.OnEmbedded.Works.Attack, Benchmarks.OnLibtorch.Works.Attack);
-    public static Work ReportETraining { get; } = new("report E's CNN, training step", TrainE, Benchmarks.OnEmbedded.Works.ReportETraining, Benchmarks.OnLibtorch.Works.ReportETraining);
+    public static Work Training { get; } = new("training step", TrainB, Ours.Training, Theirs.Training);
+    public static Work AdversarialTraining { get; } = new(
+        "adversarial training step (50/50)", TrainB + AttackB / 2, Ours.AdversarialTraining, Theirs.AdversarialTraining);
+    public static Work Forward { get; } = new("forward", B, Ours.Forward, Theirs.Forward, onnx => onnx.Forward);
+    public static Work Attack { get; } = new("FGSM", AttackB, Ours.Attack, Theirs.Attack);
+    public static Work ReportETraining { get; } = new(
+        "report E's CNN, training step", TrainE, Ours.ReportETraining, Theirs.ReportETraining);
 }

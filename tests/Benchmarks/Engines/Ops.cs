@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 
+// Compiled against each engine, as Works.
 #if TORCHSHARP
 namespace Fgsm.Benchmarks.OnLibtorch;
 #else

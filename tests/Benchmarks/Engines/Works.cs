@@ -102,7 +102,8 @@ public static class Works
         return model.call(images).MoveToOuterDisposeScope();
     }
 
-    private static Action Training(Sequential model, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer, int n, AdversarialExamples? examples = null)
+    private static Action Training(
+        Sequential model, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer, int n, AdversarialExamples? examples = null)
     {
         var (trainer, batch) = (new Trainer(model, optimizer(model.parameters()), examples) { BatchSize = n }, Images(n));
         return () => trainer.Fit(batch, 1);

@@ -36,7 +36,8 @@ internal sealed class KernelClient : IDisposable
             ["key"] = Key,
             ["signature_scheme"] = "hmac-sha256",
         }.ToJsonString());
-        var command = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "kernel.json")))!["argv"]!.AsArray().Select(part => part!.ToString().Replace("{connection_file}", connection)).ToList();
+        var spec = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "kernel.json")))!;
+        string[] command = [.. spec["argv"]!.AsArray().Select(part => part!.ToString().Replace("{connection_file}", connection))];
         var process = Process.Start(command[0], command[1..]);
         while (true)
         {
@@ -59,14 +60,18 @@ internal sealed class KernelClient : IDisposable
     /// <exception cref="IOException">The cell failed.</exception>
     public void Execute(string code)
     {
-        string[] parts =
-        [
-            new JsonObject { ["msg_id"] = Guid.NewGuid().ToString(), ["msg_type"] = "execute_request", ["session"] = "s", ["username"] = "u", ["date"] = "", ["version"] = "5.3" }.ToJsonString(),
-            "{}",
-            "{}",
-            new JsonObject { ["code"] = code, ["silent"] = false, ["store_history"] = true, ["user_expressions"] = new JsonObject(), ["allow_stdin"] = false }.ToJsonString(),
-        ];
-        var signature = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Key), Encoding.UTF8.GetBytes(string.Concat(parts))));
+        var header = new JsonObject
+        {
+            ["msg_id"] = Guid.NewGuid().ToString(),
+            ["msg_type"] = "execute_request",
+            ["session"] = "benchmark",
+            ["username"] = "",
+            ["date"] = "",
+            ["version"] = "5.3",
+        };
+        string[] parts = [header.ToJsonString(), "{}", "{}", new JsonObject { ["code"] = code }.ToJsonString()];
+        var signed = HMACSHA256.HashData(Encoding.UTF8.GetBytes(Key), Encoding.UTF8.GetBytes(string.Concat(parts)));
+        var signature = Convert.ToHexStringLower(signed);
         shell.Send([.. new[] { "<IDS|MSG>", signature }.Concat(parts).Select(Encoding.UTF8.GetBytes)]);
         var content = JsonNode.Parse(shell.Receive()[^1])!;
         if (content["status"]?.ToString() != "ok")

@@ -18,7 +18,7 @@ internal static class KernelTimes
         {
             var clock = Stopwatch.StartNew();
             var folder = Install(prefix);
-            yield return ("notebook kernel, installation with ahead-of-time compilation", clock.Elapsed.TotalMilliseconds);
+            yield return ("installation with ahead-of-time compilation", clock.Elapsed.TotalMilliseconds);
             var (starts, cells) = (new List<double>(), new List<double>());
             for (var start = 0; start < Starts; start++)
             {
@@ -33,8 +33,8 @@ internal static class KernelTimes
                     cells.Add(clock.Elapsed.TotalMilliseconds);
                 }
             }
-            yield return ("notebook kernel, from start to first result", Pace.Median(starts)!.Value);
-            yield return ("notebook kernel, a trivial cell", Pace.Median(cells)!.Value);
+            yield return ("from start to first result", Pace.Median(starts)!.Value);
+            yield return ("a trivial cell", Pace.Median(cells)!.Value);
         }
         finally
         {
@@ -47,13 +47,11 @@ internal static class KernelTimes
     {
         var checkout = DataFolders.Checkout() ?? throw new IOException("the benchmarks must run inside the checkout");
         var project = Path.Combine(checkout, "lib", "Kernel");
-        using var install = Process.Start(new ProcessStartInfo("dotnet", ["run", "-c", "Release", "--project", project, "--", "install", "--prefix", prefix, "--name", Name])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        string[] arguments = ["run", "-c", "Release", "--project", project, "--", "install", "--prefix", prefix, "--name", Name];
+        using var install = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         install.StandardOutput.ReadToEnd();
         install.WaitForExit();
         return install.ExitCode == 0 ? Path.Combine(prefix, "share", "jupyter", "kernels", Name)
-            : throw new IOException("the kernel could not be installed; run `dotnet run -c Release --project lib/Kernel -- install` to see why");
+            : throw new IOException("the notebook kernel could not be installed; its own words are above");
     }
 }

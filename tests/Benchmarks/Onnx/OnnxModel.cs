@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Fgsm.Benchmarks.Onnx;
 
-/// <summary>Report B's CNN as an ONNX file. The numbers of the fields are those of onnx.proto, https://github.com/onnx/onnx.</summary>
+/// <summary>Report B's CNN as an ONNX file. The fields' numbers are onnx.proto's, https://github.com/onnx/onnx.</summary>
 internal static class OnnxModel
 {
     private const int Opset = 13, Float = 1, Integer = 2, Integers = 7;
 
-    /// <summary>The model with its weights, from "images" <c>[N, 1, 28, 28]</c> to "logits" <c>[N, 10]</c>; dropout does nothing in eval mode and is left out.</summary>
+    /// <summary>In eval mode, where dropout does nothing: from "images" <c>[N, 1, 28, 28]</c> to "logits" <c>[N, 10]</c>.</summary>
     public static byte[] Of(nn.Module reportB)
     {
         var graph = new ProtoWriter().Text(2, "report-b");
@@ -61,6 +61,7 @@ internal static class OnnxModel
         var shape = new ProtoWriter().Message(1, new ProtoWriter().Text(2, "N"));
         foreach (var size in sizes)
             shape.Message(1, new ProtoWriter().Number(1, size));
-        return new ProtoWriter().Text(1, name).Message(2, new ProtoWriter().Message(1, new ProtoWriter().Number(1, Float).Message(2, shape)));
+        var type = new ProtoWriter().Message(1, new ProtoWriter().Number(1, Float).Message(2, shape));
+        return new ProtoWriter().Text(1, name).Message(2, type);
     }
 }
