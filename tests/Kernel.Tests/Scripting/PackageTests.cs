@@ -29,7 +29,7 @@ public sealed class PackageTests : IDisposable
     {
         await _cells.Run("#r \"nuget: Microsoft.Data.Sqlite\"");
         Assert.Matches(@"^3\.\d+", await _cells.Result("""
-            using var connection = new Microsoft.Data.Sqlite.SqliteConnection("Data Source=:memory:");
+            var connection = new Microsoft.Data.Sqlite.SqliteConnection("Data Source=:memory:");
             connection.Open();
             var command = connection.CreateCommand();
             command.CommandText = "select sqlite_version()";
