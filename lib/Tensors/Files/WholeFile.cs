@@ -10,6 +10,7 @@ namespace Fgsm.Tensors.Files;
 internal static class WholeFile
 {
     /// <param name="path">A symbolic link stays one: its target is written.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         var link = new FileInfo(path);
@@ -24,6 +25,11 @@ internal static class WholeFile
                 stream.Flush(flushToDisk: true);
             }
             File.Move(temporary, file, overwrite: true);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // What .NET makes of EFBIG.
+            throw new IOException("the file is too large for the file system", e);
         }
         finally
         {
