@@ -85,6 +85,22 @@ public class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void OutInTheCurrentFolder_LeavesTheShellInIt()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        checkout.AddSample();
+        Directory.CreateDirectory(checkout.Output);
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"cd '{checkout.Output}' && dotnet '{typeof(ReportRun).Assembly.Location}' --out . >/dev/null && dotnet '{typeof(ReportRun).Assembly.Location}' export . >/dev/null && ls report.md"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        Wait(shell);
+
+        Assert.Equal("report.md\n", shell.StandardOutput.ReadToEnd());
+    }
+
+    [Fact]
     public async Task Interrupt_EndsWithExitCode130AndNoReport()
     {
         if (OperatingSystem.IsWindows())

@@ -160,6 +160,82 @@ public class ReportRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_OfHalfASurrogatePair_IsWrittenInEveryFormat_WithTheReplacementCharacter()
+    {
+        checkout.AddSample(
+            """
+            var half = "half \ud83d.";
+            Console.WriteLine(half);
+            Console.Error.WriteLine(half);
+            half.DisplayAs("text/html");
+            """,
+            """
+            Results.Record("s.text", half);
+            Results.Record("s.half", new ResultTable(half) { Note = half }.Text(half).Compared(half).Add(half, 1, 2));
+            Results.Record("s.lines", new LineChart(half, half, half).Add(half, [0, 1], [0, 1]));
+            Results.Record("s.map", new HeatMap(half, half, half, [[1]], [half], [half]));
+            half
+            """);
+        File.WriteAllText(Path.Combine(checkout.Repository.Templates, "report.md"), """
+            # {{value "s.text"}}
+
+            {{table "s.half"}}
+
+            {{figure "s.lines"}}
+
+            {{figure "s.map"}}
+            """);
+
+        await Run(Plain with { Formats = [.. Enum.GetValues<ReportFormat>().Where(format => format != ReportFormat.Pdf || PdfPrinter.FindBrowser() is not null)] });
+
+        foreach (var name in new[] { "report.md", "report.html", "report.tex", "tables/s.half.csv", "figures/s.lines.svg", "notebooks/01-sample.ipynb" })
+            Assert.Contains("half \ufffd.", Read(name));
+        Assert.Contains("half \ufffd.", string.Concat(RecordFolder.Read(checkout.Output).Records.Of<string>().Select(text => text.Value)));
+        // A record's digest is that of what was written.
+        await ReportExport.RunAsync(checkout.Repository, checkout.Output, null, false, null, [ReportFormat.Md], TextWriter.Null, default);
+    }
+
+    [Fact]
+    public async Task Run_OfOneNotebook_OverAReportOfTwo_IsRefusedUntilAskedToReplaceIt()
+    {
+        checkout.AddSample();
+        checkout.Add("02-other", ["var seed = 1;"]);
+        await Run(Plain);
+        var before = Contents();
+
+        var e = await Assert.ThrowsAsync<ReportException>(() => Run(Plain with { Only = ["01"] }));
+
+        Assert.Contains("holds the results of 02-other, which the new report does not have; --replace", e.Message);
+        Assert.True(e.IsUsage);
+        Assert.Equal(before, Contents());
+
+        await Run(Plain with { Only = ["01"], Replace = true });
+        Assert.False(File.Exists(Path.Combine(checkout.Output, "notebooks", "02-other.ipynb")));
+    }
+
+    [Fact]
+    public async Task QuickRun_OverAFullOne_IsRefused_AndAFullOneOverAQuickOneIsNot()
+    {
+        checkout.AddSample();
+        await Run(Plain with { Settings = new RunSettings(Quick: true) });
+        await Run(Plain);
+
+        Assert.Contains("a full run, and the new one is quick", (await Assert.ThrowsAsync<ReportException>(() => Run(Plain with { Settings = new RunSettings(Quick: true) }))).Message);
+    }
+
+    [Fact]
+    public async Task Export_OverAReportOfOtherNotebooks_IsRefused()
+    {
+        checkout.AddSample();
+        checkout.Add("02-other", ["var seed = 1;"]);
+        var other = Path.Combine(checkout.Repository.Root, "other");
+        await Run(Plain with { Out = other });
+        await Run(Plain with { Only = ["01"] });
+
+        await Assert.ThrowsAsync<ReportException>(() => ReportExport.RunAsync(checkout.Repository, checkout.Output, other, false, null, [ReportFormat.Md], TextWriter.Null, default));
+    }
+
+    [Fact]
     public async Task Verify_OfTheSameNotebooks_Agrees_AndOfChangedOnesNamesTheTable()
     {
         checkout.AddSample();
