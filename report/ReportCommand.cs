@@ -19,6 +19,12 @@ internal static class ReportCommand
         var seeds = new Option<int?>("--seeds") { Description = "Run with so many seeds, one after the other, and give mean and standard deviation.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 1) };
         var grid = new Option<bool>("--grid") { Description = "The whole grid of settings, where a notebook has one: long." };
         var fresh = new Option<bool>("--fresh") { Description = "Train everything again, where a notebook could load weights." };
+        var engine = new Option<string>("--engine")
+        {
+            Description = "What computes: embedded, or torchsharp for TorchSharp and libtorch.",
+            HelpName = "name",
+            DefaultValueFactory = _ => RunSettings.EmbeddedEngine,
+        };
         var data = DataOption();
         var folder = new Option<string?>("--out") { Description = "Where the report goes; report/out unless given.", HelpName = "folder" };
         ReportFormat[] standard = [ReportFormat.Md, ReportFormat.Html];
@@ -29,7 +35,7 @@ internal static class ReportCommand
 
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
-            quick, only, seed, seeds, grid, fresh, data, folder, replace, format, template, list,
+            quick, only, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, list,
             Export(output, error), Diff(output, error), Verify(output, error),
         };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
@@ -41,7 +47,8 @@ internal static class ReportCommand
                     output.WriteLine($"{notebook.Name}  {notebook.Title}");
                 return 0;
             }
-            var settings = new RunSettings(parsed.GetValue(quick), parsed.GetValue(seed), parsed.GetValue(seeds) ?? 1, parsed.GetValue(grid), parsed.GetValue(fresh));
+            var settings = new RunSettings(
+                parsed.GetValue(quick), parsed.GetValue(seed), parsed.GetValue(seeds) ?? 1, parsed.GetValue(grid), parsed.GetValue(fresh), parsed.GetValue(engine)!);
             var options = new ReportOptions(settings, parsed.GetValue(only) ?? [], parsed.GetValue(data), parsed.GetValue(folder))
             {
                 Formats = Chosen(parsed, format, standard),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Fgsm.Kernel;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -7,7 +8,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Fgsm.Report;
 
 /// <summary>A notebook of the collection.</summary>
-internal sealed class NotebookFile
+internal sealed partial class NotebookFile
 {
     private NotebookFile(string path)
     {
@@ -43,6 +44,16 @@ internal sealed class NotebookFile
     /// <summary>Its own seed: the value that its parameters cell declares.</summary>
     public int Seed => int.TryParse(Parameters.GetValueOrDefault(Parameter.Seed), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : 42;
 
+    /// <summary>Lets the notebook compute with another engine: replaces the line that picks one.</summary>
+    /// <exception cref="ReportException">There is no such engine.</exception>
+    public void UseEngine(Repository repository, string engine)
+    {
+        if (!File.Exists(System.IO.Path.Combine(repository.Engines, $"{engine}.csx")))
+            throw new ReportException($"--engine {engine}: there is no script notebooks/engine/{engine}.csx.") { IsUsage = true };
+        foreach (var cell in Document.Cells.Where(cell => cell.Kind == CellKind.Code))
+            cell.Source = EngineLine().Replace(cell.Source, $"#!import engine/{engine}.csx");
+    }
+
     /// <summary>All notebooks, in the order of their names.</summary>
     /// <exception cref="ReportException">There are none.</exception>
     public static List<NotebookFile> All(Repository repository)
@@ -67,4 +78,7 @@ internal sealed class NotebookFile
         var number = Name.Split('-')[0];
         return asked == Name || asked == Name + ".ipynb" || asked == number || asked == number.TrimStart('0');
     }
+
+    [GeneratedRegex(@"^#!import engine/\w+\.csx", RegexOptions.Multiline)]
+    private static partial Regex EngineLine();
 }

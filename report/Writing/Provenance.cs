@@ -42,7 +42,7 @@ internal sealed record Provenance(
         [.. notebooks.Select(notebook => notebook.Name)],
         [.. Texts(records, ".data.name").Zip(Texts(records, ".data.sha256"), (name, sha256) => $"{name}, SHA-256 of the test images {sha256}").Distinct()],
         Texts(records, ".data.synthetic").Contains("yes"),
-        typeof(torch).Assembly.GetName() is { Name: var name, Version: var version } ? $"{name} {version?.ToString(3)}" : "unknown",
+        EngineOf(settings),
         CpuName(),
         torch.get_num_threads(),
         RuntimeInformation.FrameworkDescription,
@@ -52,6 +52,15 @@ internal sealed record Provenance(
         DigestsOf(records));
 
     public static Dictionary<string, string> DigestsOf(RecordSet records) => records.Of<ResultTable>().ToDictionary(record => record.Name, record => record.Value.Digest());
+
+    private static string EngineOf(RunSettings settings)
+    {
+        // The notebooks have run in this process: another engine is loaded here.
+        var engine = settings.Engine == RunSettings.EmbeddedEngine
+            ? typeof(torch).Assembly.GetName()
+            : AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName()).FirstOrDefault(a => settings.Engine.Equals(a.Name, StringComparison.OrdinalIgnoreCase));
+        return engine is null ? settings.Engine : $"{engine.Name} {engine.Version?.ToString(3)}";
+    }
 
     private static string Seeds(RunSettings settings, IReadOnlyList<NotebookFile> notebooks) => string.Join(", ", notebooks
         .Where(notebook => notebook.Parameters.ContainsKey(Parameter.Seed))

@@ -24,6 +24,7 @@ public class CommandLineTests : IDisposable
     [InlineData("diff notebooks notebooks", "holds no report.json")]
     [InlineData("verify nowhere", "nowhere: no such folder")]
     [InlineData("--only 07", "there are 01-sample")]
+    [InlineData("--engine other", "there is no script notebooks/engine/other.csx")]
     [InlineData("--data /no/such/folder", "no such folder")]
     [InlineData("--out FgsmNotebooks.sln", "is a file")]
     [InlineData("--out notebooks", "holds 01-sample.ipynb")]

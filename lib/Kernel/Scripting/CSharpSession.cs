@@ -130,7 +130,7 @@ public sealed class CSharpSession : IDisposable
             .WithEmitDebugInformation(true)
             .WithFileEncoding(Encoding.UTF8)
             .WithAllowUnsafe(true)
-            .WithMetadataResolver(ScriptMetadataResolver.Default.WithBaseDirectory(directory))
+            .WithMetadataResolver(new NotebookReferences(directory))
             .WithSourceResolver(ScriptSourceResolver.Default.WithBaseDirectory(directory))
             .WithReferences(references)
             .WithImports(

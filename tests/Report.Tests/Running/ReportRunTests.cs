@@ -41,6 +41,24 @@ public class ReportRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_WithAnotherEngine_ImportsItsScript_AndNamesIt()
+    {
+        checkout.AddSample("#!import engine/embedded.csx\nResults.Record(\"s.engine\", engine);");
+        Directory.CreateDirectory(checkout.Repository.Engines);
+        foreach (var name in new[] { "embedded", "other" })
+            File.WriteAllText(Path.Combine(checkout.Repository.Engines, $"{name}.csx"), $"var engine = \"{name}\";");
+        File.WriteAllText(Path.Combine(checkout.Repository.Templates, "report.md"), "# Sample\n\n{{value \"s.engine\"}}\n");
+
+        await Run(Plain);
+        Assert.Contains("\nembedded\n", Read("report.md"));
+        Assert.StartsWith("Fgsm.Tensors 1.", (string?)JsonNode.Parse(Read("report.json"))!["engine"]);
+
+        await Run(Plain with { Settings = new RunSettings(Engine: "other") });
+        Assert.Contains("\nother\n", Read("report.md"));
+        Assert.Equal("other", (string?)JsonNode.Parse(Read("report.json"))!["engine"]);
+    }
+
+    [Fact]
     public async Task Run_Twice_GivesTheSameBytes()
     {
         checkout.AddSample();
