@@ -128,6 +128,7 @@ public class ReportRunTests : IDisposable
         Assert.Equal("42", (string?)provenance["seed"]);
         Assert.Equal(["Tiny, SHA-256 of the test images 00ff"], provenance["data"]!.AsArray().Select(d => (string?)d));
         Assert.True((bool)provenance["synthetic"]!);
+        Assert.Matches("^[0-9]+\\.[0-9][0-9] GB$", (string?)provenance["peakMemory"]);
         Assert.Equal(["s.table"], digests.Select(d => d.Key));
         Assert.Equal(ResultTable.FromJson(Read("tables/s.table.json")).Digest(), (string?)digests["s.table"]);
     }
@@ -280,9 +281,10 @@ public class ReportRunTests : IDisposable
     private string Read(string name) => File.ReadAllText(Path.Combine(checkout.Output, name));
 
     private SortedDictionary<string, string> Contents() => new(
-        Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllText), StringComparer.Ordinal);
+        Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories)
+            .ToDictionary(f => f, f => System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(f), "[0-9.]+ GB", "")), StringComparer.Ordinal);
 
-    // Date and wall time are all that differs between two runs.
+    // Date, wall time and memory are all that differs between two runs.
     private sealed class StoppedClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
