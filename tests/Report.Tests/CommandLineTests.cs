@@ -91,7 +91,7 @@ public class CommandLineTests : IDisposable
         Assert.Equal((0, ""), Run("export --format md") is var export ? (export.Exit, export.Error) : default);
         Assert.Equal((0, ""), Run("verify report/out") is var verify ? (verify.Exit, verify.Error) : default);
 
-        (exit, _, error) = Run("--only 02");
+        (exit, _, error) = Run("--only 02 --out other");
         Assert.Equal(1, exit);
         Assert.Contains("02-broken.ipynb: not a notebook", Assert.Single(error.TrimEnd('\n').Split('\n')));
     }
