@@ -30,11 +30,12 @@ internal static class ReportCommand
         ReportFormat[] standard = [ReportFormat.Md, ReportFormat.Html];
         var format = FormatOption(Names(standard));
         var template = TemplateOption();
+        var replace = ReplaceOption();
         var list = new Option<bool>("--list") { Description = "List the notebooks and stop." };
 
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
-            quick, only, seed, seeds, grid, fresh, engine, data, folder, format, template, list,
+            quick, only, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, list,
             Export(output, error), Diff(output, error), Verify(output, error),
         };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
@@ -48,7 +49,12 @@ internal static class ReportCommand
             }
             var settings = new RunSettings(
                 parsed.GetValue(quick), parsed.GetValue(seed), parsed.GetValue(seeds) ?? 1, parsed.GetValue(grid), parsed.GetValue(fresh), parsed.GetValue(engine)!);
-            var options = new ReportOptions(settings, parsed.GetValue(only) ?? [], parsed.GetValue(data), parsed.GetValue(folder)) { Formats = Chosen(parsed, format, standard), Template = parsed.GetValue(template) };
+            var options = new ReportOptions(settings, parsed.GetValue(only) ?? [], parsed.GetValue(data), parsed.GetValue(folder))
+            {
+                Formats = Chosen(parsed, format, standard),
+                Template = parsed.GetValue(template),
+                Replace = parsed.GetValue(replace),
+            };
             await new ReportRun(repository, options, output).RunAsync(cancellation);
             return 0;
         }));
@@ -59,14 +65,16 @@ internal static class ReportCommand
     {
         var from = FolderArgument("folder", "The folder of an earlier run; report/out unless given.", ArgumentArity.ZeroOrOne);
         var to = new Option<string?>("--out") { Description = "Where the report goes; the same folder unless given.", HelpName = "folder" };
+        var replace = ReplaceOption();
         var format = FormatOption("all");
         var template = TemplateOption();
-        var command = new Command("export", "Writes the report of an earlier run anew, without running again.") { from, to, format, template };
+        var command = new Command("export", "Writes the report of an earlier run anew, without running again.") { from, to, replace, format, template };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
         {
             var repository = Repository.Find();
             await ReportExport.RunAsync(
-                repository, parsed.GetValue(from) ?? repository.Output, parsed.GetValue(to), parsed.GetValue(template), Chosen(parsed, format, Enum.GetValues<ReportFormat>()), output, cancellation);
+                repository, parsed.GetValue(from) ?? repository.Output, parsed.GetValue(to), parsed.GetValue(replace), parsed.GetValue(template),
+                Chosen(parsed, format, Enum.GetValues<ReportFormat>()), output, cancellation);
             return 0;
         }));
         return command;
@@ -120,6 +128,8 @@ internal static class ReportCommand
     private static Argument<string?> FolderArgument(string name, string description, ArgumentArity arity) => new(name) { Description = description, Arity = arity };
 
     private static Option<string?> DataOption() => new("--data") { Description = "A data folder to look in first.", HelpName = "folder" };
+
+    private static Option<bool> ReplaceOption() => new("--replace") { Description = "Let the report replace one with other notebooks, or a quick run a full one." };
 
     private static Option<string?> TemplateOption() => new("--template") { Description = "Your own template instead of report/templates/report.md.", HelpName = "file" };
 

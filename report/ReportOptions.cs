@@ -10,6 +10,9 @@ internal sealed record ReportOptions(RunSettings Settings, IReadOnlyList<string>
     /// <summary>The forms to write.</summary>
     public IReadOnlyCollection<ReportFormat> Formats { get; init; } = [ReportFormat.Md, ReportFormat.Html];
 
+    /// <summary>Whether the report may take the place of one with other notebooks, or of a full run.</summary>
+    public bool Replace { get; init; }
+
     /// <summary>The user's own template; null for the project's.</summary>
     public string? Template { get; init; }
 }

@@ -18,7 +18,7 @@ public class ReportRunTests : IDisposable
         var log = await Run(Plain);
 
         Assert.Equal(
-            ["figures/s.figure.json", "figures/s.figure.svg", "notebooks/01-sample.ipynb", "report.html", "report.json", "report.md", "tables/s.table.csv", "tables/s.table.json", "values.json"],
+            ["figures/s.figure.json", "figures/s.figure.svg", "files.txt", "notebooks/01-sample.ipynb", "report.html", "report.json", "report.md", "tables/s.table.csv", "tables/s.table.json", "values.json"],
             Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(checkout.Output, f).Replace('\\', '/')).Order(StringComparer.Ordinal));
         var markdown = Read("report.md");
         Assert.Contains("| a | 98.50 | 98.25 | -0.25 |", markdown);
@@ -155,7 +155,7 @@ public class ReportRunTests : IDisposable
         Directory.Delete(checkout.Repository.Notebooks, recursive: true);
         File.Delete(Path.Combine(checkout.Output, "report.md"));
 
-        await ReportExport.RunAsync(checkout.Repository, checkout.Output, null, null, [ReportFormat.Md], TextWriter.Null, default);
+        await ReportExport.RunAsync(checkout.Repository, checkout.Output, null, false, null, [ReportFormat.Md], TextWriter.Null, default);
 
         Assert.Equal(before, Contents());
     }
@@ -169,7 +169,7 @@ public class ReportRunTests : IDisposable
         var (own, other) = (Path.Combine(checkout.Repository.Root, "my.md"), Path.Combine(checkout.Repository.Root, "other"));
         File.WriteAllText(own, "# Mine\n\nSeed {{value \"s.seed\" \"0\"}}\n");
 
-        await ReportExport.RunAsync(checkout.Repository, checkout.Output, other, own, [ReportFormat.Md], TextWriter.Null, default);
+        await ReportExport.RunAsync(checkout.Repository, checkout.Output, other, false, own, [ReportFormat.Md], TextWriter.Null, default);
 
         Assert.Equal("# Mine\n\nSeed 42\n", File.ReadAllText(Path.Combine(other, "report.md")));
         Assert.False(File.Exists(Path.Combine(other, "report.html")));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Tensors.Tests;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace Fgsm.Tests;
+namespace Fgsm.Tests.Shared;
 
 /// <summary>The files of tests/golden: what real PyTorch computes. Each was written by the script beside it.</summary>
 internal static class Golden

@@ -1,4 +1,4 @@
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels;
 
 // Doubles, one at a time, for the normal distribution.
 internal static partial class VectorMath

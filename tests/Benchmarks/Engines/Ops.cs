@@ -1,6 +1,11 @@
 using BenchmarkDotNet.Attributes;
 
-namespace Fgsm.Benchmarks;
+// Compiled against each engine, as Works.
+#if TORCHSHARP
+namespace Fgsm.Benchmarks.OnLibtorch;
+#else
+namespace Fgsm.Benchmarks.OnEmbedded;
+#endif
 
 /// <summary>Single ops at the shapes of report B's CNN with a batch of 128.</summary>
 public class Ops

@@ -4,18 +4,9 @@ using static Fgsm.Tensors.torch;
 
 namespace Fgsm.Tensors.Tests;
 
-/// <summary>The files of tests/golden: what real PyTorch computes. Each was written by the script beside it.</summary>
-internal static class Golden
+/// <summary>The arguments of an op in a golden file.</summary>
+internal static class GoldenArguments
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    public static T Read<T>(string file)
-    {
-        using var stream = typeof(Golden).Assembly.GetManifestResourceStream(file)
-            ?? throw new FileNotFoundException($"{file} is not among the files of tests/golden.");
-        return JsonSerializer.Deserialize<T>(stream, Options)!;
-    }
-
     public static long Long(this Dictionary<string, JsonElement> args, string name) => args[name].GetInt64();
     public static long[] Longs(this Dictionary<string, JsonElement> args, string name) => [.. args[name].EnumerateArray().Select(x => x.GetInt64())];
     public static double Double(this Dictionary<string, JsonElement> args, string name) => args[name].GetDouble();
