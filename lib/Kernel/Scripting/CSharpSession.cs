@@ -14,6 +14,7 @@ namespace Fgsm.Kernel;
 /// Runs cells of C#, one after the other, each seeing what those before it declared. What a cell shows is raised as
 /// <see cref="Output"/>, in order, while the cell runs.
 /// </summary>
+/// <remarks>Formatters and console belong to the process: a new session finds them as if it were the first, and there is one at a time.</remarks>
 public sealed partial class CSharpSession : IDisposable
 {
     private static readonly AsyncLocal<CSharpSession?> s_current = new();
@@ -33,7 +34,7 @@ public sealed partial class CSharpSession : IDisposable
     private readonly HashSet<string> _extensions = [];
     private ScriptOptions _options;
     private WorkThread _thread = new("Cells");
-    private string _cell = "";
+    private string _cell = "cell 0";
     private volatile bool _isRunning;
     private ScriptState<object>? _state;
     private IReadOnlyDictionary<string, string>? _result;
@@ -238,11 +239,24 @@ public sealed partial class CSharpSession : IDisposable
         _options = _options.AddReferences(packages.Assemblies.ExceptBy(known, Path.GetFileNameWithoutExtension).Select(path => MetadataReference.CreateFromFile(path)));
         foreach (var extension in packages.Extensions.Where(_extensions.Add))
         {
-            // Loaded by a cell, so that its dependencies are those that cells have.
-            RunScript($"#r \"{extension.Replace('\\', '/')}\"\nSystem.Reflection.Assembly.Load(\"{AssemblyName.GetAssemblyName(extension)}\")", file, interrupt);
-            foreach (var type in ((Assembly)_state!.ReturnValue).ExportedTypes.Where(type => type.IsAssignableTo(typeof(IKernelExtension)) && !type.IsAbstract))
-                ((IKernelExtension)Activator.CreateInstance(type)!).OnLoadAsync(_kernel).Wait(interrupt);
+            try
+            {
+                LoadExtension(extension, file, interrupt);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // The package itself can be used all the same.
+                Post(new StreamOutput("stderr", $"The extension {Path.GetFileName(extension)} cannot be loaded: {CellErrors.FromException(e, "").Message}\n"));
+            }
         }
+    }
+
+    private void LoadExtension(string extension, string file, CancellationToken interrupt)
+    {
+        // Loaded by a cell, so that its dependencies are those that cells have.
+        RunScript($"#r \"{extension.Replace('\\', '/')}\"\nSystem.Reflection.Assembly.Load(\"{AssemblyName.GetAssemblyName(extension)}\")", file, interrupt);
+        foreach (var type in ((Assembly)_state!.ReturnValue).ExportedTypes.Where(type => type.IsAssignableTo(typeof(IKernelExtension)) && !type.IsAbstract))
+            ((IKernelExtension)Activator.CreateInstance(type)!).OnLoadAsync(_kernel).Wait(interrupt);
     }
 
     /// <summary>Runs code that an extension submits while it is loaded.</summary>
