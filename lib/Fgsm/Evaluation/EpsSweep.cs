@@ -3,6 +3,7 @@ using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Models;
 using Fgsm.Results;
+using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;
 
@@ -10,7 +11,8 @@ namespace Fgsm.Evaluation;
 /// <param name="Clean">Its predictions without attack.</param>
 /// <param name="Points">One for each eps, in the order given.</param>
 /// <param name="ZeroGradients">The share of images whose gradient is 0 everywhere, in percent: FGSM leaves those alone.</param>
-public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points, double ZeroGradients)
+/// <param name="NonFiniteGradients">The number of images whose gradient has a NaN or an infinity.</param>
+public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points, double ZeroGradients, int NonFiniteGradients = 0)
 {
     private const int BatchSize = 500;
 
@@ -23,7 +25,7 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
         var attacks = eps.Select(e => new FGSM(e) { Bounds = bounds ?? Bounds.Unit }).ToList();
         var clean = new List<Predictions>();
         var attacked = eps.Select(_ => new List<Predictions>()).ToList();
-        var (zero, done, steps) = (0L, 0, (data.Count + BatchSize - 1) / BatchSize);
+        var (zero, nonFinite, done, steps) = (0, 0, 0, (data.Count + BatchSize - 1) / BatchSize);
         using var views = NewDisposeScope();
         using var eval = model.InEvalMode();
         using var grad = no_grad();
@@ -34,7 +36,8 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
             attacks.FirstOrDefault()?.Require(batch.Images, batch.Labels);
             var gradient = LossGradient.Of(model, batch.Images, batch.Labels);
             clean.Add(Predictions.FromLogits(gradient.Logits, batch.Labels));
-            zero += gradient.Gradient.abs().reshape(batch.Count, -1).max(1).values.eq(0).sum().item<long>();
+            var largest = gradient.Gradient.abs().reshape(batch.Count, -1).max(1).values.data<float>().ToArray();
+            (zero, nonFinite) = (zero + largest.Count(g => g == 0), nonFinite + largest.Count(g => !float.IsFinite(g)));
             for (var i = 0; i < attacks.Count; i++)
             {
                 using var inner = NewDisposeScope();
@@ -44,13 +47,27 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
             progress?.Report(new Progress(title, 0, 0, ++done, steps));
         }
         var all = Predictions.Join(clean);
-        return new EpsSweep(all, [.. eps.Select((e, i) => new EpsPoint(e, all, Predictions.Join(attacked[i])))], 100.0 * zero / data.Count);
+        return new EpsSweep(all, [.. eps.Select((e, i) => new EpsPoint(e, all, Predictions.Join(attacked[i])))], 100.0 * zero / data.Count, nonFinite);
     }
 
     /// <summary>The point of one eps of the sweep.</summary>
     /// <exception cref="ArgumentException">The sweep has none.</exception>
     public EpsPoint At(double eps) => Points.FirstOrDefault(p => p.Eps == eps)
         ?? throw new ArgumentException(FormattableString.Invariant($"EpsSweep: eps {eps} is not one of those swept: {string.Join(", ", Points.Select(p => p.Eps.ToString(CultureInfo.InvariantCulture)))}"));
+
+    /// <summary>
+    /// A row for each eps and image, in this order: the columns of <see cref="Predictions.ToDataFrame"/> under attack, with eps after
+    /// image, and at the end turned: right without attack, and wrong under it.
+    /// </summary>
+    public DataFrame ToDataFrame()
+    {
+        var frame = Predictions.Join([.. Points.Select(p => p.Attacked)]).ToDataFrame();
+        var rows = Points.SelectMany(point => Enumerable.Range(0, Clean.Count).Select(image => (point, image))).ToArray();
+        frame.Columns[0] = new Int32DataFrameColumn("image", rows.Select(r => r.image));
+        frame.Columns.Insert(1, new DoubleDataFrameColumn("eps", rows.Select(r => r.point.Eps)));
+        frame.Columns.Add(new BooleanDataFrameColumn("turned", rows.Select(r => Clean.IsCorrect(r.image) && !r.point.Attacked.IsCorrect(r.image))));
+        return frame;
+    }
 }
 
 /// <summary>A model under FGSM at one strength.</summary>
@@ -62,13 +79,12 @@ public sealed record EpsPoint(double Eps, Predictions Clean, Predictions Attacke
     /// <summary>The share of ALL images that is still classified correctly, in percent.</summary>
     public double RobustAccuracy => Attacked.Accuracy;
 
-    /// <summary>The share of the initially correct images that the attack turns, in percent: 100 (1 - robust / clean) where no wrong image is put right. NaN when none was correct.</summary>
-    public double SuccessRate
-    {
-        get
-        {
-            var correct = Enumerable.Range(0, Clean.Count).Where(Clean.IsCorrect).ToList();
-            return 100.0 * correct.Count(i => !Attacked.IsCorrect(i)) / correct.Count;
-        }
-    }
+    /// <summary>The number of initially correct images that the attack turns.</summary>
+    public int Turned => Enumerable.Range(0, Clean.Count).Count(i => Clean.IsCorrect(i) && !Attacked.IsCorrect(i));
+
+    /// <summary>
+    /// The share of the initially correct images that the attack turns, in percent: 100 (1 - robust / clean) where no wrong image is put
+    /// right. NaN when none was correct.
+    /// </summary>
+    public double SuccessRate => 100.0 * Turned / Clean.Correct;
 }

@@ -71,6 +71,17 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Fit_WhoseLossBecomesNaN_StopsAndNamesTheStep()
+    {
+        var model = TinyModels.WithDropout();
+
+        var e = Assert.Throws<NotFiniteNumberException>(() => Trainer(model, rate: 1e30).Fit(data, 3));
+
+        Assert.StartsWith("tiny: the loss is NaN in epoch 1, step", e.Message);
+        Assert.Contains("of 3: the training has diverged", e.Message);
+    }
+
+    [Fact]
     public void Fit_LearnsAProblemThatALineSolves()
     {
         var model = TinyModels.WithDropout();

@@ -1,0 +1,60 @@
+using System.Net;
+using Microsoft.Data.Analysis;
+using Microsoft.DotNet.Interactive.Formatting;
+using XPlot.Plotly;
+
+namespace Fgsm.Results;
+
+/// <summary>How a notebook shows tables, data frames, figures, charts and progress, in this project's kernel and in .NET Interactive.</summary>
+public static class Displays
+{
+    private const string Html = "text/html", Plain = "text/plain", Svg = "image/svg+xml";
+
+    // Enough to look at; a frame of a sweep has thousands of rows.
+    private const int ShownRows = 25;
+
+    /// <summary>Registers the formatters, and lets whatever <see cref="Results"/> records be shown. Once at the start of a notebook.</summary>
+    public static void Register()
+    {
+        Show<ResultTable>((Html, table => table.ToHtml()), (Plain, table => table.ToText()));
+        Show<DataFrame>((Html, frame => Shown(frame).ToHtml()), (Plain, frame => Shown(frame).ToText()));
+        // Viewers that know no Plotly take the picture beside the chart.
+        Show<Figure>((ChartJson.MimeType, figure => figure.ToPlotly() ?? ""), (Svg, figure => figure.ToSvg()), (Plain, figure => figure.Title));
+        Formatter.SetPreferredMimeTypesFor(typeof(ImageGrid), Svg, Plain);
+        Show<PlotlyChart>((ChartJson.MimeType, chart => chart.ToPlotly()), (Plain, _ => "A chart, drawn by viewers that know Plotly."));
+        Show<Progress>((Html, Bar), (Plain, progress => progress.ToText()), (Progress.MimeType, progress => progress.ToJson()));
+
+        // The record travels beside what it shows: the report reads it from the notebook's outputs.
+        Formatter.Register<ResultRecord>(record => record.ToJson(), ResultRecord.MimeType);
+        foreach (var type in new[] { Html, ChartJson.MimeType, Svg })
+            Formatter.Register<ResultRecord>(record => record.Value.ToDisplayString(type), type);
+        Formatter.Register<ResultRecord>(Said, Plain);
+        Results.Recorded = record => record.Display([.. Types(record.Value), ResultRecord.MimeType]);
+    }
+
+    private static void Show<T>(params (string MimeType, Func<T, string> Text)[] forms)
+    {
+        foreach (var (type, text) in forms)
+            Formatter.Register(text, type);
+        Formatter.SetPreferredMimeTypesFor(typeof(T), [.. forms.Select(form => form.MimeType)]);
+    }
+
+    private static IEnumerable<string> Types(object value) => value switch
+    {
+        ResultTable => [Html, Plain],
+        ImageGrid => [Svg, Plain],
+        Figure => [ChartJson.MimeType, Svg, Plain],
+        _ => [Plain],
+    };
+
+    private static string Said(ResultRecord record) => record.Value is ResultTable or Figure
+        ? record.Value.ToDisplayString(Plain)
+        : FormattableString.Invariant($"{record.Name} = {record.Value}");
+
+    private static ResultTable Shown(DataFrame frame) => frame.Rows.Count > ShownRows
+        ? frame.Head(ShownRows).ToResultTable(FormattableString.Invariant($"The first {ShownRows} of {frame.Rows.Count:#,0} rows"))
+        : frame.ToResultTable(FormattableString.Invariant($"{frame.Rows.Count} rows"));
+
+    private static string Bar(Progress progress) =>
+        FormattableString.Invariant($"<progress max='1' value='{progress.Fraction():0.###}'></progress> {WebUtility.HtmlEncode(progress.ToText())}");
+}
