@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Fgsm.Tensors.Kernels;
 
@@ -85,43 +84,6 @@ internal static partial class VectorMath
     /// <inheritdoc cref="Log(Vector{float})"/>
     public static float Log(float x) => Log(new Vector<float>(x))[0];
 
-    /// <summary>destination[i] = e^x[i]; the two may be the same memory, but not overlap otherwise.</summary>
-    public static void Exp(ReadOnlySpan<float> x, Span<float> destination) => Map<ExpFunction>(x, destination);
-
-    /// <summary>destination[i] = log(x[i]); the two may be the same memory, but not overlap otherwise.</summary>
-    public static void Log(ReadOnlySpan<float> x, Span<float> destination) => Map<LogFunction>(x, destination);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> PowerOfTwo(Vector<int> exponent) => ((exponent + new Vector<int>(127)) << 23).As<int, float>();
-
-    private interface IFunction
-    {
-        static abstract Vector<float> Of(Vector<float> x);
-    }
-
-    private readonly struct ExpFunction : IFunction
-    {
-        public static Vector<float> Of(Vector<float> x) => Exp(x);
-    }
-
-    private readonly struct LogFunction : IFunction
-    {
-        public static Vector<float> Of(Vector<float> x) => Log(x);
-    }
-
-    private static void Map<TFunction>(ReadOnlySpan<float> x, Span<float> destination) where TFunction : IFunction
-    {
-        if (x.Length != destination.Length)
-            throw new ArgumentException($"The lengths differ: {x.Length} values, room for {destination.Length}.", nameof(destination));
-
-        var from = MemoryMarshal.Cast<float, Vector<float>>(x);
-        var to = MemoryMarshal.Cast<float, Vector<float>>(destination);
-        for (var i = 0; i < from.Length; i++) to[i] = TFunction.Of(from[i]);
-
-        var rest = x[(from.Length * Vector<float>.Count)..];
-        Span<float> tail = stackalloc float[Vector<float>.Count];
-        rest.CopyTo(tail);
-        TFunction.Of(new Vector<float>(tail)).CopyTo(tail);
-        tail[..rest.Length].CopyTo(destination[^rest.Length..]);
-    }
 }

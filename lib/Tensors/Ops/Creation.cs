@@ -139,14 +139,7 @@ public static partial class torch
             BeginInPlace("copy_");
             if (!Shape.Broadcast("copy_", sizes, source.sizes).AsSpan().SequenceEqual(sizes))
                 throw new ArgumentException($"copy_: shape {Shape.Text(source.sizes)} does not broadcast to {Shape.Text(sizes)}");
-            var values = source.detach().expand(sizes).to_type(dtype);
-            switch (dtype)
-            {
-                case ScalarType.Float32: values.Span<float>().CopyTo(Span<float>()); break;
-                case ScalarType.Int64: values.Span<long>().CopyTo(Span<long>()); break;
-                case ScalarType.Byte: values.Span<byte>().CopyTo(Span<byte>()); break;
-                default: values.Span<bool>().CopyTo(Span<bool>()); break;
-            }
+            CopyFrom(source.detach().expand(sizes).to_type(dtype));
             return this;
         }
     }

@@ -45,9 +45,6 @@ internal sealed partial class Generator
         return this;
     }
 
-    /// <summary>The seed last given, all 64 bits of it.</summary>
-    public ulong initial_seed() => seed;
-
     /// <summary>The next 32 bits.</summary>
     public uint random()
     {
