@@ -15,7 +15,10 @@ internal static partial class VectorMath
     private const float Ln2 = 0.693147182f;
     private const float Ln2Low = -1.90465421e-9f;
 
-    /// <summary>e^x. Error below 0.92 ulp (0.914 measured over all floats), denormal results included; exp(-inf) = 0, exp(x) = inf from 88.7228394 on, NaN stays NaN.</summary>
+    /// <summary>
+    /// e^x. Error below 0.92 ulp (0.914 measured over all floats), denormal results included; exp(-inf) = 0, exp(x) = inf from 88.7228394
+    /// on, NaN stays NaN.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x)
     {
@@ -46,7 +49,10 @@ internal static partial class VectorMath
         return Vector.ConditionalSelect(Vector.Equals(x, x), power, x);
     }
 
-    /// <summary>The natural logarithm. Error below 0.95 ulp (0.940 measured over all positive floats, denormals included); log(0) = -inf, log(x &lt; 0) = NaN, NaN stays NaN.</summary>
+    /// <summary>
+    /// The natural logarithm. Error below 0.95 ulp (0.940 measured over all positive floats, denormals included); log(0) = -inf, log(x &lt;
+    /// 0) = NaN, NaN stays NaN.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Log(Vector<float> x)
     {

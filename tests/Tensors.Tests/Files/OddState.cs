@@ -3,15 +3,20 @@ using Fgsm.Tensors.Files;
 
 namespace Fgsm.Tensors.Tests;
 
-/// <summary>A tensor as FsCheck draws it: sizes, strides and offset may or may not fit its storage, and its type may be one that is not supported.</summary>
+/// <summary>
+/// A tensor as FsCheck draws it: sizes, strides and offset may or may not fit its storage, and its type may be one that is not supported.
+/// </summary>
 public sealed record OddTensor(byte Type, byte Rows, byte Columns, OddLayout Layout, byte Offset, byte Slack)
 {
     /// <summary>How PyTorch calls a type, and the bytes of a number. Complex numbers are not supported.</summary>
     private static readonly (string Name, Func<int, byte[]> Bytes)[] Types =
     [
-        ("Float", v => BitConverter.GetBytes((float)v)), ("Double", v => BitConverter.GetBytes((double)v)), ("Half", v => BitConverter.GetBytes((Half)v)),
-        ("BFloat16", v => BitConverter.GetBytes((float)v)[2..]), ("Long", v => BitConverter.GetBytes((long)v)), ("Int", BitConverter.GetBytes),
-        ("Short", v => BitConverter.GetBytes((short)v)), ("Char", v => [(byte)v]), ("Byte", v => [(byte)v]), ("Bool", v => [(byte)Math.Min(v, 1)]),
+        ("Float", v => BitConverter.GetBytes((float)v)), ("Double", v => BitConverter.GetBytes((double)v)),
+        ("Half", v => BitConverter.GetBytes((Half)v)),
+        ("BFloat16", v => BitConverter.GetBytes((float)v)[2..]), ("Long", v => BitConverter.GetBytes((long)v)),
+        ("Int", BitConverter.GetBytes),
+        ("Short", v => BitConverter.GetBytes((short)v)), ("Char", v => [(byte)v]), ("Byte", v => [(byte)v]),
+        ("Bool", v => [(byte)Math.Min(v, 1)]),
         ("ComplexFloat", v => [.. BitConverter.GetBytes((float)v), .. BitConverter.GetBytes(0f)]),
     ];
 
@@ -49,7 +54,8 @@ public sealed record OddTensor(byte Type, byte Rows, byte Columns, OddLayout Lay
         {
             if (Sizes.Length == 0)
                 return [Value(FirstElement)];
-            return [.. from r in Enumerable.Range(0, (int)Sizes[0]) from c in Enumerable.Range(0, (int)Sizes[1]) select Value(FirstElement + r * Strides[0] + c * Strides[1])];
+            return [.. from r in Enumerable.Range(0, (int)Sizes[0]) from c in Enumerable.Range(0, (int)Sizes[1])
+                select Value(FirstElement + r * Strides[0] + c * Strides[1])];
         }
     }
 
@@ -81,17 +87,20 @@ public sealed record OddState(OddTensor[] Drawn, byte Protocol, bool Legacy, byt
             {
                 state.Op(PickleOp.EmptyDictionary).Op(PickleOp.Mark);
                 foreach (var (i, text) in Texts.Index())
-                    state.Text($"{i}{text}").Op(PickleOp.EmptyList).Op(PickleOp.Mark).Text(text ?? "").Number(i - 1L << 40).Op(PickleOp.None).Truth(i % 2 == 0).Op(PickleOp.Appends);
+                    state.Text($"{i}{text}").Op(PickleOp.EmptyList).Op(PickleOp.Mark).Text(text ?? "").Number(i - 1L << 40)
+                        .Op(PickleOp.None).Truth(i % 2 == 0).Op(PickleOp.Appends);
                 state.Number(7).Op(PickleOp.EmptyDictionary).Text(Part);
             }
             state.Global("collections", "OrderedDict").Op(PickleOp.EmptyTuple).Op(PickleOp.Reduce).Op(PickleOp.Mark);
             foreach (var (i, tensor) in Tensors.Index())
-                state.Text($"{Prefix}p{i}").Tensor($"{i}", tensor.Count, tensor.FirstElement, tensor.Sizes, tensor.Strides, tensor.TypeName);
+                state.Text($"{Prefix}p{i}")
+                    .Tensor($"{i}", tensor.Count, tensor.FirstElement, tensor.Sizes, tensor.Strides, tensor.TypeName);
             state.Op(PickleOp.SetItems);
             if (Part is not null)
                 state.Op(PickleOp.SetItems);
             var pickle = state.Op(PickleOp.Stop).Bytes;
-            return Legacy ? LegacyFile(pickle) : PickleBuilder.Archive(pickle, [("archive/version", "3\n"u8.ToArray()), .. Tensors.Select((t, i) => ($"archive/data/{i}", t.Storage))]);
+            return Legacy ? LegacyFile(pickle) : PickleBuilder.Archive(
+                pickle, [("archive/version", "3\n"u8.ToArray()), .. Tensors.Select((t, i) => ($"archive/data/{i}", t.Storage))]);
         }
     }
 

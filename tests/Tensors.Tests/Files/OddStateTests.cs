@@ -5,7 +5,9 @@ using static Fgsm.Tensors.torch;
 
 namespace Fgsm.Tensors.Tests;
 
-/// <summary>200 odd state dictionaries: each loads with the right values, or is refused in one line that names the file, and changes nothing.</summary>
+/// <summary>
+/// 200 odd state dictionaries: each loads with the right values, or is refused in one line that names the file, and changes nothing.
+/// </summary>
 public sealed class OddStateTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

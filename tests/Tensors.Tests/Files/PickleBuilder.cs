@@ -24,14 +24,18 @@ internal sealed class PickleBuilder(int protocol = 2)
     {
         var utf8 = Encoding.UTF8.GetBytes(text);
         return protocol < 4 ? Op(PickleOp.Unicode, [.. BitConverter.GetBytes(utf8.Length), .. utf8])
-            : Op(utf8.Length < 256 ? PickleOp.ShortUnicode : PickleOp.LongUnicode, [.. BitConverter.GetBytes((long)utf8.Length)[..(utf8.Length < 256 ? 1 : 8)], .. utf8]).Op(PickleOp.Memoize);
+            : Op(utf8.Length < 256 ? PickleOp.ShortUnicode : PickleOp.LongUnicode,
+                [.. BitConverter.GetBytes((long)utf8.Length)[..(utf8.Length < 256 ? 1 : 8)], .. utf8]).Op(PickleOp.Memoize);
     }
 
-    public PickleBuilder Number(long value) => protocol < 2 ? Op(PickleOp.LongLine, Encoding.ASCII.GetBytes($"{value}L\n")) : Op(PickleOp.Long, [8, .. BitConverter.GetBytes(value)]);
+    public PickleBuilder Number(long value) => protocol < 2 ? Op(PickleOp.LongLine, Encoding.ASCII.GetBytes($"{value}L\n"))
+        : Op(PickleOp.Long, [8, .. BitConverter.GetBytes(value)]);
 
-    public PickleBuilder Truth(bool value) => protocol < 2 ? Op(PickleOp.IntegerLine, value ? "01\n"u8.ToArray() : "00\n"u8.ToArray()) : Op(value ? PickleOp.True : PickleOp.False);
+    public PickleBuilder Truth(bool value) => protocol < 2 ? Op(PickleOp.IntegerLine, value ? "01\n"u8.ToArray() : "00\n"u8.ToArray())
+        : Op(value ? PickleOp.True : PickleOp.False);
 
-    public PickleBuilder Global(string module, string name) => protocol < 4 ? Op(PickleOp.Global, Encoding.UTF8.GetBytes($"{module}\n{name}\n"))
+    public PickleBuilder Global(string module, string name) => protocol < 4
+        ? Op(PickleOp.Global, Encoding.UTF8.GetBytes($"{module}\n{name}\n"))
         : Text(module).Text(name).Op(PickleOp.GlobalFromStack).Op(PickleOp.Memoize);
 
     public PickleBuilder Numbers(params long[] values)
@@ -52,8 +56,10 @@ internal sealed class PickleBuilder(int protocol = 2)
     }
 
     public PickleBuilder Tensor(string key, long count, long offset, long[] sizes, long[] strides, string type = "Float") =>
-        Global("torch._utils", "_rebuild_tensor_v2").Op(PickleOp.Mark).Storage(key, count, type).Number(offset).Numbers(sizes).Numbers(strides)
-            .Truth(false).Global("collections", "OrderedDict").Op(PickleOp.EmptyTuple).Op(PickleOp.Reduce).Op(PickleOp.Tuple).Op(PickleOp.Reduce);
+        Global("torch._utils", "_rebuild_tensor_v2").Op(PickleOp.Mark).Storage(key, count, type).Number(offset).Numbers(sizes)
+            .Numbers(strides)
+            .Truth(false).Global("collections", "OrderedDict").Op(PickleOp.EmptyTuple).Op(PickleOp.Reduce).Op(PickleOp.Tuple)
+            .Op(PickleOp.Reduce);
 
     /// <summary>A dictionary with the one value that <paramref name="value"/> makes.</summary>
     public static byte[] Dictionary(Action<PickleBuilder> value)
