@@ -8,10 +8,12 @@ namespace Fgsm.Kernel.Install;
 internal static class KernelInstaller
 {
     private const string ProjectFile = "Fgsm.Kernel.csproj";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
+    /// <param name="compiling">Told how the compilation ahead of time goes; null to do without it.</param>
     /// <exception cref="NotebookException">Another program's kernelspec has that name, or the folder cannot be written.</exception>
-    public static string Install(string? prefix, string name, bool replace)
+    public static string Install(string? prefix, string name, bool replace, Action<string>? compiling)
     {
         var folder = FolderOf(prefix, name);
         if (Directory.Exists(folder) && !replace && !KernelSpec.IsOurs(folder))
@@ -21,7 +23,7 @@ internal static class KernelInstaller
         {
             Delete(fresh);
             Directory.CreateDirectory(fresh);
-            Publish(Path.Combine(fresh, "bin"));
+            Publish(Path.Combine(fresh, "bin"), compiling);
             File.WriteAllText(Path.Combine(fresh, "kernel.json"), KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll")).ToJsonString(s_json) + "\n");
             Delete(folder);
             Directory.Move(fresh, folder);
@@ -68,10 +70,10 @@ internal static class KernelInstaller
         return Path.Combine(KernelSpec.Folder(prefix), name);
     }
 
-    /// <summary>Compiled ahead of time where the feed has what that takes, which halves the time to start; else the program as it is here.</summary>
-    private static void Publish(string target)
+    /// <summary>Compiled ahead of time where the sources are, and the feed has what that takes, which halves the time to start; else the program as it is here.</summary>
+    private static void Publish(string target, Action<string>? compiling)
     {
-        if (FindProject() is not { } project || !TryPublish(project, target))
+        if (compiling is null || FindProject() is not { } project || !TryPublish(project, target, compiling))
             Copy(AppContext.BaseDirectory, target);
     }
 
@@ -85,8 +87,9 @@ internal static class KernelInstaller
         return null;
     }
 
-    private static bool TryPublish(string project, string target)
+    private static bool TryPublish(string project, string target, Action<string> tell)
     {
+        tell("Compiling the kernel ahead of time, which takes a minute or more; --no-compile installs it without.");
         // Its intermediate files go elsewhere: restoring for one platform would disturb the project's own builds.
         var scratch = Directory.CreateTempSubdirectory("fgsm-kernel-");
         try
@@ -95,12 +98,14 @@ internal static class KernelInstaller
             foreach (var argument in (string[])["publish", project, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-p:PublishReadyToRun=true", "-p:UseAppHost=false", "--artifacts-path", scratch.FullName, "-o", target])
                 publish.ArgumentList.Add(argument);
             using var process = Process.Start(publish)!;
-            var error = process.StandardError.ReadToEndAsync();
-            process.StandardOutput.ReadToEnd();
-            error.Wait();
-            process.WaitForExit();
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            var watch = Stopwatch.StartNew();
+            while (!process.WaitForExit(s_patience))
+                tell(FormattableString.Invariant($"  {watch.Elapsed.TotalSeconds:F0} s"));
+            Task.WaitAll(output, error);
             if (process.ExitCode == 0)
                 return true;
+            tell("It could not be compiled ahead of time; it is installed as it is here.");
             Delete(target);
             return false;
         }

@@ -127,6 +127,49 @@ public sealed class DisplayTests : IDisposable
         Assert.Equal("general", await _cells.Result("new InvalidOperationException()"));
     }
 
+    [Theory]
+    [InlineData("new[] { it }")]
+    [InlineData("new List<Thing> { it }")]
+    [InlineData("new { It = it }")]
+    [InlineData("new Dictionary<string, Thing> { [\"a\"] = it }")]
+    [InlineData("it")]
+    public async Task Formatter_OfAnElement_IsUsedWhereverItStands(string code)
+    {
+        await _cells.Run("class Thing { } var it = new Thing(); Formatter.Register<Thing>(_ => \"<u>mine</u>\", \"text/html\");");
+        Assert.Contains("<u>mine</u>", Assert.IsType<ResultOutput>(Assert.Single(await _cells.Run(code))).Data["text/html"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Version", "new Version(1, 2)")]
+    [InlineData("DateTime", "DateTime.MinValue")]
+    [InlineData("int", "5")]
+    [InlineData("Mine", "new Mine()")]
+    [InlineData("Kind", "Kind.A")]
+    public async Task Formatter_OfATypeThatIsPlainText_IsUsed(string type, string code)
+    {
+        await _cells.Run($"struct Mine {{ }} enum Kind {{ A }} Formatter.Register<{type}>(_ => \"<u>mine</u>\", \"text/html\");");
+        Assert.Equal("<u>mine</u>", Assert.IsType<ResultOutput>(Assert.Single(await _cells.Run(code))).Data["text/html"]);
+    }
+
+    [Theory]
+    [InlineData("using static Microsoft.DotNet.Interactive.Formatting.PocketViewTags;\nb(\"x <\")", "text/html", "<b>x &lt;</b>")]
+    [InlineData("new Microsoft.AspNetCore.Html.HtmlString(\"<i>x</i>\")", "text/html", "<i>x</i>")]
+    [InlineData("Javascript(\"run()\")", "text/html", "<script type=\"text/javascript\">run()</script>")]
+    [InlineData("CSS(\"p { }\")", "text/html", "p { }")]
+    [InlineData("new[] { new { A = 1 } }.DisplayTable();", "text/csv", "A")]
+    [InlineData("Formatter.DefaultMimeType", "text/plain", "text/html")]
+    [InlineData("KernelInvocationContextExtensions.Display(KernelInvocationContext.Current, \"in context\")", "text/plain", "in context")]
+    public async Task Helpers_OfDotNetInteractive_Work(string code, string mimeType, string content)
+    {
+        var data = Assert.Single(await _cells.Run(code)) switch
+        {
+            DisplayOutput display => display.Data,
+            ResultOutput result => result.Data,
+            var other => throw new InvalidOperationException(other.ToString()),
+        };
+        Assert.Contains(content, data[mimeType], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Display_InAMimeTypeNobodyWrites_IsAnError() =>
         Assert.Contains("No formatter is registered for MIME type image/png", (await _cells.Error("display(5, \"image/png\");")).Message, StringComparison.Ordinal);

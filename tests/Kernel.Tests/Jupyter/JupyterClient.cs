@@ -9,15 +9,25 @@ namespace Fgsm.Kernel.Tests.Jupyter;
 /// <summary>A kernel and a client of it, message by message.</summary>
 internal sealed class JupyterClient : IDisposable
 {
-    private const string Key = "a key";
-    private readonly JupyterKernel _kernel = new(new ConnectionFile("127.0.0.1", "tcp", 0, 0, 0, 0, 0, Key, "hmac-sha256"), Path.GetTempPath());
+    public const string Key = "a key";
+    private readonly JupyterKernel? _kernel;
 
+    /// <summary>A client of a kernel in this process.</summary>
     public JupyterClient()
+        : this(new JupyterKernel(new ConnectionFile("127.0.0.1", "tcp", 0, 0, 0, 0, 0, Key, "hmac-sha256"), Path.GetTempPath()))
     {
-        Shell = ZmtpPeer.Ready(_kernel.Ports[0], "DEALER", "client");
-        Stdin = ZmtpPeer.Ready(_kernel.Ports[2], "DEALER", "client");
-        Control = ZmtpPeer.Ready(_kernel.Ports[3], "DEALER", "client");
-        Iopub = ZmtpPeer.Ready(_kernel.Ports[1], "SUB");
+    }
+
+    private JupyterClient(JupyterKernel kernel)
+        : this(kernel.Ports) => _kernel = kernel;
+
+    /// <summary>A client of the kernel that listens there: shell, iopub, stdin, control.</summary>
+    public JupyterClient(IReadOnlyList<int> ports)
+    {
+        Shell = ZmtpPeer.Ready(ports[0], "DEALER", "client");
+        Stdin = ZmtpPeer.Ready(ports[2], "DEALER", "client");
+        Control = ZmtpPeer.Ready(ports[3], "DEALER", "client");
+        Iopub = ZmtpPeer.Ready(ports[1], "SUB");
         Iopub.Send([1]);
         // The subscription counts from when the kernel has read it: ask until an answer is heard.
         var heard = Task.Run(Iopub.Receive);
@@ -36,7 +46,7 @@ internal sealed class JupyterClient : IDisposable
 
     public ZmtpPeer Iopub { get; }
 
-    public JupyterKernel Kernel => _kernel;
+    public JupyterKernel Kernel => _kernel!;
 
     /// <summary>Sends a request on the shell; its reply and what came on iopub until the kernel was idle.</summary>
     public (JsonObject Reply, List<(string Type, JsonObject Content)> Iopub) Request(string type, JsonObject content, bool readIopub = true)
@@ -91,6 +101,6 @@ internal sealed class JupyterClient : IDisposable
     {
         foreach (var socket in new[] { Shell, Control, Stdin, Iopub })
             socket.Dispose();
-        _kernel.Dispose();
+        _kernel?.Dispose();
     }
 }

@@ -6,12 +6,14 @@ namespace Fgsm.Kernel.Tests.Scripting;
 internal static class LocalPackage
 {
     /// <summary>Writes feed, package and nuget.config; the name of the assembly in it.</summary>
-    public static string Create(TemporaryFolder folder)
+    /// <param name="isListed">Whether the nuget.config names the feed.</param>
+    public static string Create(TemporaryFolder folder, bool isListed = true)
     {
+        var feed = isListed ? $"<add key=\"local\" value=\"{folder.Path}/feed\" />" : "";
         folder.Write("nuget.config", $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="{folder.Path}/packages" /></config>
-              <packageSources><clear /><add key="local" value="{folder.Path}/feed" /></packageSources>
+              <packageSources><clear />{feed}</packageSources>
             </configuration>
             """);
         Directory.CreateDirectory(Path.Combine(folder.Path, "feed"));
