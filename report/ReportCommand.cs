@@ -44,7 +44,7 @@ internal static class ReportCommand
             if (parsed.GetValue(list))
             {
                 foreach (var notebook in NotebookFile.All(repository))
-                    output.WriteLine($"{notebook.Name}  {notebook.Title}");
+                    output.WriteLine($"{notebook.Name}  {TitleOf(notebook)}");
                 return 0;
             }
             var settings = new RunSettings(
@@ -124,6 +124,18 @@ internal static class ReportCommand
             return e is ReportException { IsUsage: true } ? UsageError : Failed;
         }
     };
+
+    private static string TitleOf(NotebookFile notebook)
+    {
+        try
+        {
+            return notebook.Title;
+        }
+        catch (NotebookException e)
+        {
+            return $"({e.Message.ReplaceLineEndings(" ")})";
+        }
+    }
 
     private static Argument<string?> FolderArgument(string name, string description, ArgumentArity arity) => new(name) { Description = description, Arity = arity };
 

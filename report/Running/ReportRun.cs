@@ -13,6 +13,7 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
         if (!options.Replace)
             Replacement.Check(folder, notebooks.Select(notebook => notebook.Name), options.Settings.Quick);
         var template = new ReportTemplate(repository.Templates, options.Template);
+        template.Check(notebooks, options.Settings);
 
         var run = await new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System).RunAsync(notebooks, cancellation);
 

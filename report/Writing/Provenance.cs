@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Fgsm.Tensors;
@@ -19,6 +20,7 @@ namespace Fgsm.Report;
 /// <param name="Date">When the run ended, UTC.</param>
 /// <param name="WallTime">How long it took, as h:mm:ss.</param>
 /// <param name="Digests">SHA-256 of every table, without what changes from run to run.</param>
+/// <param name="PeakMemory">The most memory that the run held at once; null where the system does not say.</param>
 internal sealed record Provenance(
     string Commit,
     string Seed,
@@ -33,7 +35,8 @@ internal sealed record Provenance(
     string System,
     string Date,
     string WallTime,
-    IReadOnlyDictionary<string, string> Digests)
+    IReadOnlyDictionary<string, string> Digests,
+    string? PeakMemory = null)
 {
     public static Provenance Collect(Repository repository, RunSettings settings, IReadOnlyList<NotebookFile> notebooks, RecordSet records, DateTimeOffset end, TimeSpan wallTime) => new(
         repository.Commit() ?? "unknown",
@@ -49,7 +52,8 @@ internal sealed record Provenance(
         RuntimeInformation.OSDescription,
         end.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
         wallTime.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture),
-        DigestsOf(records));
+        DigestsOf(records),
+        Peak());
 
     public static Dictionary<string, string> DigestsOf(RecordSet records) => records.Of<ResultTable>().ToDictionary(record => record.Name, record => record.Value.Digest());
 
@@ -67,6 +71,12 @@ internal sealed record Provenance(
         .Select(notebook => settings.Seed ?? notebook.Seed)
         .Distinct()
         .Select(first => settings.Seeds == 1 ? $"{first}" : $"{first} to {first + settings.Seeds - 1}"));
+
+    private static string? Peak()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 is > 0 and var bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB") : null;
+    }
 
     private static IEnumerable<string> Texts(RecordSet records, string ending) =>
         records.Of<string>().Where(record => record.Name.EndsWith(ending, StringComparison.Ordinal)).Select(record => record.Value);

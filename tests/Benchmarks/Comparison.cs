@@ -41,7 +41,7 @@ internal sealed class Comparison : IDisposable
     /// <summary>Milliseconds an image at every batch size.</summary>
     public ResultTable BatchSizes()
     {
-        var peak = 0.0;
+        var (peak, others) = (0.0, new OtherPrograms());
         foreach (var work in Works)
         {
             peak = Math.Max(peak, FmaPeak.Measure());
@@ -51,7 +51,7 @@ internal sealed class Comparison : IDisposable
                 inLoop[(work, size)] = pace.InLoop(Start(work, size));
             }
         }
-        var table = new ResultTable($"Milliseconds an image, in batches of n. {Machine()}") { Note = Note(peak) };
+        var table = new ResultTable($"Milliseconds an image, in batches of n. {Machine()}") { Note = Note(peak, others.Share) };
         table.Text("work").Text("engine");
         foreach (var size in pace.Sizes)
             table.Number(Text($"n = {size:N0}"), format: "0.000");
@@ -153,7 +153,7 @@ internal sealed class Comparison : IDisposable
 
     private int SweepBatch(int engine) => Best(Work.Attack, engine, LargestSweepBatch).Size;
 
-    private string Note(double peak)
+    private string Note(double peak, double others)
     {
         var slower = from work in Works
                      from engine in Enumerable.Range(1, engines.Count - 1)
@@ -170,8 +170,9 @@ internal sealed class Comparison : IDisposable
             "accuracy, checks of pixels) is in both times.",
             hasLibtorch
                 ? $"libtorch is called op by op through TorchSharp {Libtorch.TorchSharpVersion}; PyTorch's torch.compile may be faster."
-                    + " Its threads spin while they wait for each other, so of all engines it loses most on a machine that is not idle."
+                    + " Its threads spin while they wait for each other, so of all engines it loses most to other programs."
                 : "libtorch could not be loaded here.",
+            .. double.IsNaN(others) ? Array.Empty<string>() : [Text($"Other programs took {others:0} % of the processors meanwhile.")],
             "ONNX Runtime has all its graph optimisations.",
             "The images are random, which is against ours: digits leave more zeros behind ReLU, and ours skips zeros in some products.",
             Text($"GFLOP/s are ours at its best n; the FMA peak is {peak:0}, the highest measured in this run. They count convolutions as"),
@@ -183,7 +184,8 @@ internal sealed class Comparison : IDisposable
     {
         var cpu = HostEnvironmentInfo.GetCurrent().Cpu.Value.ProcessorName?.Trim() ?? "unknown CPU";
         var bits = Vector512.IsHardwareAccelerated ? 512 : 32 * Vector<float>.Count;
-        return Text($"{cpu}, {Environment.ProcessorCount} cores, {bits}-bit vectors, .NET {Environment.Version}, {DateTime.Now:yyyy-MM-dd}");
+        var cores = Environment.ProcessorCount;
+        return Text($"{cpu}, {cores} cores, {bits}-bit vectors, .NET {Environment.Version}, {DateTime.Now:yyyy-MM-dd}");
     }
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);

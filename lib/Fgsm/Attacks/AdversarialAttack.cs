@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Fgsm.Data;
 
 namespace Fgsm.Attacks;
 
@@ -24,6 +25,10 @@ public abstract class AdversarialAttack
         using var grad = no_grad();
         return Perturb(model, x, y).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc cref="Attack(nn.Module{Tensor, Tensor}, Tensor, Tensor)"/>
+    /// <param name="data">Images and labels.</param>
+    public Tensor Attack(nn.Module<Tensor, Tensor> model, TensorSet data) => Attack(model, data.Images, data.Labels);
 
     private protected abstract Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y);
 

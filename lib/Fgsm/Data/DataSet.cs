@@ -46,6 +46,21 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
         }
     }
 
+    /// <summary>
+    /// Records what a report's results were measured on (name, checksum, whether the project drew it), and says on the error stream
+    /// why these images are not the ones asked for. For the end of the line that loads the set.
+    /// </summary>
+    /// <param name="name">What the records begin with: "b" makes "b.data.name".</param>
+    public DataSet Record(string name)
+    {
+        if (Notice is not null)
+            Console.Error.WriteLine(Notice);
+        Results.Results.Record($"{name}.data.name", Name);
+        Results.Results.Record($"{name}.data.sha256", Test.Sha256);
+        Results.Results.Record($"{name}.data.synthetic", IsSynthetic ? "yes" : "no");
+        return this;
+    }
+
     /// <summary>A title that says on which data a result was taken: "Baseline (MNIST)".</summary>
     public string Title(string title) => $"{title} ({Name})";
 }

@@ -20,6 +20,9 @@ public sealed record TensorSet(Tensor Images, Tensor Labels)
     /// <summary>Images <paramref name="start"/> to <paramref name="end"/> - 1, on the same memory.</summary>
     public TensorSet Range(int start, int end) => new(Images[start..end], Labels[start..end]);
 
+    /// <summary>One image with its label, a batch of 1, on the same memory: <c>var (x, y) = test[7]</c>.</summary>
+    public TensorSet this[int image] => Range(image, image + 1);
+
     /// <summary>The set cut into batches, in order, on the same memory; the last may be smaller.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
     public IEnumerable<TensorSet> Batches(int size)

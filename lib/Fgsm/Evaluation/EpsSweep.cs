@@ -3,6 +3,7 @@ using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Models;
 using Fgsm.Results;
+using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;
 
@@ -53,6 +54,20 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
     /// <exception cref="ArgumentException">The sweep has none.</exception>
     public EpsPoint At(double eps) => Points.FirstOrDefault(p => p.Eps == eps)
         ?? throw new ArgumentException(FormattableString.Invariant($"EpsSweep: eps {eps} is not one of those swept: {string.Join(", ", Points.Select(p => p.Eps.ToString(CultureInfo.InvariantCulture)))}"));
+
+    /// <summary>
+    /// A row for each eps and image, in this order: the columns of <see cref="Predictions.ToDataFrame"/> under attack, with eps after
+    /// image, and at the end turned: right without attack, and wrong under it.
+    /// </summary>
+    public DataFrame ToDataFrame()
+    {
+        var frame = Predictions.Join([.. Points.Select(p => p.Attacked)]).ToDataFrame();
+        var rows = Points.SelectMany(point => Enumerable.Range(0, Clean.Count).Select(image => (point, image))).ToArray();
+        frame.Columns[0] = new Int32DataFrameColumn("image", rows.Select(r => r.image));
+        frame.Columns.Insert(1, new DoubleDataFrameColumn("eps", rows.Select(r => r.point.Eps)));
+        frame.Columns.Add(new BooleanDataFrameColumn("turned", rows.Select(r => Clean.IsCorrect(r.image) && !r.point.Attacked.IsCorrect(r.image))));
+        return frame;
+    }
 }
 
 /// <summary>A model under FGSM at one strength.</summary>

@@ -2,6 +2,7 @@ using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Models;
 using Fgsm.Results;
+using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;
 
@@ -69,6 +70,9 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
     /// <summary>The number of images that are classified correctly.</summary>
     public int Correct => Enumerable.Range(0, Count).Count(IsCorrect);
 
+    /// <summary>For each class in turn, the first image that is classified correctly; nothing for a class without one.</summary>
+    public int[] FirstCorrectOfEachClass() => [.. Enumerable.Range(0, Count).Where(IsCorrect).GroupBy(i => Labels[i]).OrderBy(g => g.Key).Select(g => g.First())];
+
     /// <summary>The share that is classified correctly, in percent.</summary>
     public double Accuracy => 100.0 * Correct / Count;
 
@@ -89,4 +93,12 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
 
     /// <summary>For each class, the share of its images that is classified correctly, in percent; NaN for a class without images.</summary>
     public double[] ClassAccuracy(int classes) => [.. Confusion(classes).Select((row, c) => 100.0 * row[c] / row.Sum())];
+
+    /// <summary>A row for each image: image (its number in the set, from 0), label, predicted, confidence (from 0 to 1), correct.</summary>
+    public DataFrame ToDataFrame() => new(
+        new Int32DataFrameColumn("image", Enumerable.Range(0, Count)),
+        new Int64DataFrameColumn("label", Labels),
+        new Int64DataFrameColumn("predicted", Predicted),
+        new SingleDataFrameColumn("confidence", Confidence),
+        new BooleanDataFrameColumn("correct", Enumerable.Range(0, Count).Select(IsCorrect)));
 }

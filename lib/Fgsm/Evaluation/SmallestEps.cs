@@ -2,6 +2,7 @@ using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Models;
 using Fgsm.Results;
+using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;
 
@@ -86,6 +87,18 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
 
     /// <summary>The images that are right without attack and that the attack turns, with the eps that does, the easiest first.</summary>
     public IReadOnlyList<(int Image, double Eps)> Turned => [.. Eps.Select((eps, i) => (Image: i, Eps: eps)).Where(t => t.Eps is > 0 and <= 1).OrderBy(t => t.Eps)];
+
+    /// <summary>
+    /// The columns of <see cref="Predictions.ToDataFrame"/> without attack, and two more: smallest_eps, as in <see cref="Eps"/> but
+    /// empty where no eps turns the image, and turned: right without attack, and wrong at that eps.
+    /// </summary>
+    public DataFrame ToDataFrame()
+    {
+        var frame = Clean.ToDataFrame();
+        frame.Columns.Add(new DoubleDataFrameColumn("smallest_eps", Eps.Select(eps => double.IsInfinity(eps) ? null : (double?)eps)));
+        frame.Columns.Add(new BooleanDataFrameColumn("turned", Eps.Select(eps => eps is > 0 and <= 1)));
+        return frame;
+    }
 
     /// <summary>
     /// The median over the images that are right without attack, those never turned among them (as infinity); of a class, or of all.

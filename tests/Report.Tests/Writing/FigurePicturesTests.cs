@@ -65,7 +65,7 @@ public sealed class FigurePicturesTests : IDisposable
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(typeof(ReportRun).Assembly.Location)!))
             File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
 
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(program, "fgsm-report.dll"), "export", folder.File("run"), "--template", folder.File("my.md"), "--format", "md,docx"])
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(program, "fgsm-report.dll"), "export", folder.File("run"), "--out", folder.File("out"), "--template", folder.File("my.md"), "--format", "md,docx"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -78,7 +78,7 @@ public sealed class FigurePicturesTests : IDisposable
         var lines = (await output).TrimEnd().Split('\n');
         Assert.StartsWith("Not written: docx and the figures as PNG, because Skia's native library does not load (", lines[0]);
         Assert.Equal(2, lines.Length);
-        Assert.True(File.Exists(folder.File("run/report.md")));
-        Assert.False(File.Exists(folder.File("run/report.docx")));
+        Assert.True(File.Exists(folder.File("out/report.md")));
+        Assert.False(File.Exists(folder.File("out/report.docx")));
     }
 }

@@ -3,28 +3,37 @@ using System.Collections.Concurrent;
 namespace Fgsm.Kernel;
 
 /// <summary>
-/// The thread on which a session's cells run. Where library code does not heed an interrupt, the session leaves the thread to it and goes on with another:
-/// aborting a thread (ControlledExecution) was seen to bring down the whole process.
+/// A thread that does one work after the other. Cells run on one: where library code does not heed an interrupt, the session leaves the thread to it and
+/// goes on with another, since aborting a thread (ControlledExecution) was seen to bring down the whole process.
 /// </summary>
-internal sealed class CellThread : IDisposable
+internal sealed class WorkThread : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
 
-    public CellThread()
+    public WorkThread(string name)
     {
         using (ExecutionContext.SuppressFlow())
             new Thread(() =>
             {
                 foreach (var work in _work.GetConsumingEnumerable())
                     work();
-            }, maxStackSize: 16 << 20) { IsBackground = true, Name = "Cells" }.Start();
+            }, maxStackSize: 16 << 20) { IsBackground = true, Name = name }.Start();
     }
 
     public Task<T> Run<T>(Func<T> function)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var caller = ExecutionContext.Capture();
-        _work.Add(() => ExecutionContext.Run(caller!, _ =>
+        _work.Add(() =>
+        {
+            if (caller is null)
+                Work(null);
+            else
+                ExecutionContext.Run(caller, Work, null);
+        });
+        return done.Task;
+
+        void Work(object? _)
         {
             try
             {
@@ -34,8 +43,7 @@ internal sealed class CellThread : IDisposable
             {
                 done.SetException(e);
             }
-        }, null));
-        return done.Task;
+        }
     }
 
     public void Dispose() => _work.CompleteAdding();
