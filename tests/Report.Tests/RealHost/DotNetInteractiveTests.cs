@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Fgsm.Kernel;
@@ -21,13 +20,12 @@ public sealed class DotNetInteractiveTests : IDisposable
     public DotNetInteractiveTests()
     {
         var spec = Directory.CreateDirectory(folder.File($"kernels/{KernelName}")).FullName;
-        // Its web server, which nobody asks, takes any free port: two hosts run at a time.
         File.WriteAllText(Path.Combine(spec, "kernel.json"), """
             {
               "argv": ["dotnet", "tool", "run", "dotnet-interactive", "--", "jupyter", "--default-kernel", "csharp", "{connection_file}"],
               "display_name": ".NET (C#)",
               "language": "C#",
-              "env": { "ASPNETCORE_URLS": "http://127.0.0.1:0", "DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1" }
+              "env": { "DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1" }
             }
             """);
     }
@@ -37,23 +35,22 @@ public sealed class DotNetInteractiveTests : IDisposable
     [QuickRunFact]
     public async Task QuickRun_GivesTheCommittedTables_AndProgressMoves()
     {
-        var tables = new ConcurrentDictionary<string, string>();
-        var bars = new ConcurrentBag<Progress>();
-        var two = new ParallelOptions { MaxDegreeOfParallelism = 2 };
-        await Parallel.ForEachAsync(Directory.GetFiles(Notebooks, "*.ipynb"), two, async (path, _) =>
+        var tables = new Dictionary<string, string>();
+        var bars = new List<Progress>();
+        // One after the other: two hosts that start at once take the same port for their web servers.
+        foreach (var path in Directory.GetFiles(Notebooks, "*.ipynb"))
         {
             var notebook = Notebook.Load(path);
             var parameters = notebook.Cells.First(cell => cell.Tags.Contains("parameters"));
             notebook.Cells.Insert(notebook.Cells.IndexOf(parameters) + 1, new NotebookCell(CellKind.Code, "quick", "quick = true;"));
             var executed = await RunAsync(Path.GetFileName(path), notebook);
+            bars.AddRange(All(executed, Progress.MimeType).Select(Progress.FromJson));
             foreach (var record in All(executed, ResultRecord.MimeType).Select(ResultRecord.FromJson))
             {
                 if (record.Value is ResultTable table)
                     tables[record.Name] = table.ToCsv(withVolatile: false);
             }
-            foreach (var bar in All(executed, Progress.MimeType).Select(Progress.FromJson))
-                bars.Add(bar);
-        });
+        }
 
         var committed = Directory.GetFiles(Path.Combine(Root, "tests", "Report.Tests", "QuickTables"), "*.csv")
             .ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
