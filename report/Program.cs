@@ -1,8 +1,13 @@
 using System.CommandLine;
+using Fgsm.Data;
 using Fgsm.Report;
 
 // Before the kernel redirects the console for the cells that it runs.
 var (output, error) = (Console.Out, Console.Error);
+
+// Notebooks run in their own folder, but the user stands in this one.
+if (Environment.GetEnvironmentVariable(DataFolders.Variable) is { Length: > 0 } data)
+    Environment.SetEnvironmentVariable(DataFolders.Variable, Path.GetFullPath(data));
 
 var command = ReportCommand.Create(output, error);
 var parsed = command.Parse(args);

@@ -19,16 +19,23 @@ internal static class ReportCommand
         var seeds = new Option<int?>("--seeds") { Description = "Run with so many seeds, one after the other, and give mean and standard deviation.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 1) };
         var grid = new Option<bool>("--grid") { Description = "The whole grid of settings, where a notebook has one: long." };
         var fresh = new Option<bool>("--fresh") { Description = "Train everything again, where a notebook could load weights." };
+        var engine = new Option<string>("--engine")
+        {
+            Description = "What computes: embedded, or torchsharp for TorchSharp and libtorch.",
+            HelpName = "name",
+            DefaultValueFactory = _ => RunSettings.EmbeddedEngine,
+        };
         var data = DataOption();
         var folder = new Option<string?>("--out") { Description = "Where the report goes; report/out unless given.", HelpName = "folder" };
         ReportFormat[] standard = [ReportFormat.Md, ReportFormat.Html];
         var format = FormatOption(Names(standard));
         var template = TemplateOption();
+        var replace = ReplaceOption();
         var list = new Option<bool>("--list") { Description = "List the notebooks and stop." };
 
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
-            quick, only, seed, seeds, grid, fresh, data, folder, format, template, list,
+            quick, only, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, list,
             Export(output, error), Diff(output, error), Verify(output, error),
         };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
@@ -37,11 +44,17 @@ internal static class ReportCommand
             if (parsed.GetValue(list))
             {
                 foreach (var notebook in NotebookFile.All(repository))
-                    output.WriteLine($"{notebook.Name}  {notebook.Title}");
+                    output.WriteLine($"{notebook.Name}  {TitleOf(notebook)}");
                 return 0;
             }
-            var settings = new RunSettings(parsed.GetValue(quick), parsed.GetValue(seed), parsed.GetValue(seeds) ?? 1, parsed.GetValue(grid), parsed.GetValue(fresh));
-            var options = new ReportOptions(settings, parsed.GetValue(only) ?? [], parsed.GetValue(data), parsed.GetValue(folder)) { Formats = Chosen(parsed, format, standard), Template = parsed.GetValue(template) };
+            var settings = new RunSettings(
+                parsed.GetValue(quick), parsed.GetValue(seed), parsed.GetValue(seeds) ?? 1, parsed.GetValue(grid), parsed.GetValue(fresh), parsed.GetValue(engine)!);
+            var options = new ReportOptions(settings, parsed.GetValue(only) ?? [], parsed.GetValue(data), parsed.GetValue(folder))
+            {
+                Formats = Chosen(parsed, format, standard),
+                Template = parsed.GetValue(template),
+                Replace = parsed.GetValue(replace),
+            };
             await new ReportRun(repository, options, output).RunAsync(cancellation);
             return 0;
         }));
@@ -52,14 +65,16 @@ internal static class ReportCommand
     {
         var from = FolderArgument("folder", "The folder of an earlier run; report/out unless given.", ArgumentArity.ZeroOrOne);
         var to = new Option<string?>("--out") { Description = "Where the report goes; the same folder unless given.", HelpName = "folder" };
+        var replace = ReplaceOption();
         var format = FormatOption("all");
         var template = TemplateOption();
-        var command = new Command("export", "Writes the report of an earlier run anew, without running again.") { from, to, format, template };
+        var command = new Command("export", "Writes the report of an earlier run anew, without running again.") { from, to, replace, format, template };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
         {
             var repository = Repository.Find();
             await ReportExport.RunAsync(
-                repository, parsed.GetValue(from) ?? repository.Output, parsed.GetValue(to), parsed.GetValue(template), Chosen(parsed, format, Enum.GetValues<ReportFormat>()), output, cancellation);
+                repository, parsed.GetValue(from) ?? repository.Output, parsed.GetValue(to), parsed.GetValue(replace), parsed.GetValue(template),
+                Chosen(parsed, format, Enum.GetValues<ReportFormat>()), output, cancellation);
             return 0;
         }));
         return command;
@@ -110,9 +125,23 @@ internal static class ReportCommand
         }
     };
 
+    private static string TitleOf(NotebookFile notebook)
+    {
+        try
+        {
+            return notebook.Title;
+        }
+        catch (NotebookException e)
+        {
+            return $"({e.Message.ReplaceLineEndings(" ")})";
+        }
+    }
+
     private static Argument<string?> FolderArgument(string name, string description, ArgumentArity arity) => new(name) { Description = description, Arity = arity };
 
     private static Option<string?> DataOption() => new("--data") { Description = "A data folder to look in first.", HelpName = "folder" };
+
+    private static Option<bool> ReplaceOption() => new("--replace") { Description = "Let the report replace one with other notebooks, or a quick run a full one." };
 
     private static Option<string?> TemplateOption() => new("--template") { Description = "Your own template instead of report/templates/report.md.", HelpName = "file" };
 

@@ -10,6 +10,9 @@ internal sealed record ReportOptions(RunSettings Settings, IReadOnlyList<string>
     /// <summary>The forms to write.</summary>
     public IReadOnlyCollection<ReportFormat> Formats { get; init; } = [ReportFormat.Md, ReportFormat.Html];
 
+    /// <summary>Whether the report may take the place of one with other notebooks, or of a full run.</summary>
+    public bool Replace { get; init; }
+
     /// <summary>The user's own template; null for the project's.</summary>
     public string? Template { get; init; }
 }
@@ -20,4 +23,9 @@ internal sealed record ReportOptions(RunSettings Settings, IReadOnlyList<string>
 /// <param name="Seeds">How many seeds, one after the other; 1 or more.</param>
 /// <param name="Grid">The whole grid of settings, where a notebook has one.</param>
 /// <param name="Fresh">Everything is trained afresh, where a notebook could load weights.</param>
-internal sealed record RunSettings(bool Quick = false, int? Seed = null, int Seeds = 1, bool Grid = false, bool Fresh = false);
+/// <param name="Engine">What computes: the name of a script in notebooks/engine.</param>
+internal sealed record RunSettings(
+    bool Quick = false, int? Seed = null, int Seeds = 1, bool Grid = false, bool Fresh = false, string Engine = RunSettings.EmbeddedEngine)
+{
+    public const string EmbeddedEngine = "embedded";
+}

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Fgsm.Tensors.Files;
 
 namespace Fgsm.Training;
 
@@ -10,15 +11,9 @@ internal static class PyTorchFile
     /// <exception cref="TensorFileException">It cannot be written.</exception>
     public static void Write(string file, IDictionary values)
     {
-        var temporary = file + ".tmp";
         try
         {
-            using (var stream = File.Create(temporary))
-            {
-                PyTorchPickler.PickleStateDict(stream, values, leaveOpen: true);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, file, overwrite: true);
+            WholeFile.Write(file, stream => PyTorchPickler.PickleStateDict(stream, values, leaveOpen: true));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

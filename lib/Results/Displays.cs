@@ -52,8 +52,8 @@ public static class Displays
         : FormattableString.Invariant($"{record.Name} = {record.Value}");
 
     private static ResultTable Shown(DataFrame frame) => frame.Rows.Count > ShownRows
-        ? frame.Head(ShownRows).ToTable(FormattableString.Invariant($"The first {ShownRows} of {frame.Rows.Count:#,0} rows"))
-        : frame.ToTable(FormattableString.Invariant($"{frame.Rows.Count} rows"));
+        ? frame.Head(ShownRows).ToResultTable(FormattableString.Invariant($"The first {ShownRows} of {frame.Rows.Count:#,0} rows"))
+        : frame.ToResultTable(FormattableString.Invariant($"{frame.Rows.Count} rows"));
 
     private static string Bar(Progress progress) =>
         FormattableString.Invariant($"<progress max='1' value='{progress.Fraction():0.###}'></progress> {WebUtility.HtmlEncode(progress.ToText())}");

@@ -10,9 +10,13 @@ public sealed class ProgressBar : IProgress<Progress>
 
     public void Report(Progress value)
     {
-        if (shown is null)
-            shown = value.Display();
-        else
+        if (shown is not null)
+        {
             shown.Update(value);
+            return;
+        }
+        // Display publishes one object and returns another with an id of its own, whose Update nobody sees: the published one is kept.
+        using var subscription = Formatter.SubscribeToDisplayedValues(published => shown = ReferenceEquals(published.Value, value) ? published : shown);
+        value.Display();
     }
 }

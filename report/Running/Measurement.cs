@@ -17,6 +17,10 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
         if (data is not null && !Directory.Exists(data))
             throw new ReportException($"--data {data}: no such folder.") { IsUsage = true };
 
+        if (settings.Engine != RunSettings.EmbeddedEngine)
+            foreach (var notebook in notebooks)
+                notebook.UseEngine(repository, settings.Engine);
+
         var start = clock.GetTimestamp();
         List<RecordSet> bySeed = [];
         List<(string, Notebook)> executed = [];

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Fgsm.Kernel;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -7,13 +9,15 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Fgsm.Report;
 
 /// <summary>A notebook of the collection.</summary>
-internal sealed class NotebookFile
+internal sealed partial class NotebookFile
 {
+    private readonly Lazy<Notebook> document;
+
     private NotebookFile(string path)
     {
         Path = path;
         Name = System.IO.Path.GetFileNameWithoutExtension(path);
-        Document = Notebook.Load(path);
+        document = new Lazy<Notebook>(() => Notebook.Load(path));
     }
 
     public string Path { get; }
@@ -21,7 +25,9 @@ internal sealed class NotebookFile
     /// <summary>The file's name without its ending: "02-experiment-report".</summary>
     public string Name { get; }
 
-    public Notebook Document { get; }
+    /// <summary>Its content, read when it is first asked for: a file that is no notebook stops only what needs it.</summary>
+    /// <exception cref="NotebookException">The file cannot be read or is no notebook.</exception>
+    public Notebook Document => document.Value;
 
     /// <summary>Its first heading.</summary>
     public string Title => Document.Cells
@@ -36,12 +42,43 @@ internal sealed class NotebookFile
         {
             var source = Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "";
             var tree = CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
-            return tree.GetRoot().DescendantNodes().OfType<VariableDeclaratorSyntax>().ToDictionary(variable => variable.Identifier.Text, variable => variable.Initializer?.Value.ToString());
+            return tree.GetCompilationUnitRoot().Members.OfType<FieldDeclarationSyntax>().SelectMany(declared => declared.Declaration.Variables)
+                .DistinctBy(variable => variable.Identifier.Text)
+                .ToDictionary(variable => variable.Identifier.Text, variable => variable.Initializer?.Value.ToString());
         }
     }
 
     /// <summary>Its own seed: the value that its parameters cell declares.</summary>
     public int Seed => int.TryParse(Parameters.GetValueOrDefault(Parameter.Seed), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : 42;
+
+    /// <summary>
+    /// The names under which it can record, as its sources and its stored outputs say; * stands for what is only known when it runs.
+    /// </summary>
+    public IReadOnlyList<string> RecordNames
+    {
+        get
+        {
+            var called = Document.Cells.Where(cell => cell.Kind == CellKind.Code)
+                .SelectMany(cell => CSharpSyntaxTree.ParseText(cell.Source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script)).GetRoot().DescendantNodes())
+                .OfType<InvocationExpressionSyntax>()
+                .Where(call => call.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "Record" } && call.ArgumentList.Arguments.Count > 0)
+                .Select(call => NameIn(call.ArgumentList.Arguments[0].Expression));
+            var stored = Document.Cells.SelectMany(cell => cell.Outputs).Select(output => output["data"]?[ResultRecord.MimeType]).OfType<JsonObject>()
+                .Select(record => record["name"]).OfType<JsonValue>().Select(name => name.ToString());
+            string[] names = [.. called.Concat(stored).Distinct()];
+            return names.Length > 0 ? names : ["*"];
+        }
+    }
+
+    /// <summary>Lets the notebook compute with another engine: replaces the line that picks one.</summary>
+    /// <exception cref="ReportException">There is no such engine.</exception>
+    public void UseEngine(Repository repository, string engine)
+    {
+        if (!File.Exists(System.IO.Path.Combine(repository.Engines, $"{engine}.csx")))
+            throw new ReportException($"--engine {engine}: there is no script notebooks/engine/{engine}.csx.") { IsUsage = true };
+        foreach (var cell in Document.Cells.Where(cell => cell.Kind == CellKind.Code))
+            cell.Source = EngineLine().Replace(cell.Source, $"#!import engine/{engine}.csx");
+    }
 
     /// <summary>All notebooks, in the order of their names.</summary>
     /// <exception cref="ReportException">There are none.</exception>
@@ -67,4 +104,14 @@ internal sealed class NotebookFile
         var number = Name.Split('-')[0];
         return asked == Name || asked == Name + ".ipynb" || asked == number || asked == number.TrimStart('0');
     }
+
+    private static string NameIn(ExpressionSyntax expression) => expression switch
+    {
+        LiteralExpressionSyntax { Token.Value: string name } => name,
+        InterpolatedStringExpressionSyntax name => string.Concat(name.Contents.Select(part => part is InterpolatedStringTextSyntax text ? text.TextToken.ValueText : "*")),
+        _ => "*",
+    };
+
+    [GeneratedRegex(@"^#!import engine/\w+\.csx", RegexOptions.Multiline)]
+    private static partial Regex EngineLine();
 }

@@ -1,29 +1,43 @@
+using System.Globalization;
+
 namespace Fgsm.Report;
 
 /// <summary>
-/// The folder of the report. It is written beside its place and then renamed into it, so that a run which fails or is
-/// killed leaves the earlier report whole.
+/// The folder of the report. The program replaces and removes only files that it wrote itself, which files.txt lists; a folder that
+/// holds others is refused. A report is written into a folder inside, and its files are moved to their places when it is complete:
+/// a run that fails or is killed leaves the earlier report whole, and the folder itself, or a link to it, stays.
 /// </summary>
 internal sealed class OutputFolder(string path)
 {
     public const string Notebooks = "notebooks";
 
+    private const string List = "files.txt", Staging = ".new-";
+
     private static readonly string[] Records = ["report.json", "values.json", "tables", "figures", Notebooks];
-    private static readonly string[] Reports = ["report.md", "report.html", "report.tex", "report.pdf", "report.docx"];
 
     public string Path { get; } = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
-    private string Previous => Path + ".previous";
+    /// <summary>A complete report whose files are not all in their places yet.</summary>
+    private string Complete => At(".complete");
 
     /// <summary>Finds out before the long run what would stop the writing after it.</summary>
     /// <exception cref="ReportException">The folder cannot be written, or holds what is not ours to replace.</exception>
     public void Check() => Guarded(() =>
     {
-        if (Directory.Exists(Previous) && !Directory.Exists(Path))
-            Directory.Move(Previous, Path);
-        if (Directory.Exists(Path) && Directory.GetFileSystemEntries(Path).FirstOrDefault(entry => !Records.Concat(Reports).Contains(System.IO.Path.GetFileName(entry))) is { } foreign)
-            throw new ReportException($"{Path}: holds {System.IO.Path.GetFileName(foreign)}, which is no part of a report, and would be replaced; name another folder.") { IsUsage = true };
-        Directory.Delete(Staging());
+        var isNew = !Directory.Exists(Path);
+        Directory.CreateDirectory(Path);
+        try
+        {
+            Recover();
+            RefuseForeignFiles();
+            File.WriteAllText(At(Staging + "try"), "");
+            File.Delete(At(Staging + "try"));
+        }
+        finally
+        {
+            if (isNew)
+                Directory.Delete(Path);
+        }
     });
 
     /// <summary>Lets <paramref name="write"/> fill a new folder, and puts it in the place of the earlier report.</summary>
@@ -32,46 +46,108 @@ internal sealed class OutputFolder(string path)
     {
         await GuardedAsync(async () =>
         {
-            var staging = Staging();
+            var isNew = !Directory.Exists(Path);
+            var staging = Directory.CreateDirectory(At(Staging + Environment.ProcessId.ToString(CultureInfo.InvariantCulture))).FullName;
             try
             {
                 await write(staging);
-                if (Directory.Exists(Previous))
-                    Directory.Delete(Previous, recursive: true);
-                if (Directory.Exists(Path))
-                    Directory.Move(Path, Previous);
-                Directory.Move(staging, Path);
+                File.WriteAllLines(System.IO.Path.Combine(staging, List), Files(staging).Append(List).Order(StringComparer.Ordinal));
+                // From here on the new report is the report: what is cut short now is finished by the next command.
+                Directory.Move(staging, Complete);
+                PutInPlace();
             }
             finally
             {
                 if (Directory.Exists(staging))
                     Directory.Delete(staging, recursive: true);
+                if (isNew && !Directory.EnumerateFileSystemEntries(Path).Any())
+                    Directory.Delete(Path);
             }
-            if (Directory.Exists(Previous))
-                Directory.Delete(Previous, recursive: true);
         });
     }
+
+    /// <summary>Finishes what a killed run left: moves a complete report to its place, and removes an incomplete one.</summary>
+    public void Recover() => Guarded(() =>
+    {
+        if (!Directory.Exists(Path))
+            return;
+        if (Directory.Exists(Complete))
+            PutInPlace();
+        foreach (var staging in Directory.GetDirectories(Path, Staging + "*"))
+        {
+            if (!int.TryParse(staging[(At(Staging).Length)..], out var process) || process == Environment.ProcessId || !IsRunning(process))
+                Directory.Delete(staging, recursive: true);
+        }
+    });
 
     /// <summary>Copies what a run recorded into another folder, with the written reports too or without.</summary>
     public static void Copy(string from, string to, bool withReports)
     {
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        foreach (var relative in Files(from).Where(file => file != List && (withReports || Records.Contains(file.Split('/')[0]))))
         {
-            var relative = System.IO.Path.GetRelativePath(from, file);
-            var top = relative.Split(System.IO.Path.DirectorySeparatorChar)[0];
-            if (!Records.Contains(top) && !(withReports && Reports.Contains(top)))
-                continue;
             var target = System.IO.Path.Combine(to, relative);
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
+            File.Copy(System.IO.Path.Combine(from, relative), target);
         }
     }
 
-    private string Staging()
+    private string At(string name) => System.IO.Path.Combine(Path, name);
+
+    private void RefuseForeignFiles()
     {
-        var staging = $"{Path}.new-{Guid.NewGuid():N}";
-        Directory.CreateDirectory(staging);
-        return staging;
+        var own = Written(Path);
+        if (own.Count == 0 && File.Exists(At(Records[0])))
+            throw new ReportException($"{Path}: holds a report of an earlier version of this program, which kept no list of its files; remove it, or name another folder with --out.") { IsUsage = true };
+        if (Files(Path).FirstOrDefault(file => !own.Contains(file) || File.GetAttributes(At(file)).HasFlag(FileAttributes.ReparsePoint)) is { } foreign)
+            throw new ReportException($"{Path}: holds {foreign}, which this program did not write; name another folder with --out.") { IsUsage = true };
+    }
+
+    /// <summary>Moves the files of the complete report over those of the earlier one. Done again after a kill, it ends the same.</summary>
+    private void PutInPlace()
+    {
+        var (earlier, files) = (Written(Path), Written(Complete));
+        foreach (var old in Files(Path).Where(file => earlier.Contains(file) && !files.Contains(file)).ToArray())
+            Remove(old);
+        // The list last: until then it names the files of the earlier report.
+        foreach (var file in Files(Complete).OrderBy(file => file == List).ToArray())
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(At(file))!);
+            // What came here during the run is not ours to replace.
+            if (File.Exists(At(file)) && !earlier.Contains(file))
+                File.Move(At(file), At(file) + ".kept");
+            File.Move(System.IO.Path.Combine(Complete, file), At(file), overwrite: true);
+        }
+        Directory.Delete(Complete, recursive: true);
+    }
+
+    private void Remove(string file)
+    {
+        File.Delete(At(file));
+        var folder = System.IO.Path.GetDirectoryName(At(file))!;
+        if (folder != Path && !Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder);
+    }
+
+    private static HashSet<string> Written(string folder) =>
+        System.IO.Path.Combine(folder, List) is var list && File.Exists(list) ? [.. File.ReadAllLines(list)] : [];
+
+    /// <summary>The files and links of a folder and the folders in it, without hidden ones, as "tables/b.baseline.csv".</summary>
+    private static IEnumerable<string> Files(string folder) => new DirectoryInfo(folder).EnumerateFileSystemInfos()
+        .Where(entry => !entry.Name.StartsWith('.'))
+        .OrderBy(entry => entry.Name, StringComparer.Ordinal)
+        .SelectMany(entry => entry is DirectoryInfo { LinkTarget: null } ? Files(entry.FullName).Select(inside => $"{entry.Name}/{inside}") : [entry.Name]);
+
+    private static bool IsRunning(int process)
+    {
+        try
+        {
+            System.Diagnostics.Process.GetProcessById(process).Dispose();
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private void Guarded(Action action) => GuardedAsync(() =>

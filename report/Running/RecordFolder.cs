@@ -43,6 +43,7 @@ internal static class RecordFolder
     {
         if (!Directory.Exists(folder))
             throw new ReportException($"{folder}: no such folder.") { IsUsage = true };
+        new OutputFolder(folder).Recover();
         if (!File.Exists(Path.Combine(folder, Run)))
             throw new ReportException($"{folder}: holds no {Run}, so it is no report of this program; name the folder that a run wrote.") { IsUsage = true };
 
@@ -59,6 +60,19 @@ internal static class RecordFolder
                 throw new ReportException($"{Path.Combine(folder, "tables", name + ".json")}: is not the table that was measured (its digest in {Run} is another); run again.");
         }
         return new ReportContent(records, provenance);
+    }
+
+    /// <summary>Where the results in a folder come from; null when it holds none that can be read.</summary>
+    public static Provenance? ReadProvenance(string folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Provenance>(File.ReadAllText(Path.Combine(folder, Run)), Json);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<ResultRecord> ReadAll(string folder, string kind, Func<string, object> read)

@@ -45,7 +45,7 @@ internal sealed class RecordSet
     public T Get<T>(string name, string what)
     {
         if (!records.TryGetValue(name, out var record))
-            throw new ReportException($"no {what} was recorded as '{name}'; {Near(name)}.");
+            throw new ReportException($"no {what} was recorded as '{name}'; {(records.Count == 0 ? "nothing was recorded" : NearNames.Say(name, records.Keys))}.");
         return record.Value is T value ? value : throw new ReportException($"'{name}' was recorded as a {record.Kind}, not as a {what}.");
     }
 
@@ -61,29 +61,5 @@ internal sealed class RecordSet
         {
             throw new ReportException($"{notebook}: {e.Message}", e);
         }
-    }
-
-    private string Near(string name)
-    {
-        string[] near = [.. records.Keys.OrderBy(other => Distance(name, other)).Take(3)];
-        return near.Length == 0 ? "nothing was recorded" : $"near names are {string.Join(", ", near)}";
-    }
-
-    // Levenshtein's: how many letters to insert, delete or replace.
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[^1];
     }
 }

@@ -10,6 +10,9 @@ internal sealed record Repository(string Root)
 
     public string Notebooks => Path.Combine(Root, "notebooks");
 
+    /// <summary>The scripts that pick an engine.</summary>
+    public string Engines => Path.Combine(Notebooks, "engine");
+
     public string Templates => Path.Combine(Root, "report", "templates");
 
     public string Output => Path.Combine(Root, "report", "out");

@@ -37,6 +37,7 @@ internal static class RunDifference
             ("Software", p => $"{p.Runtime} on {p.System}"),
             ("Date", p => p.Date),
             ("Wall time", p => p.WallTime),
+            ("Peak memory", p => p.PeakMemory ?? Column.Nothing),
         })
             table.Add(what, read(first), read(second));
         return table;

@@ -1,34 +1,102 @@
-using System.Globalization;
 using System.Xml.Linq;
+using SkiaSharp;
+using Svg.Skia;
+using Svg.Skia.TypefaceProviders;
 
 namespace Fgsm.Report;
 
-/// <summary>Figures as PNG and as PDF, drawn by a browser from their SVG: what it shows is what all formats show.</summary>
-internal sealed class FigurePictures : IDisposable
+/// <summary>
+/// Figures as PNG and as PDF, drawn by Skia from their SVG with the font that comes with the program: the same picture on every
+/// machine, whatever fonts it has.
+/// </summary>
+internal static class FigurePictures
 {
-    private readonly Browser browser;
-    private readonly string folder = Directory.CreateTempSubdirectory("fgsm-report-figures-").FullName;
+    private const float PixelsOfAPixel = 2, MostPixels = 16_384;
 
-    public FigurePictures(Browser browser) => this.browser = browser;
-
-    public Task<byte[]> PngAsync(Figure figure, bool titled, CancellationToken cancellation)
+    private static readonly Lazy<SKTypeface> Font = new(() =>
     {
-        var (page, width, height) = Page(figure, titled);
-        return browser.PictureAsync(page, width, height, cancellation);
+        using var font = typeof(FigurePictures).Assembly.GetManifestResourceStream("DejaVuSans.ttf")!;
+        return SKTypeface.FromStream(font);
+    });
+
+    /// <summary>Why no picture can be made on this machine; null when it can.</summary>
+    public static string? Missing { get; } = Try();
+
+    /// <summary>The figure with two pixels for each of the page's, or fewer where the file would become too large to be shown.</summary>
+    public static byte[] Png(Figure figure, bool titled)
+    {
+        using var svg = Load(figure, titled);
+        var size = svg.Picture!.CullRect;
+        var scale = Math.Min(PixelsOfAPixel, MostPixels / Math.Max(size.Width, size.Height));
+        using var bitmap = new SKBitmap((int)Math.Ceiling(size.Width * scale), (int)Math.Ceiling(size.Height * scale));
+        using (var canvas = new SKCanvas(bitmap))
+        {
+            canvas.Scale(scale);
+            canvas.DrawPicture(svg.Picture);
+        }
+        using var png = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
+        return png.ToArray();
     }
 
     /// <summary>One page of the figure's size, without its title.</summary>
-    public Task<byte[]> PdfAsync(Figure figure, CancellationToken cancellation) => browser.PrintAsync(Page(figure, titled: false).File, ownSize: true, cancellation);
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    private (string File, double Width, double Height) Page(Figure figure, bool titled)
+    public static byte[] Pdf(Figure figure)
     {
-        var svg = figure.ToSvg(titled);
-        var root = XDocument.Parse(svg).Root!;
-        var (width, height) = ((double)root.Attribute("width")!, (double)root.Attribute("height")!);
-        var file = Path.Combine(folder, "figure.html");
-        File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"<!DOCTYPE html><meta charset=\"utf-8\"><style>@page {{ size: {width}px {height}px; margin: 0 }} body {{ margin: 0 }} svg {{ display: block }}</style>{svg}"));
-        return (file, width, height);
+        using var svg = Load(figure, titled: false);
+        // A page of PDF is measured in 1/72 inch, a pixel of the figure is 1/96.
+        const float scale = 72f / 96;
+        var size = svg.Picture!.CullRect;
+        using var bytes = new MemoryStream();
+        using (var pdf = SKDocument.CreatePdf(bytes))
+        {
+            using var canvas = pdf.BeginPage(size.Width * scale, size.Height * scale);
+            canvas.Scale(scale);
+            canvas.DrawPicture(svg.Picture);
+            pdf.EndPage();
+            pdf.Close();
+        }
+        return bytes.ToArray();
+    }
+
+    private static SKSvg Load(Figure figure, bool titled)
+    {
+        var svg = new SKSvg();
+        svg.Settings.TypefaceProviders = [new OwnFont()];
+        var drawing = XDocument.Parse(figure.ToSvg(titled));
+        foreach (var image in drawing.Descendants().Where(element => element.Name.LocalName == "image"))
+            Enlarge(image);
+        svg.FromSvg(drawing.ToString(SaveOptions.DisableFormatting));
+        return svg;
+    }
+
+    // Svg.Skia does not know "image-rendering: pixelated": it would blur the pixels of a small picture.
+    private static void Enlarge(XElement image)
+    {
+        const string data = "data:image/png;base64,";
+        var href = image.Attribute("href")!;
+        using var small = SKBitmap.Decode(Convert.FromBase64String(href.Value[data.Length..]));
+        var (width, height) = ((int)((double)image.Attribute("width")! * PixelsOfAPixel), (int)((double)image.Attribute("height")! * PixelsOfAPixel));
+        if (width <= small.Width || height <= small.Height)
+            return;
+        using var large = small.Resize(new SKImageInfo(width, height), new SKSamplingOptions(SKFilterMode.Nearest));
+        using var png = large.Encode(SKEncodedImageFormat.Png, quality: 100);
+        href.Value = data + Convert.ToBase64String(png.AsSpan());
+    }
+
+    private static string? Try()
+    {
+        try
+        {
+            _ = Font.Value;
+            return null;
+        }
+        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException)
+        {
+            return $"Skia's native library does not load ({(e.InnerException ?? e).Message.Split('\n')[0].TrimEnd('.')})";
+        }
+    }
+
+    private sealed class OwnFont : ITypefaceProvider
+    {
+        public SKTypeface FromFamilyName(string fontFamily, SKFontStyleWeight weight, SKFontStyleWidth width, SKFontStyleSlant slant) => Font.Value;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Fgsm.Tensors;
@@ -19,6 +20,7 @@ namespace Fgsm.Report;
 /// <param name="Date">When the run ended, UTC.</param>
 /// <param name="WallTime">How long it took, as h:mm:ss.</param>
 /// <param name="Digests">SHA-256 of every table, without what changes from run to run.</param>
+/// <param name="PeakMemory">The most memory that the run held at once; null where the system does not say.</param>
 internal sealed record Provenance(
     string Commit,
     string Seed,
@@ -33,7 +35,8 @@ internal sealed record Provenance(
     string System,
     string Date,
     string WallTime,
-    IReadOnlyDictionary<string, string> Digests)
+    IReadOnlyDictionary<string, string> Digests,
+    string? PeakMemory = null)
 {
     public static Provenance Collect(Repository repository, RunSettings settings, IReadOnlyList<NotebookFile> notebooks, RecordSet records, DateTimeOffset end, TimeSpan wallTime) => new(
         repository.Commit() ?? "unknown",
@@ -42,22 +45,38 @@ internal sealed record Provenance(
         [.. notebooks.Select(notebook => notebook.Name)],
         [.. Texts(records, ".data.name").Zip(Texts(records, ".data.sha256"), (name, sha256) => $"{name}, SHA-256 of the test images {sha256}").Distinct()],
         Texts(records, ".data.synthetic").Contains("yes"),
-        typeof(torch).Assembly.GetName() is { Name: var name, Version: var version } ? $"{name} {version?.ToString(3)}" : "unknown",
+        EngineOf(settings),
         CpuName(),
         torch.get_num_threads(),
         RuntimeInformation.FrameworkDescription,
         RuntimeInformation.OSDescription,
         end.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
         wallTime.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture),
-        DigestsOf(records));
+        DigestsOf(records),
+        Peak());
 
     public static Dictionary<string, string> DigestsOf(RecordSet records) => records.Of<ResultTable>().ToDictionary(record => record.Name, record => record.Value.Digest());
+
+    private static string EngineOf(RunSettings settings)
+    {
+        // The notebooks have run in this process: another engine is loaded here.
+        var engine = settings.Engine == RunSettings.EmbeddedEngine
+            ? typeof(torch).Assembly.GetName()
+            : AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName()).FirstOrDefault(a => settings.Engine.Equals(a.Name, StringComparison.OrdinalIgnoreCase));
+        return engine is null ? settings.Engine : $"{engine.Name} {engine.Version?.ToString(3)}";
+    }
 
     private static string Seeds(RunSettings settings, IReadOnlyList<NotebookFile> notebooks) => string.Join(", ", notebooks
         .Where(notebook => notebook.Parameters.ContainsKey(Parameter.Seed))
         .Select(notebook => settings.Seed ?? notebook.Seed)
         .Distinct()
         .Select(first => settings.Seeds == 1 ? $"{first}" : $"{first} to {first + settings.Seeds - 1}"));
+
+    private static string? Peak()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 is > 0 and var bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.00} GB") : null;
+    }
 
     private static IEnumerable<string> Texts(RecordSet records, string ending) =>
         records.Of<string>().Where(record => record.Name.EndsWith(ending, StringComparison.Ordinal)).Select(record => record.Value);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Enumeration;
+using System.Text.RegularExpressions;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
 
@@ -8,9 +10,13 @@ namespace Fgsm.Report;
 /// The prose: report/templates/report.md, in which the other .md files of the folder are partials. Its helpers put results in
 /// by name, so that no number is ever typed: table, figure, value, largest, summary, and the blocks has, ran, within and atLeast.
 /// </summary>
-internal sealed class ReportTemplate
+internal sealed partial class ReportTemplate
 {
     private const string Main = "report", Summary = "<!-- summary -->";
+
+    // Each helper with the fewest arguments that it needs.
+    private static readonly (string Name, int Least)[] Writers = [("table", 1), ("figure", 1), ("value", 1), ("largest", 3), ("summary", 0)];
+    private static readonly (string Name, int Least)[] Blocks = [("has", 1), ("ran", 1), ("within", 3), ("atLeast", 2)];
 
     private readonly Dictionary<string, string> sources;
 
@@ -32,6 +38,41 @@ internal sealed class ReportTemplate
     /// <summary>The file or folder that messages name.</summary>
     public string Path { get; }
 
+    /// <summary>Finds before a run what would stop the report after it: a mistake of form, or a name that nothing has or records.</summary>
+    /// <param name="notebooks">The notebooks that will run.</param>
+    /// <param name="settings">What the run is asked for.</param>
+    /// <exception cref="ReportException">The template is wrong.</exception>
+    public void Check(IReadOnlyList<NotebookFile> notebooks, RunSettings settings)
+    {
+        const string anySeedTable = "*";
+        string[] names = [.. notebooks.SelectMany(notebook => notebook.RecordNames)];
+        var planned = new Provenance("", "", settings, [.. notebooks.Select(notebook => notebook.Name)], [], false, "", "", 0, "", "", "", "", new Dictionary<string, string>());
+        // On drawn digits and on real ones the text may say different things.
+        foreach (var synthetic in new[] { false, true })
+            Run(planned with { Synthetic = synthetic }, settings.Seeds > 1 ? [anySeedTable] : [], Write, Choose);
+
+        string Write(string helper, string[] arguments)
+        {
+            if (arguments.Length > 0 && arguments[0] != anySeedTable && !IsRecorded(arguments[0]))
+                throw new ReportException($"no notebook of this run records '{arguments[0]}', which {{{{{helper}}}}} asks for; {NearNames.Say(arguments[0], names.Where(name => !name.Contains('*')))}.");
+            return "";
+        }
+
+        Branch Choose(string helper, string[] arguments)
+        {
+            if (helper == "ran")
+                return notebooks.Any(notebook => notebook.Name == arguments[0]) ? Branch.Then : Branch.Else;
+            if (helper == "has" && !IsRecorded(arguments[0]))
+                return Branch.Else;
+            Write(helper, arguments);
+            return Branch.Then | Branch.Else;
+        }
+
+        bool IsRecorded(string name) => names.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, WithoutSeeds(name), ignoreCase: false));
+
+        string WithoutSeeds(string name) => settings.Seeds > 1 && name.EndsWith(SeedStatistics.Ending, StringComparison.Ordinal) ? name[..^SeedStatistics.Ending.Length] : name;
+    }
+
     /// <summary>The report as Markdown.</summary>
     /// <param name="content">The results.</param>
     /// <param name="table">How a table stands in the text, given its name.</param>
@@ -39,48 +80,85 @@ internal sealed class ReportTemplate
     /// <exception cref="ReportException">The template is wrong, or asks for what was not recorded.</exception>
     public string Render(ReportContent content, Func<string, ResultTable, string> table, Func<string, Figure, string> figure)
     {
-        var handlebars = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true });
-        handlebars.Configuration.FormatProvider = CultureInfo.InvariantCulture;
         var records = content.Records;
         var verdicts = new Verdicts(records);
+        var text = Run(content.Provenance, SeedTables(records), Write, (helper, arguments) => Holds(helper, arguments) ? Branch.Then : Branch.Else);
+        return text.Contains(Summary, StringComparison.Ordinal) ? text.Replace(Summary, verdicts.Any ? table("summary", verdicts.ToTable()) : "") : text;
 
-        Helper("table", 1, names => table(names[0], records.Get<ResultTable>(names[0], "table")));
-        Helper("figure", 1, names => figure(names[0], records.Get<Figure>(names[0], "figure")));
-        Helper("value", 1, arguments => Value(records, arguments));
-        Helper("largest", 3, arguments => verdicts.Largest(arguments[0], arguments[1]).ToString(arguments[2], CultureInfo.InvariantCulture));
-        // The verdicts are known when all of the text is.
-        Helper("summary", 0, _ => Summary);
-        Block("has", 1, arguments => records.Has(arguments[0]));
-        Block("ran", 1, arguments => content.Provenance.Notebooks.Contains(arguments[0]));
-        Block("within", 3, arguments => verdicts.Within(arguments[0], arguments[1], Number(arguments[2]), arguments.ElementAtOrDefault(3)));
-        Block("atLeast", 2, arguments => verdicts.AtLeast(arguments[0], Number(arguments[1]), arguments.ElementAtOrDefault(2)));
+        string Write(string helper, string[] arguments) => helper switch
+        {
+            "table" => table(arguments[0], records.Get<ResultTable>(arguments[0], "table")),
+            "figure" => figure(arguments[0], records.Get<Figure>(arguments[0], "figure")),
+            "value" => Value(records, arguments),
+            "largest" => verdicts.Largest(arguments[0], arguments[1]).ToString(arguments[2], CultureInfo.InvariantCulture),
+            // The verdicts are known when all of the text is.
+            _ => Summary,
+        };
+
+        bool Holds(string helper, string[] arguments) => helper switch
+        {
+            "has" => records.Has(arguments[0]),
+            "ran" => content.Provenance.Notebooks.Contains(arguments[0]),
+            "within" => verdicts.Within(arguments[0], arguments[1], Number(arguments[2]), arguments.ElementAtOrDefault(3)),
+            _ => verdicts.AtLeast(arguments[0], Number(arguments[1]), arguments.ElementAtOrDefault(2)),
+        };
+    }
+
+    /// <summary>The text with what the helpers give.</summary>
+    /// <param name="provenance">What the text may say of the run.</param>
+    /// <param name="seeds">The names of the tables over several seeds.</param>
+    /// <param name="write">What a helper puts into the text, given its name and arguments.</param>
+    /// <param name="choose">Which texts of a block helper are taken, given its name and arguments.</param>
+    private string Run(Provenance provenance, string[] seeds, Func<string, string[], string> write, Func<string, string[], Branch> choose)
+    {
+        var handlebars = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true });
+        handlebars.Configuration.FormatProvider = CultureInfo.InvariantCulture;
+        foreach (var (name, least) in Writers)
+            handlebars.RegisterHelper(name, (EncodedTextWriter writer, Context _, Arguments arguments) => writer.WriteSafeString(write(name, Texts(name, arguments, least))));
+        foreach (var (name, least) in Blocks)
+        {
+            handlebars.RegisterHelper(name, (writer, options, context, arguments) =>
+            {
+                var chosen = choose(name, Texts(name, arguments, least));
+                if (chosen.HasFlag(Branch.Then))
+                    options.Template(writer, context);
+                if (chosen.HasFlag(Branch.Else))
+                    options.Inverse(writer, context);
+            });
+        }
         foreach (var (name, source) in sources.Where(source => source.Key != Main))
             handlebars.RegisterTemplate(name, source);
 
+        var (quick, synthetic) = (provenance.Settings.Quick, provenance.Synthetic);
         try
         {
-            var text = handlebars.Compile(sources[Main])(new { seeds = SeedTables(records), quick = content.Provenance.Settings.Quick, synthetic = content.Provenance.Synthetic, conclusive = !content.Provenance.Settings.Quick && !content.Provenance.Synthetic, provenance = Escaped(content.Provenance) });
-            return text.Contains(Summary, StringComparison.Ordinal) ? text.Replace(Summary, verdicts.Any ? table("summary", verdicts.ToTable()) : "") : text;
+            return handlebars.Compile(sources[Main])(new { seeds, quick, synthetic, conclusive = !quick && !synthetic, provenance = Escaped(provenance) });
         }
         catch (Exception e) when (Cause(e) is ReportException cause)
         {
-            throw new ReportException($"{Path}: {cause.Message}", e);
+            throw new ReportException($"{Path}: {cause.Message}", e) { IsUsage = cause.IsUsage };
         }
-        catch (Exception e) when (e is HandlebarsException or HandlebarsUndefinedBindingException)
+        catch (HandlebarsUndefinedBindingException e)
         {
-            throw new ReportException($"{Path}: {e.Message}", e);
+            throw new ReportException($"{Path}: {Unknown(e.MissingKey)}", e);
         }
-
-        void Helper(string name, int least, Func<string[], string> write) => handlebars.RegisterHelper(
-            name, (EncodedTextWriter writer, Context _, Arguments arguments) => writer.WriteSafeString(write(Texts(name, arguments, least))));
-
-        void Block(string name, int least, Func<string[], bool> condition) => handlebars.RegisterHelper(name, (writer, options, context, arguments) =>
+        catch (HandlebarsException e)
         {
-            if (condition(Texts(name, arguments, least)))
-                options.Template(writer, context);
-            else
-                options.Inverse(writer, context);
-        });
+            throw new ReportException($"{Path}: {(UnknownHelper().Match(e.Message) is { Success: true } helper ? Unknown(helper.Groups[1].Value) : e.Message)}", e);
+        }
+    }
+
+    private static string Unknown(string name)
+    {
+        string[] known = [.. Writers.Concat(Blocks).Select(helper => helper.Name), "quick", "synthetic", "conclusive", "seeds", "provenance", "if", "each", "unless"];
+        return $"{{{{{name}}}}} is nothing that a template knows; {NearNames.Say(name, known)}.";
+    }
+
+    [Flags]
+    private enum Branch
+    {
+        Then = 1,
+        Else = 2,
     }
 
     private static string[] SeedTables(RecordSet records) => [.. records.Of<ResultTable>().Select(record => record.Name).Where(name => name.EndsWith(SeedStatistics.Ending, StringComparison.Ordinal))];
@@ -94,6 +172,7 @@ internal sealed class ReportTemplate
         engine = TableMarkdown.Escape(provenance.Engine),
         date = provenance.Date,
         wallTime = provenance.WallTime,
+        peakMemory = provenance.PeakMemory,
         cpu = TableMarkdown.Escape(provenance.Cpu),
         threads = provenance.Threads,
         runtime = TableMarkdown.Escape(provenance.Runtime),
@@ -127,6 +206,9 @@ internal sealed class ReportTemplate
             throw new ReportException($"--template {path}: cannot be read ({e.Message.TrimEnd('.')}).", e) { IsUsage = true };
         }
     }
+
+    [GeneratedRegex("Helper '([^']+)'")]
+    private static partial Regex UnknownHelper();
 
     private static Exception Cause(Exception e) => e is ReportException || e.InnerException is null ? e : Cause(e.InnerException);
 }

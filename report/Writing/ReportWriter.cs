@@ -6,10 +6,10 @@ namespace Fgsm.Report;
 /// <param name="template">The prose.</param>
 /// <param name="content">The results.</param>
 /// <param name="output">Takes a line about what cannot be written on this machine.</param>
-/// <param name="browser">The browser that draws what needs one; null when there is none.</param>
+/// <param name="browser">The browser that prints PDF; null when there is none.</param>
 internal sealed class ReportWriter(ReportTemplate template, ReportContent content, TextWriter output, string? browser)
 {
-    private static readonly ReportFormat[] NeedABrowser = [ReportFormat.Latex, ReportFormat.Pdf, ReportFormat.Docx];
+    private static readonly ReportFormat[] NeedPictures = [ReportFormat.Latex, ReportFormat.Docx];
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
@@ -22,43 +22,56 @@ internal sealed class ReportWriter(ReportTemplate template, ReportContent conten
             WriteFile("report.md", document.ToMarkdown());
         if (formats.Contains(ReportFormat.Html))
             WriteFile("report.html", HtmlPage.Write(document));
+        if (formats.Intersect(NeedPictures).ToArray() is { Length: > 0 } drawn)
+        {
+            if (FigurePictures.Missing is { } missing)
+                NotWritten($"{Names(drawn)} and the figures as PNG", missing);
+            else
+                WriteDrawn(drawn);
+        }
+        if (formats.Contains(ReportFormat.Pdf))
+        {
+            if (browser is null)
+                NotWritten(Names([ReportFormat.Pdf]), PdfPrinter.Missing);
+            else
+                await WritePdf(browser);
+        }
 
-        ReportFormat[] drawn = [.. formats.Intersect(NeedABrowser)];
-        if (drawn.Length == 0)
-            return;
-        if (browser is null)
+        void WriteDrawn(ReportFormat[] drawn)
         {
-            output.WriteLine($"Not written: {string.Join(", ", drawn).ToLowerInvariant()} and the figures as PNG, because {Browser.Missing}.");
-            return;
+            foreach (var (name, figure) in content.Records.Of<Figure>())
+                WriteBytes($"figures/{name}.png", FigurePictures.Png(figure, titled: true));
+            if (drawn.Contains(ReportFormat.Latex))
+            {
+                WriteFile("report.tex", LatexDocument.Write(document));
+                foreach (var (name, figure) in document.Figures)
+                    WriteBytes($"figures/{name}.pdf", FigurePictures.Pdf(figure));
+            }
+            if (drawn.Contains(ReportFormat.Docx))
+            {
+                var inText = document.Figures.ToDictionary(figure => figure.Name, figure => FigurePictures.Png(figure.Figure, titled: false));
+                WordDocument.Write(document, inText, Path.Combine(folder, "report.docx"));
+            }
         }
-        await using var running = await Browser.StartAsync(browser, cancellation);
-        using var pictures = new FigurePictures(running);
-        foreach (var (name, figure) in content.Records.Of<Figure>())
-            await WriteBytesAsync($"figures/{name}.png", await pictures.PngAsync(figure, titled: true, cancellation));
 
-        if (drawn.Contains(ReportFormat.Latex))
-        {
-            WriteFile("report.tex", LatexDocument.Write(document));
-            foreach (var (name, figure) in document.Figures)
-                await WriteBytesAsync($"figures/{name}.pdf", await pictures.PdfAsync(figure, cancellation));
-        }
-        if (drawn.Contains(ReportFormat.Docx))
-        {
-            var inText = new Dictionary<string, byte[]>();
-            foreach (var (name, figure) in document.Figures)
-                inText[name] = await pictures.PngAsync(figure, titled: false, cancellation);
-            WordDocument.Write(document, inText, Path.Combine(folder, "report.docx"));
-        }
-        if (drawn.Contains(ReportFormat.Pdf))
+        async Task WritePdf(string browser)
         {
             var page = Path.Combine(folder, "report.pdf.html");
             File.WriteAllText(page, HtmlPage.Write(document), Utf8);
-            await WriteBytesAsync("report.pdf", await running.PrintAsync(page, ownSize: false, cancellation));
+            WriteBytes("report.pdf", await PdfPrinter.PrintAsync(browser, page, cancellation));
             File.Delete(page);
         }
 
+        void NotWritten(string what, string why) => output.WriteLine($"Not written: {what}, because {why}.");
+
         void WriteFile(string name, string text) => File.WriteAllText(Path.Combine(folder, name), text, Utf8);
 
-        Task WriteBytesAsync(string name, byte[] bytes) => File.WriteAllBytesAsync(Path.Combine(folder, name), bytes, cancellation);
+        void WriteBytes(string name, byte[] bytes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            File.WriteAllBytes(Path.Combine(folder, name), bytes);
+        }
     }
+
+    private static string Names(IEnumerable<ReportFormat> formats) => string.Join(", ", formats).ToLowerInvariant();
 }

@@ -1,90 +1,192 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using BenchmarkDotNet.Environments;
+using Fgsm.Benchmarks.Kernel;
+using Fgsm.Benchmarks.Onnx;
 using Fgsm.Results.Tables;
 
 namespace Fgsm.Benchmarks;
 
-/// <summary>Ours and PyTorch by turns, so that whatever else the machine does meets both.</summary>
-internal static class Comparison
+/// <summary>The tables: the embedded engine, the first of the engines, beside libtorch and ONNX Runtime.</summary>
+internal sealed class Comparison : IDisposable
 {
-    // OpenBLAS's threads keep a core busy for some 30 ms after their last product.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    // The library's sweep takes no more images at once.
+    private const int LargestSweepBatch = 500;
 
-    // A work that has taken so long has had enough runs.
-    private const int EnoughRuns = 3;
-    private static readonly TimeSpan LongTime = TimeSpan.FromSeconds(30);
+    private static readonly Work[] Works = [Work.Training, Work.AdversarialTraining, Work.Forward, Work.Attack, Work.ReportETraining];
+    private static readonly Work[] SmallWorks = [Work.Training, Work.Forward, Work.Attack];
 
-    public static ResultTable Run(bool full, int runs, TextWriter log)
+    private readonly Pace pace;
+    private readonly TextWriter log;
+    private readonly OnnxForward onnx;
+    private readonly List<Engine> engines = [Engine.Embedded];
+    private readonly bool hasLibtorch;
+    // Milliseconds a batch of each engine that has the work.
+    private readonly Dictionary<(Work Work, int Size), double?[]> inLoop = [];
+
+    /// <param name="log">Hears what is being measured, and which engine is missing.</param>
+    /// <exception cref="InvalidDataException">The engines do not compute the same.</exception>
+    public Comparison(Pace pace, TextWriter log)
     {
-        using var peer = Peer.Find();
-        var (peak, times) = (0.0, new List<(Work Work, double Ours, double? Theirs)>());
-        foreach (var work in Works.All(full))
+        (this.pace, this.log) = (pace, log);
+        hasLibtorch = Libtorch.TryLoad(get_num_threads(), log);
+        if (hasLibtorch)
+            engines.Add(Engine.Libtorch);
+        onnx = new OnnxForward(OnEmbedded.Works.ReportB(), get_num_threads());
+        engines.Add(Engine.OnnxRuntime(onnx));
+        foreach (var peer in engines.Skip(1))
+            log.WriteLine(Text($"{peer.Name}: its logits are within {peer.CompareLogits():0.0e0} of ours."));
+    }
+
+    /// <summary>Milliseconds an image at every batch size.</summary>
+    public ResultTable BatchSizes()
+    {
+        var (peak, others) = (0.0, new OtherPrograms());
+        foreach (var work in Works)
         {
-            log.WriteLine($"{work.Name} ...");
             peak = Math.Max(peak, FmaPeak.Measure());
-            // A work of minutes is done once: it warms up within itself.
-            var (ours, theirs) = work.Key.StartsWith("report-b", StringComparison.Ordinal) ? Measure(work, peer, 1) : WarmUpAndMeasure(work, peer, runs);
-            times.Add((work, ours, theirs));
+            foreach (var size in pace.Sizes)
+            {
+                log.WriteLine($"{work.Name}, n = {size} ...");
+                inLoop[(work, size)] = pace.InLoop(Start(work, size));
+            }
         }
-        var table = new ResultTable(Machine())
+        var table = new ResultTable($"Milliseconds an image, in batches of n. {Machine()}") { Note = Note(peak, others.Share) };
+        table.Text("work").Text("engine");
+        foreach (var size in pace.Sizes)
+            table.Number(Text($"n = {size:N0}"), format: "0.000");
+        table.Number("best", format: "0.000").Number("ratio", format: "0.00x");
+        table.Number("GFLOP/s", format: "0").Percent("share of FMA peak", "0");
+        foreach (var work in Works)
         {
-            Note = $"Medians of {runs} runs (fewer, but {EnoughRuns} or more, where they take over {LongTime.TotalSeconds:0} s; one of report B), ours and PyTorch by turns. FMA peak {peak.ToString("0", CultureInfo.InvariantCulture)} GFLOP/s, the highest that was measured in this run. GFLOP/s count convolutions as direct ones and matrix products as dense ones, so Winograd's method and zeros left out may pass the peak. "
-                + (peer is null ? "PyTorch: no python3 with torch was found; ours only." : $"PyTorch {peer.Version}, the same number of threads."),
-        };
-        table.Text("work").Number("ours", "ms", "0.0").Number("PyTorch", "ms", "0.0").Number("ratio", format: "0.00x").Number("GFLOP/s", format: "0").Percent("share of FMA peak", "0");
-        foreach (var (work, ours, theirs) in times)
-        {
+            var ours = Best(work, 0).Milliseconds;
             var speed = work.Operations / ours / 1e6;
-            table.Add(work.Name, ours, theirs, theirs / ours, speed, 100 * speed / peak);
+            Row(work, 0, ours, null, speed, 100 * speed / peak);
+            for (var engine = 1; engine < engines.Count; engine++)
+                if (Has(work, engine))
+                    Row(work, engine, Best(work, engine).Milliseconds, Best(work, engine).Milliseconds / ours, null, null);
         }
-        foreach (var (work, milliseconds) in KernelTimes.Measure(log))
-            table.Add(work, milliseconds, null, null, null, null);
+        return table;
+
+        void Row(Work work, int engine, params object?[] cells)
+        {
+            var times = pace.Sizes.Select(size => (object)PerImage(work, size, engine));
+            table.Add([engine == 0 ? work.Name : "", engines[engine].Name, .. times, .. cells]);
+        }
+    }
+
+    /// <summary>Milliseconds a small batch: in a loop, as <see cref="BatchSizes"/> has measured, and after a pause.</summary>
+    public ResultTable SmallBatches()
+    {
+        var sizes = pace.Sizes.Where(size => size <= 16).ToList();
+        var table = new ResultTable("Milliseconds a batch, in a loop and as a single call after a pause of 60 ms");
+        table.Text("work").Text("engine");
+        foreach (var size in sizes)
+            table.Number($"n = {size}, in a loop", format: "0.00").Number($"n = {size}, after a pause", format: "0.00");
+        foreach (var work in SmallWorks)
+        {
+            log.WriteLine($"{work.Name}, after a pause ...");
+            var afterPause = sizes.ToDictionary(size => size, size => pace.AfterPause(Start(work, size)));
+            for (var engine = 0; engine < engines.Count; engine++)
+                if (Has(work, engine))
+                    table.Add([engine == 0 ? work.Name : "", engines[engine].Name,
+                        .. sizes.SelectMany(size => new object?[] { inLoop[(work, size)][engine], afterPause[size][engine] })]);
+        }
         return table;
     }
 
-    private static (double Ours, double? Theirs) WarmUpAndMeasure(Work work, Peer? peer, int runs)
+    /// <summary>Whole experiments; the sweep at each engine's best batch.</summary>
+    public ResultTable Experiments(int images, bool reportB)
     {
-        // Until the runtime has its best code in place, which takes some calls and some time in the background.
-        var clock = Stopwatch.StartNew();
-        for (var i = 0; i < 2 || clock.ElapsedMilliseconds < 1500; i++)
-            work.Run();
-        if (work.Times > 1)
-            peer?.Measure(work, work.Times);
-        return Measure(work, peer, runs);
-    }
-
-    private static (double Ours, double? Theirs) Measure(Work work, Peer? peer, int runs)
-    {
-        var (ours, theirs) = (new List<double>(), new List<double>());
-        var clock = Stopwatch.StartNew();
-        while (ours.Count < runs && (ours.Count < EnoughRuns || clock.Elapsed < LongTime))
+        var table = new ResultTable("Whole experiments, in seconds")
         {
-            Thread.Sleep(Pause);
-            var start = Stopwatch.GetTimestamp();
-            for (var i = 0; i < work.Times; i++)
-                work.Run();
-            ours.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds / work.Times);
-            if (peer is null)
-                continue;
-            Thread.Sleep(Pause);
-            theirs.Add(peer.Measure(work, work.Times));
+            Note = "The library's sweep takes one gradient an image for every eps, on both engines. By hand it is an attack for every eps, "
+                + "as in PyTorch's tutorial; that is measured on libtorch only, and compared with the library's sweep on ours.",
+        };
+        table.Text("work").Number("ours", "s", "0.00").Number("libtorch", "s", "0.00").Number("ratio", format: "0.00x");
+        log.WriteLine("sweep ...");
+        var (ours, theirs) = (SweepBatch(0), hasLibtorch ? SweepBatch(1) : 0);
+        var sweep = pace.Whole(
+        [
+            OnEmbedded.Works.Sweep(images, ours),
+            hasLibtorch ? OnLibtorch.Works.Sweep(images, theirs) : null,
+            hasLibtorch ? OnLibtorch.Works.SweepByHand(images, theirs) : null,
+        ]);
+        Row(Text($"sweep of 8 eps, {images:N0} images, {ours} at once (libtorch {theirs})"), sweep[0], sweep[1]);
+        Row("the same, by hand on libtorch", sweep[0], sweep[2]);
+        if (reportB)
+        {
+            log.WriteLine("report B as a whole ...");
+            var whole = Pace.Once([OnEmbedded.Works.WholeReportB, hasLibtorch ? OnLibtorch.Works.WholeReportB : null]);
+            Row("report B as a whole, batches of 128, once", whole[0], whole[1]);
         }
-        return (Median(ours), peer is null ? null : Median(theirs));
+        return table;
+
+        void Row(string name, double? ours, double? theirs) => table.Add(name, ours / 1000, theirs / 1000, theirs / ours);
     }
 
-    private static double Median(List<double> values)
+    public ResultTable NotebookKernel()
     {
-        values.Sort();
-        return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
+        log.WriteLine("notebook kernel ...");
+        var table = new ResultTable("The notebook kernel, asked over Jupyter's protocol").Text("what").Number("time", "ms", "0.0");
+        foreach (var (what, milliseconds) in KernelTimes.Measure())
+            table.Add(what, milliseconds);
+        return table;
+    }
+
+    public void Dispose() => onnx.Dispose();
+
+    private List<Action?> Start(Work work, int size)
+    {
+        // The networks of the work before, and what libtorch has allocated for them.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return [.. engines.Select(engine => engine.Of(work)?.Invoke(size))];
+    }
+
+    private bool Has(Work work, int engine) => inLoop[(work, pace.Sizes[0])][engine] is not null;
+
+    private double PerImage(Work work, int size, int engine) => inLoop[(work, size)][engine]!.Value / size;
+
+    private (double Milliseconds, int Size) Best(Work work, int engine, int largest = int.MaxValue) =>
+        pace.Sizes.Where(size => size <= largest).Min(size => (PerImage(work, size, engine), size));
+
+    private int SweepBatch(int engine) => Best(Work.Attack, engine, LargestSweepBatch).Size;
+
+    private string Note(double peak, double others)
+    {
+        var slower = from work in Works
+                     from engine in Enumerable.Range(1, engines.Count - 1)
+                     where Has(work, engine)
+                     let ratio = PerImage(work, 1, 0) / PerImage(work, 1, engine)
+                     where ratio > 1
+                     select Text($"{work.Name} {ratio:0.00}x the time of {engines[engine].Name}");
+        return string.Join(" ",
+        [
+            $"Medians of {pace.Runs} turns ({pace.FewestRuns} or more where they take long), the engines by turns with pauses between,",
+            $"{get_num_threads()} threads each. Best: each engine at its own best n. Ratio: their best by ours; above 1 ours is faster.",
+            slower.Any() ? $"At n = 1 ours is slower: {string.Join(", ", slower)}." : "At n = 1 ours is not slower.",
+            "Training and FGSM are the library's own, one source on both engines: what it does beside tensors (order of the batch,",
+            "accuracy, checks of pixels) is in both times.",
+            hasLibtorch
+                ? $"libtorch is called op by op through TorchSharp {Libtorch.TorchSharpVersion}; PyTorch's torch.compile may be faster."
+                    + " Its threads spin while they wait for each other, so of all engines it loses most to other programs."
+                : "libtorch could not be loaded here.",
+            .. double.IsNaN(others) ? Array.Empty<string>() : [Text($"Other programs took {others:0} % of the processors meanwhile.")],
+            "ONNX Runtime has all its graph optimisations.",
+            "The images are random, which is against ours: digits leave more zeros behind ReLU, and ours skips zeros in some products.",
+            Text($"GFLOP/s are ours at its best n; the FMA peak is {peak:0}, the highest measured in this run. They count convolutions as"),
+            "direct ones and matrix products as dense ones, so Winograd's method and skipped zeros may pass the peak.",
+        ]);
     }
 
     private static string Machine()
     {
-        var cpu = HostEnvironmentInfo.GetCurrent().CpuInfo.Value.ProcessorName?.Trim() ?? "unknown CPU";
+        var cpu = HostEnvironmentInfo.GetCurrent().Cpu.Value.ProcessorName?.Trim() ?? "unknown CPU";
         var bits = Vector512.IsHardwareAccelerated ? 512 : 32 * Vector<float>.Count;
-        return string.Create(CultureInfo.InvariantCulture, $"{cpu}, {Environment.ProcessorCount} cores, {get_num_threads()} threads, {bits}-bit vectors, .NET {Environment.Version}, {DateTime.Now:yyyy-MM-dd}");
+        var cores = Environment.ProcessorCount;
+        return Text($"{cpu}, {cores} cores, {bits}-bit vectors, .NET {Environment.Version}, {DateTime.Now:yyyy-MM-dd}");
     }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

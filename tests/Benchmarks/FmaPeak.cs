@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Benchmarks;
 

@@ -6,31 +6,27 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Fgsm.Benchmarks;
 using Fgsm.Results.Tables;
 
-var full = new Option<bool>("--full") { Description = "Also what takes minutes: all images, in the sweep and in report B as a whole." };
-var runs = new Option<int>("--runs") { Description = "Runs of each work, fewer of long ones; the table shows the median.", HelpName = "number", DefaultValueFactory = _ => 15 };
-runs.Validators.Add(result =>
+var quick = new Option<bool>("--quick") { Description = "A smoke run of a minute: few batch sizes, few turns, no notebook kernel." };
+var full = new Option<bool>("--full") { Description = "Most of an hour: 10,000 images in the sweep, and report B as a whole." };
+var ops = new Option<string>("--ops")
 {
-    if (result.Tokens is [var token] && int.TryParse(token.Value, out var number) && number < 1)
-        result.AddError($"--runs: {number} is not 1 or more");
-});
-var ops = new Option<string>("--ops") { Description = "Measure single ops with BenchmarkDotNet instead; * is a wildcard, --ops alone takes all.", HelpName = "filter", Arity = ArgumentArity.ZeroOrOne };
+    Description = "Measure single ops with BenchmarkDotNet instead; * is a wildcard, --ops alone takes all.",
+    HelpName = "filter",
+    Arity = ArgumentArity.ZeroOrOne,
+};
 
-var command = new RootCommand("Measures the engine, beside PyTorch where python3 has torch, and prints a Markdown table.") { full, runs, ops };
+var command = new RootCommand("Measures the embedded engine beside libtorch and ONNX Runtime, in Markdown tables.") { quick, full, ops };
 command.SetAction(options =>
 {
-    if (options.GetResult(ops) is not null)
-    {
-        // In this process: a project generated beside this one would inherit its build settings.
-        var config = DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
-        BenchmarkSwitcher.FromTypes([typeof(Ops)]).Run(["--filter", $"*{options.GetValue(ops)}*"], config);
-        return 0;
-    }
     try
     {
-        Console.WriteLine(Comparison.Run(options.GetValue(full), options.GetValue(runs), Console.Error).ToMarkdown());
+        if (options.GetResult(ops) is null)
+            Compare(options.GetValue(quick), options.GetValue(full));
+        else
+            MeasureOps($"*{options.GetValue(ops)}*");
         return 0;
     }
-    catch (IOException e)
+    catch (Exception e) when (e is IOException or InvalidDataException)
     {
         Console.Error.WriteLine($"benchmarks: {e.Message}.");
         return 1;
@@ -43,3 +39,24 @@ if (parsed.Errors.Count > 0)
     return 2;
 }
 return parsed.Invoke();
+
+static void Compare(bool quick, bool full)
+{
+    using var comparison = new Comparison(quick ? Pace.Quick : Pace.Usual, Console.Error);
+    Console.WriteLine(comparison.BatchSizes().ToMarkdown());
+    Console.WriteLine(comparison.SmallBatches().ToMarkdown());
+    Console.WriteLine(comparison.Experiments(images: full ? 10_000 : quick ? 64 : 1024, reportB: full).ToMarkdown());
+    if (!quick)
+        Console.WriteLine(comparison.NotebookKernel().ToMarkdown());
+}
+
+static void MeasureOps(string filter)
+{
+    // In this process: a project generated beside this one would inherit its build settings.
+    var job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
+    var config = DefaultConfig.Instance.AddJob(job).WithOptions(ConfigOptions.JoinSummary);
+    List<Type> types = [typeof(Fgsm.Benchmarks.OnEmbedded.Ops)];
+    if (Libtorch.TryLoad(get_num_threads(), Console.Error))
+        types.Add(typeof(Fgsm.Benchmarks.OnLibtorch.Ops));
+    BenchmarkSwitcher.FromTypes([.. types]).Run(["--filter", filter], config);
+}

@@ -24,6 +24,7 @@ public class CommandLineTests : IDisposable
     [InlineData("diff notebooks notebooks", "holds no report.json")]
     [InlineData("verify nowhere", "nowhere: no such folder")]
     [InlineData("--only 07", "there are 01-sample")]
+    [InlineData("--engine other", "there is no script notebooks/engine/other.csx")]
     [InlineData("--data /no/such/folder", "no such folder")]
     [InlineData("--out FgsmNotebooks.sln", "is a file")]
     [InlineData("--out notebooks", "holds 01-sample.ipynb")]
@@ -72,6 +73,30 @@ public class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void OddFilesAmongTheNotebooks_StopNothingElse()
+    {
+        checkout.AddSample();
+        var notebooks = checkout.Repository.Notebooks;
+        File.WriteAllText(Path.Combine(notebooks, "02-broken.ipynb"), "{");
+        File.WriteAllText(Path.Combine(notebooks, "03-empty.ipynb"), "");
+        Directory.CreateDirectory(Path.Combine(notebooks, "04-folder.ipynb"));
+        if (!OperatingSystem.IsWindows())
+            File.CreateSymbolicLink(Path.Combine(notebooks, "05-nowhere.ipynb"), "nowhere");
+
+        var (exit, output, error) = Run("--list");
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Contains("01-sample  Title of 01-sample\n", output);
+        Assert.Matches("02-broken  \\(.*not a notebook.*\\)\n", output);
+        Assert.Equal((0, ""), Run("--only 01") is var run ? (run.Exit, run.Error) : default);
+        Assert.Equal((0, ""), Run("export --format md") is var export ? (export.Exit, export.Error) : default);
+        Assert.Equal((0, ""), Run("verify report/out") is var verify ? (verify.Exit, verify.Error) : default);
+
+        (exit, _, error) = Run("--only 02 --out other");
+        Assert.Equal(1, exit);
+        Assert.Contains("02-broken.ipynb: not a notebook", Assert.Single(error.TrimEnd('\n').Split('\n')));
+    }
+
+    [Fact]
     public void FullRun_InAPipe_PrintsPlainLines()
     {
         checkout.AddSample();
@@ -85,12 +110,28 @@ public class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void OutInTheCurrentFolder_LeavesTheShellInIt()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        checkout.AddSample();
+        Directory.CreateDirectory(checkout.Output);
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"cd '{checkout.Output}' && dotnet '{typeof(ReportRun).Assembly.Location}' --out . >/dev/null && dotnet '{typeof(ReportRun).Assembly.Location}' export . >/dev/null && ls report.md"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        Wait(shell);
+
+        Assert.Equal("report.md\n", shell.StandardOutput.ReadToEnd());
+    }
+
+    [Fact]
     public async Task Interrupt_EndsWithExitCode130AndNoReport()
     {
         if (OperatingSystem.IsWindows())
             return;
         checkout.AddSample("while (true) System.Threading.Thread.Sleep(10);");
-        using var process = Start("");
+        using var process = Start("", SigIntIsIgnored() ? ["env", "--default-signal=INT"] : []);
         // The endless cell is running.
         while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("cell 4 of 4"))
         {
@@ -123,12 +164,25 @@ public class CommandLineTests : IDisposable
         Assert.Fail("The program did not end.");
     }
 
-    private Process Start(string arguments) => Process.Start(new ProcessStartInfo(
-        Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
-        [typeof(ReportRun).Assembly.Location, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)])
+    // Under nohup, and in the background of a script, a program and its children are started with SIGINT ignored.
+    private static bool SigIntIsIgnored()
     {
-        WorkingDirectory = checkout.Repository.Root,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+        const int sigInt = 2;
+        const string status = "/proc/self/status", ignored = "SigIgn:";
+        return File.Exists(status)
+            && File.ReadLines(status).FirstOrDefault(line => line.StartsWith(ignored, StringComparison.Ordinal)) is { } line
+            && (Convert.ToUInt64(line[ignored.Length..].Trim(), 16) & (1ul << (sigInt - 1))) != 0;
+    }
+
+    private Process Start(string arguments, params string[] starter)
+    {
+        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        string[] command = [.. starter, dotnet, typeof(ReportRun).Assembly.Location, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        return Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = checkout.Repository.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
 }

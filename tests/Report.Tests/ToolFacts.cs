@@ -5,8 +5,8 @@ public sealed class BrowserFactAttribute : FactAttribute
 {
     public BrowserFactAttribute()
     {
-        if (Environment.GetEnvironmentVariable("CI") != "true" && Browser.Find() is null)
-            Skip = Browser.Missing;
+        if (Environment.GetEnvironmentVariable("CI") != "true" && PdfPrinter.FindBrowser() is null)
+            Skip = PdfPrinter.Missing;
     }
 }
 
@@ -15,8 +15,8 @@ public sealed class InteractiveFactAttribute : FactAttribute
 {
     public InteractiveFactAttribute()
     {
-        if (Browser.Find() is null && Environment.GetEnvironmentVariable("CI") != "true")
-            Skip = Browser.Missing;
+        if (PdfPrinter.FindBrowser() is null && Environment.GetEnvironmentVariable("CI") != "true")
+            Skip = PdfPrinter.Missing;
         else if (!HtmlPage.IsInteractive)
             Skip = "The program was built without npm, so its figures are static.";
     }

@@ -13,14 +13,19 @@ public sealed record DataFolders(IReadOnlyList<string> Search, string Download)
     /// checkouts) and the user's cache. Downloads go to the folder asked for, else to data/, else (outside a checkout) to the cache.
     /// </summary>
     /// <param name="folder">A data folder to look in first; null or empty for none.</param>
-    /// <exception cref="DataException">The folder asked for does not exist.</exception>
+    /// <exception cref="DataException">The folder asked for, or that of $FGSM_DATA, does not exist.</exception>
     public static DataFolders Standard(string? folder = null)
     {
-        if (folder == "")
-            folder = null;
-        if (folder is not null && !Directory.Exists(folder))
-            throw new DataException($"{folder}: no such data folder; name one that exists.");
-        return Standard(folder, Environment.GetEnvironmentVariable(Variable), Checkout(), Cache());
+        var variable = Environment.GetEnvironmentVariable(Variable);
+        RequireExisting(folder, "name one that exists");
+        RequireExisting(variable, $"${Variable} names it; name one that exists, or unset the variable");
+        return Standard(folder == "" ? null : folder, variable, Checkout(), Cache());
+    }
+
+    private static void RequireExisting(string? folder, string whatToDo)
+    {
+        if (!string.IsNullOrEmpty(folder) && !Directory.Exists(folder))
+            throw new DataException($"{Path.GetFullPath(folder)}: no such data folder; {whatToDo}.");
     }
 
     internal static DataFolders Standard(string? folder, string? variable, string? root, string cache)

@@ -3,6 +3,7 @@ namespace Fgsm.Data;
 /// <summary>A published data set of four IDX files.</summary>
 /// <param name="Name">What tables call it.</param>
 /// <param name="Folder">Its folder inside a data folder.</param>
+/// <param name="Torchvision">The folder that torchvision gives it there, which is read too.</param>
 /// <param name="Mirrors">Where its files can be downloaded; each ends in a slash.</param>
 /// <param name="ClassNames">A name for each label.</param>
 /// <param name="TrainImages">Training images [N, H, W].</param>
@@ -12,6 +13,7 @@ namespace Fgsm.Data;
 public sealed record IdxSource(
     string Name,
     string Folder,
+    string Torchvision,
     string[] Mirrors,
     string[] ClassNames,
     PublishedFile TrainImages,
@@ -23,6 +25,7 @@ public sealed record IdxSource(
     public static readonly IdxSource Mnist = new(
         "MNIST",
         "mnist",
+        "MNIST/raw",
         ["https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"],
         DataSet.DigitNames,
         new("train-images-idx3-ubyte", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
@@ -34,6 +37,7 @@ public sealed record IdxSource(
     public static readonly IdxSource FashionMnist = new(
         "Fashion-MNIST",
         "fashion-mnist",
+        "FashionMNIST/raw",
         ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/", "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"],
         ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
         new("train-images-idx3-ubyte", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"),
@@ -45,7 +49,7 @@ public sealed record IdxSource(
 
     /// <summary>The first folder of the search that holds all four files, compressed or plain; null when none does.</summary>
     public string? Find(DataFolders folders) =>
-        folders.Search.Select(folder => Path.Combine(folder, Folder)).FirstOrDefault(folder => Files.All(file => file.In(folder) is not null));
+        folders.Search.SelectMany(folder => new[] { Path.Combine(folder, Folder), Path.Combine(folder, Torchvision) }).FirstOrDefault(folder => Files.All(file => file.In(folder) is not null));
 
     /// <summary>Reads and verifies the data set, and downloads it first where it is not there yet.</summary>
     /// <param name="folders">Where to look.</param>

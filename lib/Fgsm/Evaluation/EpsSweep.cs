@@ -11,7 +11,8 @@ namespace Fgsm.Evaluation;
 /// <param name="Clean">Its predictions without attack.</param>
 /// <param name="Points">One for each eps, in the order given.</param>
 /// <param name="ZeroGradients">The share of images whose gradient is 0 everywhere, in percent: FGSM leaves those alone.</param>
-public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points, double ZeroGradients)
+/// <param name="NonFiniteGradients">The number of images whose gradient has a NaN or an infinity.</param>
+public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points, double ZeroGradients, int NonFiniteGradients = 0)
 {
     private const int BatchSize = 500;
 
@@ -24,7 +25,7 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
         var attacks = eps.Select(e => new FGSM(e) { Bounds = bounds ?? Bounds.Unit }).ToList();
         var clean = new List<Predictions>();
         var attacked = eps.Select(_ => new List<Predictions>()).ToList();
-        var (zero, done, steps) = (0L, 0, (data.Count + BatchSize - 1) / BatchSize);
+        var (zero, nonFinite, done, steps) = (0, 0, 0, (data.Count + BatchSize - 1) / BatchSize);
         using var views = NewDisposeScope();
         using var eval = model.InEvalMode();
         using var grad = no_grad();
@@ -35,7 +36,8 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
             attacks.FirstOrDefault()?.Require(batch.Images, batch.Labels);
             var gradient = LossGradient.Of(model, batch.Images, batch.Labels);
             clean.Add(Predictions.FromLogits(gradient.Logits, batch.Labels));
-            zero += gradient.Gradient.abs().reshape(batch.Count, -1).max(1).values.eq(0).sum().item<long>();
+            var largest = gradient.Gradient.abs().reshape(batch.Count, -1).max(1).values.data<float>().ToArray();
+            (zero, nonFinite) = (zero + largest.Count(g => g == 0), nonFinite + largest.Count(g => !float.IsFinite(g)));
             for (var i = 0; i < attacks.Count; i++)
             {
                 using var inner = NewDisposeScope();
@@ -45,7 +47,7 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
             progress?.Report(new Progress(title, 0, 0, ++done, steps));
         }
         var all = Predictions.Join(clean);
-        return new EpsSweep(all, [.. eps.Select((e, i) => new EpsPoint(e, all, Predictions.Join(attacked[i])))], 100.0 * zero / data.Count);
+        return new EpsSweep(all, [.. eps.Select((e, i) => new EpsPoint(e, all, Predictions.Join(attacked[i])))], 100.0 * zero / data.Count, nonFinite);
     }
 
     /// <summary>The point of one eps of the sweep.</summary>
@@ -77,13 +79,12 @@ public sealed record EpsPoint(double Eps, Predictions Clean, Predictions Attacke
     /// <summary>The share of ALL images that is still classified correctly, in percent.</summary>
     public double RobustAccuracy => Attacked.Accuracy;
 
-    /// <summary>The share of the initially correct images that the attack turns, in percent: 100 (1 - robust / clean) where no wrong image is put right. NaN when none was correct.</summary>
-    public double SuccessRate
-    {
-        get
-        {
-            var correct = Enumerable.Range(0, Clean.Count).Where(Clean.IsCorrect).ToList();
-            return 100.0 * correct.Count(i => !Attacked.IsCorrect(i)) / correct.Count;
-        }
-    }
+    /// <summary>The number of initially correct images that the attack turns.</summary>
+    public int Turned => Enumerable.Range(0, Clean.Count).Count(i => Clean.IsCorrect(i) && !Attacked.IsCorrect(i));
+
+    /// <summary>
+    /// The share of the initially correct images that the attack turns, in percent: 100 (1 - robust / clean) where no wrong image is put
+    /// right. NaN when none was correct.
+    /// </summary>
+    public double SuccessRate => 100.0 * Turned / Clean.Correct;
 }

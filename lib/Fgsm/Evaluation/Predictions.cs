@@ -6,10 +6,10 @@ using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;
 
-/// <summary>What a model says of each image of a set.</summary>
+/// <summary>A model's prediction and confidence for each image of a set.</summary>
 /// <param name="Labels">The true classes, <c>[N]</c>.</param>
 /// <param name="Predicted">The classes with the highest logit, the first of equals, <c>[N]</c>.</param>
-/// <param name="Confidence">The softmax probability of the predicted class, from 0 to 1, <c>[N]</c>.</param>
+/// <param name="Confidence">The softmax probability of the predicted class, from 0 to 1; NaN where the logits have a NaN or plus infinity, <c>[N]</c>.</param>
 public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confidence)
 {
     // A gradient keeps every layer's output, so attacks take smaller batches.
@@ -64,13 +64,20 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
     /// <summary>Those of the first images.</summary>
     public Predictions Take(int count) => new([.. Labels.Take(count)], [.. Predicted.Take(count)], [.. Confidence.Take(count)]);
 
-    public bool IsCorrect(int image) => Predicted[image] == Labels[image];
+    /// <summary>Whether the predicted class is the true one; never for logits that are not finite, of which none is the highest.</summary>
+    public bool IsCorrect(int image) => Predicted[image] == Labels[image] && float.IsFinite(Confidence[image]);
+
+    /// <summary>The number of images that are classified correctly.</summary>
+    public int Correct => Enumerable.Range(0, Count).Count(IsCorrect);
 
     /// <summary>For each class in turn, the first image that is classified correctly; nothing for a class without one.</summary>
     public int[] FirstCorrectOfEachClass() => [.. Enumerable.Range(0, Count).Where(IsCorrect).GroupBy(i => Labels[i]).OrderBy(g => g.Key).Select(g => g.First())];
 
     /// <summary>The share that is classified correctly, in percent.</summary>
-    public double Accuracy => 100.0 * Enumerable.Range(0, Count).Count(IsCorrect) / Count;
+    public double Accuracy => 100.0 * Correct / Count;
+
+    /// <summary>The number of images whose logits have a NaN or plus infinity.</summary>
+    public int NonFinite => Confidence.Count(c => !float.IsFinite(c));
 
     /// <summary>The mean of <see cref="Confidence"/>, in percent.</summary>
     public double MeanConfidence => 100.0 * Confidence.Sum(c => (double)c) / Count;

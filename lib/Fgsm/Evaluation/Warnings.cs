@@ -33,10 +33,20 @@ public static class Warnings
         return warnings;
     }
 
-    /// <summary>After an attack: zero gradients, accuracies that cannot be, labels that do not match.</summary>
+    /// <summary>After any prediction: logits that are not finite.</summary>
+    /// <param name="what">What was predicted, for instance "without attack".</param>
+    public static IReadOnlyList<string> Of(Predictions predictions, string what = "without attack") => predictions.NonFinite == 0 ? []
+        : [FormattableString.Invariant($"{predictions.NonFinite:#,0} of {predictions.Count:#,0} images have logits that are NaN or infinite {what}; they count as wrong. The training has diverged, or a layer overflows: train again with a lower learning rate.")];
+
+    /// <summary>After a search for the smallest eps: logits that are not finite.</summary>
+    public static IReadOnlyList<string> Of(SmallestEps found) => Of(found.Clean);
+
+    /// <summary>After an attack: logits and gradients that are not finite, zero gradients, accuracies that cannot be, labels that do not match.</summary>
     public static IReadOnlyList<string> Of(EpsSweep sweep)
     {
-        var warnings = new List<string>();
+        List<string> warnings = [.. Of(sweep.Clean), .. sweep.Points.SelectMany(point => Of(point.Attacked, FormattableString.Invariant($"at eps {point.Eps:0.####}")))];
+        if (sweep.NonFiniteGradients > 0)
+            warnings.Add(FormattableString.Invariant($"{sweep.NonFiniteGradients:#,0} of {sweep.Clean.Count:#,0} images have a gradient with a NaN or an infinity: their attack means nothing. Look for a layer that overflows or divides by 0."));
         var (clean, classes) = (sweep.Clean, 1 + sweep.Clean.Labels.Concat(sweep.Clean.Predicted).Max());
         // A guess is right once in so many classes; three standard deviations are the luck of few images.
         var guess = 1.0 / classes;

@@ -40,6 +40,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
     /// <exception cref="ArgumentOutOfRangeException">There are no epochs, or no images in a batch.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled; the model keeps what it has learned.</exception>
     /// <exception cref="TensorFileException">What is kept cannot be read, or written.</exception>
+    /// <exception cref="NotFiniteNumberException">The loss of a batch is NaN: the weights are lost, and further steps cannot mend them.</exception>
     public IReadOnlyList<EpochResult> Fit(TensorSet data, int epochs, CancellationToken cancellation = default)
     {
         if (epochs < 1)
@@ -74,6 +75,8 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             using var scope = NewDisposeScope();
             var batch = order[(step * BatchSize)..Math.Min(data.Count, (step + 1) * BatchSize)].to(data.Images.device);
             var (loss, right) = Step(data.Images.index_select(0, batch), data.Labels.index_select(0, batch));
+            if (double.IsNaN(loss))
+                throw new NotFiniteNumberException($"{Title}: the loss is NaN in epoch {epoch}, step {step + 1} of {steps}: the training has diverged. Lower the learning rate, or look for pixels that are not finite.", loss);
             var count = (int)batch.shape[0];
             (lossSum, correct, seen) = (lossSum + loss * count, correct + right, seen + count);
             if ((step + 1) % 10 == 0 || step + 1 == steps)

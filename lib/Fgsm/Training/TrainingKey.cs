@@ -23,6 +23,7 @@ internal static class TrainingKey
             code: {typeof(TrainingKey).Module.ModuleVersionId} {typeof(nn).Module.ModuleVersionId}
             model: {Digest(model.named_modules().Prepend(("", model)).Select(m => new object?[] { m.Item1, m.Item2.GetType().FullName, Options(m.Item2) }))}
             weights: {Digest(model.state_dict())}
+            frozen: {Digest(model.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name))}
             optimizer: {optimizer.GetType().Name} {Digest(PyTorchFile.State(optimizer))}
             generator: {Digest(random.get_rng_state())}
             data: {data.Count} images {Digest(data.Batches(1000).Select(b => new[] { b.Images, b.Labels }))}

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -80,7 +81,8 @@ public sealed partial class Notebook
         var temporary = path + ".tmp";
         try
         {
-            File.WriteAllText(temporary, ToString());
+            // Half a surrogate pair, which no encoding can write, becomes U+FFFD.
+            File.WriteAllText(temporary, ToString(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
             File.Move(temporary, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -30,6 +30,7 @@ internal sealed class JupyterKernel : IDisposable
         _codec = new MessageCodec(connection.Key);
         _session = new CSharpSession(workingDirectory);
         _session.Output += Show;
+        _session.Exiting += () => _iopub!.DrainAsync().Wait(TimeSpan.FromSeconds(1));
         _iopub = new PublisherSocket(connection.EndPoint(connection.IopubPort));
         _heartbeat = new EchoSocket(connection.EndPoint(connection.HeartbeatPort));
         _stdin = new RouterSocket(connection.EndPoint(connection.StdinPort));
@@ -178,7 +179,7 @@ internal sealed class JupyterKernel : IDisposable
         ErrorOutput? error;
         try
         {
-            error = await _session.ExecuteAsync(code, _count, interrupt.Token);
+            error = await _session.ExecuteAsync(code, _count, $"cell {_count}", interrupt.Token);
             if (error is null)
                 return Ok(new JsonObject { ["execution_count"] = _count, ["payload"] = new JsonArray(), ["user_expressions"] = await UserExpressionsAsync(request, interrupt.Token) });
         }
@@ -296,9 +297,6 @@ internal sealed class JupyterKernel : IDisposable
                 var content = ErrorContent(error);
                 content.Remove("status");
                 Publish("error", content, parent);
-                break;
-            case ClearOutput clear:
-                Publish("clear_output", new JsonObject { ["wait"] = clear.Wait }, parent);
                 break;
         }
     }

@@ -6,7 +6,7 @@ namespace Fgsm.Kernel;
 /// <summary>papermill's convention: a cell tagged <c>injected-parameters</c> follows the cell tagged <c>parameters</c> and sets its variables.</summary>
 internal static class NotebookParameters
 {
-    private const string Tag = "injected-parameters";
+    public const string Tag = "injected-parameters";
 
     public static void Inject(Notebook notebook, IReadOnlyDictionary<string, object> values)
     {

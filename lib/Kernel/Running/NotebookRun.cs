@@ -7,10 +7,11 @@ public sealed record NotebookRun(Notebook Document, CellFailure? Failure);
 
 /// <summary>The cell at which a run stopped.</summary>
 /// <param name="Index">The cell's place in the document, from 0, Markdown counted.</param>
+/// <param name="Name">How messages call the cell: its number among the code cells.</param>
 /// <param name="FirstLine">The first line of its source.</param>
 /// <param name="Error">What went wrong.</param>
-public sealed record CellFailure(int Index, string FirstLine, ErrorOutput Error)
+public sealed record CellFailure(int Index, string Name, string FirstLine, ErrorOutput Error)
 {
     /// <summary>All of it in one line.</summary>
-    public override string ToString() => $"cell {Index + 1} of the notebook ({FirstLine}) failed: {Error.Name}: {Error.Message.ReplaceLineEndings(" ")}";
+    public override string ToString() => $"{Name} ({FirstLine}) failed: {Error.Name}: {Error.Message.ReplaceLineEndings(" ")}";
 }

@@ -51,7 +51,7 @@ public static class NotebookRunner
     private static async Task<CellFailure?> RunCellsAsync(Notebook document, string directory, INotebookObserver? observer, CancellationToken cancellation)
     {
         var outputs = new OutputDocument();
-        var running = -1;
+        var (running, number) = (-1, 0);
         using var session = new CSharpSession(directory);
         session.Output += output =>
         {
@@ -66,12 +66,14 @@ public static class NotebookRunner
                 continue;
             running = i;
             observer?.CellStarted(i, cell);
-            var error = await session.ExecuteAsync(cell.Source, cancellation);
+            // Cells are numbered as whoever watches counts them: the one that was put in is not among them.
+            var name = cell.Tags.Contains(NotebookParameters.Tag) ? "the injected parameters" : $"cell {++number}";
+            var error = await session.ExecuteAsync(cell.Source, session.ExecutionCount + 1, name, cancellation);
             cell.ExecutionCount = session.ExecutionCount;
             cancellation.ThrowIfCancellationRequested();
             observer?.CellFinished(i, cell, error);
             if (error is not null && !cell.Tags.Contains("raises-exception"))
-                return new CellFailure(i, cell.FirstLine, error);
+                return new CellFailure(i, name, cell.FirstLine, error);
         }
         return null;
     }

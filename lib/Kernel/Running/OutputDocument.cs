@@ -6,22 +6,9 @@ namespace Fgsm.Kernel;
 internal sealed class OutputDocument
 {
     private readonly Dictionary<string, List<JsonObject>> _displays = [];
-    private bool _clearBeforeNext;
 
     public void Add(NotebookCell cell, CellOutput output)
     {
-        if (output is ClearOutput clear)
-        {
-            _clearBeforeNext = clear.Wait;
-            if (!clear.Wait)
-                cell.Outputs.Clear();
-            return;
-        }
-        if (_clearBeforeNext && output is not DisplayUpdate)
-        {
-            cell.Outputs.Clear();
-            _clearBeforeNext = false;
-        }
         switch (output)
         {
             case StreamOutput stream when cell.Outputs.LastOrDefault() is { } last && MultilineText.Join(last["name"]) == stream.Name:

@@ -1,10 +1,11 @@
-using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Scripting;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Scripting;
+using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Fgsm.Kernel;
@@ -13,18 +14,29 @@ namespace Fgsm.Kernel;
 /// Runs cells of C#, one after the other, each seeing what those before it declared. What a cell shows is raised as
 /// <see cref="Output"/>, in order, while the cell runs.
 /// </summary>
-public sealed class CSharpSession : IDisposable
+public sealed partial class CSharpSession : IDisposable
 {
     private static readonly AsyncLocal<CSharpSession?> s_current = new();
     private const int PatienceMilliseconds = 2000;
 
-    private readonly BlockingCollection<Action> _work = [];
+    // Of each assembly that cells see besides the framework, one type.
+    private static readonly Type[] s_helpers =
+        [typeof(CSharpSession), typeof(Microsoft.DotNet.Interactive.Kernel), typeof(Formatter), typeof(Microsoft.AspNetCore.Html.HtmlString)];
+
+    private readonly WorkThread _worker = new("Session");
     private readonly OutputPump _pump;
+    private readonly SessionKernel _kernel;
+    private readonly NuGetPackages _packages;
+    private readonly IDisposable _console;
     private readonly Stack<string> _imports = new();
+    private readonly Dictionary<string, string> _values = [];
+    private readonly HashSet<string> _extensions = [];
     private ScriptOptions _options;
-    private CellThread _thread = new();
+    private WorkThread _thread = new("Cells");
+    private string _cell = "";
+    private volatile bool _isRunning;
     private ScriptState<object>? _state;
-    private SortedDictionary<string, string>? _result;
+    private IReadOnlyDictionary<string, string>? _result;
 
     /// <summary>A session without variables.</summary>
     /// <param name="workingDirectory">Where relative paths of <c>#r</c>, <c>#load</c> and <c>#!import</c> start: the folder of the notebook.</param>
@@ -33,9 +45,11 @@ public sealed class CSharpSession : IDisposable
         WorkingDirectory = Path.GetFullPath(workingDirectory ?? Directory.GetCurrentDirectory());
         _options = DefaultOptions(WorkingDirectory);
         _pump = new OutputPump(output => Output?.Invoke(output));
-        ConsoleCapture.Install();
-        using (ExecutionContext.SuppressFlow())
-            new Thread(RunWork) { IsBackground = true, Name = "Session" }.Start();
+        _kernel = new SessionKernel(this);
+        _packages = new NuGetPackages(WorkingDirectory);
+        Displays.Reset();
+        _console = ConsoleCapture.Install();
+        CellFaults.Session = this;
     }
 
     /// <summary>Raised for all that cells show, from a thread of its own, one output at a time.</summary>
@@ -53,8 +67,6 @@ public sealed class CSharpSession : IDisposable
     /// <summary>Asks the user for a line; null where nobody can be asked.</summary>
     internal Func<string, bool, string>? Input { get; set; }
 
-    internal FormatterRegistry Formatters { get; } = new(Formatter.Shared);
-
     /// <summary>Runs a cell. When the task ends, all its outputs have been raised.</summary>
     /// <param name="code">The source of the cell.</param>
     /// <param name="interrupt">Stops the cell, endless loops included; variables keep the values they have then.</param>
@@ -62,16 +74,17 @@ public sealed class CSharpSession : IDisposable
     public Task<ErrorOutput?> ExecuteAsync(string code, CancellationToken interrupt = default)
     {
         ArgumentNullException.ThrowIfNull(code);
-        return ExecuteAsync(code, ExecutionCount + 1, interrupt);
+        return ExecuteAsync(code, ExecutionCount + 1, $"cell {ExecutionCount + 1}", interrupt);
     }
 
-    /// <summary>Runs a cell under a number that the caller has counted.</summary>
-    internal Task<ErrorOutput?> ExecuteAsync(string code, int number, CancellationToken interrupt)
+    /// <summary>Runs a cell under a number that the caller has counted, and the name by which errors call it.</summary>
+    internal Task<ErrorOutput?> ExecuteAsync(string code, int number, string name, CancellationToken interrupt)
     {
         return Enqueue(() =>
         {
-            ExecutionCount = number;
+            (ExecutionCount, _cell, _isRunning) = (number, name, true);
             var (result, error) = RunCell(code, interrupt);
+            _isRunning = false;
             if (error is not null)
                 Post(error);
             else if (result is not null)
@@ -92,20 +105,37 @@ public sealed class CSharpSession : IDisposable
     /// <summary>Ends the session.</summary>
     public void Dispose()
     {
-        _work.CompleteAdding();
+        _worker.Dispose();
         _thread.Dispose();
         _pump.Dispose();
+        _console.Dispose();
+        CellFaults.Left(this);
+        _kernel.Dispose();
     }
 
-    /// <summary>Shows an output of the running cell, or writes it to the console where no cell runs.</summary>
-    internal static void Publish(CellOutput output)
+    /// <summary>Shows an output of the running cell.</summary>
+    internal void Show(CellOutput output)
     {
         CellInterrupt.CheckAtOutput();
-        if (Current is { } session)
-            session.Post(output);
-        else if (output is DisplayOutput display)
-            Console.WriteLine(display.Data.GetValueOrDefault("text/plain") ?? display.Data.Values.FirstOrDefault());
+        Post(output);
     }
+
+    /// <summary>Tells of an exception that nobody can catch: of a thread, a timer or a finalizer that a cell has left behind.</summary>
+    internal void ReportUnhandled(Exception exception) =>
+        Post(new StreamOutput("stderr", $"Outside of the cells: {string.Join('\n', CellErrors.FromException(exception, "").Traceback)}\n"));
+
+    /// <summary>Tells that the process ends before the session does.</summary>
+    internal string ReportExit()
+    {
+        var message = $"The process was ended {(_isRunning ? "while" : "after")} {_cell} ran, by Environment.Exit or from outside.";
+        Post(new ErrorOutput("ProcessExit", message, [message]));
+        _pump.Flush();
+        Exiting?.Invoke();
+        return message;
+    }
+
+    /// <summary>Raised when the process ends before the session does: the last moment to send outputs.</summary>
+    internal event Action? Exiting;
 
     /// <summary>Asks the user of the running cell for a line.</summary>
     internal static string ReadLine(string prompt, bool isPassword) => Current?.Input is { } input
@@ -122,7 +152,7 @@ public sealed class CSharpSession : IDisposable
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetDirectoryName(path) == framework)
-            .Append(typeof(CSharpSession).Assembly.Location)
+            .Concat(s_helpers.Select(type => type.Assembly.Location))
             .Select(path => MetadataReference.CreateFromFile(path));
         return ScriptOptions.Default
             .WithLanguageVersion(LanguageVersion.Latest)
@@ -139,60 +169,48 @@ public sealed class CSharpSession : IDisposable
                 "Microsoft.DotNet.Interactive.Formatting");
     }
 
-    private void RunWork()
-    {
-        s_current.Value = this;
-        foreach (var work in _work.GetConsumingEnumerable())
-            work();
-    }
-
     internal Task<Completion> CompleteAsync(string code, int position) => Enqueue(() => new CodeInsight(_state, Continue, code).Complete(position));
 
     internal Task<string?> DescribeAsync(string code, int position) => Enqueue(() => new CodeInsight(_state, Continue, code).Describe(position));
 
     private Task<T> Enqueue<T>(Func<T> work)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _work.Add(() =>
-        {
-            try
+        // Nothing of the caller's flows into cells.
+        using (ExecutionContext.SuppressFlow())
+            return _worker.Run(() =>
             {
-                done.SetResult(work());
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
-        });
-        return done.Task;
+                s_current.Value = this;
+                return work();
+            });
     }
 
     private (IReadOnlyDictionary<string, string>? Result, ErrorOutput? Error) RunCell(string code, CancellationToken interrupt)
     {
-        var cell = $"cell {ExecutionCount}";
         _result = null;
         _imports.Clear();
+        using var context = _kernel.Begin(code, interrupt);
         try
         {
-            RunSource(code, Path.Combine(WorkingDirectory, cell), interrupt);
+            RunSource(code, Path.Combine(WorkingDirectory, _cell), interrupt);
             return (_result, null);
         }
         catch (CellFailedException e)
         {
-            return (null, e.Error);
+            return (null, ValidText.Of(e.Error));
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
-            return (null, new ErrorOutput("Interrupted", "The cell was interrupted.", [$"{cell}: interrupted"]));
+            return (null, new ErrorOutput("Interrupted", "The cell was interrupted.", [$"{_cell}: interrupted"]));
         }
         catch (Exception e)
         {
-            return (null, CellErrors.FromException(e, cell));
+            return (null, ValidText.Of(CellErrors.FromException(e, _cell)));
         }
     }
 
     private void RunSource(string source, string file, CancellationToken interrupt)
     {
+        var magics = new Magics(this, source, file, interrupt);
         var parts = CellPart.Split(source).ToList();
         for (var i = 0; i < parts.Count; i++)
         {
@@ -200,81 +218,52 @@ public sealed class CSharpSession : IDisposable
             var place = $"{Path.GetFileName(file)}, line {parts[i].Line + 1}";
             if (!parts[i].IsMagic)
                 RunCode(parts[i].Text, file, interrupt);
-            else if (NuGetReferences.Parse(parts[i].Text) is var (package, version))
-                AddReferences(NuGetReferences.Restore(package, version, WorkingDirectory, interrupt));
+            else if (_packages.Add(parts[i].Text, place))
+            {
+                // Directives that follow each other are restored together.
+                if (i + 1 == parts.Count || !NuGetPackages.IsDirective(parts[i + 1].Text))
+                    AddPackages(_packages.Restore(interrupt), file, interrupt);
+            }
             else
-                i += RunMagic(parts, i, place, file, interrupt);
+                i += magics.Run(parts, i, place);
         }
     }
 
-    /// <summary>Runs a magic.</summary>
-    /// <returns>How many of the parts after it were its own.</returns>
-    private int RunMagic(List<CellPart> parts, int index, string place, string file, CancellationToken interrupt)
+    /// <summary>Makes packages known to the cells that follow, and runs the extensions that they bring.</summary>
+    private void AddPackages(RestoredPackages packages, string file, CancellationToken interrupt)
     {
-        var words = parts[index].Text.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries);
-        var argument = words.Length == 2 ? words[1].Trim() : "";
-        switch (words[0])
+        foreach (var note in packages.Notes)
+            Post(new StreamOutput("stderr", note + "\n"));
+        var known = _options.MetadataReferences.OfType<PortableExecutableReference>().Select(reference => Path.GetFileNameWithoutExtension(reference.FilePath));
+        _options = _options.AddReferences(packages.Assemblies.ExceptBy(known, Path.GetFileNameWithoutExtension).Select(path => MetadataReference.CreateFromFile(path)));
+        foreach (var extension in packages.Extensions.Where(_extensions.Add))
         {
-            case "#!import":
-                Import(argument.Trim('"'), place, file, interrupt);
-                return 0;
-            case "#!csharp" or "#!c#" or "#!C#":
-                return 0;
-            case "#!markdown" or "#!md":
-                return ShowAs("text/markdown");
-            case "#!html":
-                return ShowAs("text/html");
-            case "#!time":
-                var started = System.Diagnostics.Stopwatch.StartNew();
-                var rest = parts.Skip(index + 1).ToList();
-                try
-                {
-                    RunSource(string.Join("\n", rest.Select(part => part.Text)), file, interrupt);
-                }
-                finally
-                {
-                    $"Wall time: {started.Elapsed.TotalMilliseconds.ToString("F1", System.Globalization.CultureInfo.InvariantCulture)} ms".DisplayAs("text/plain");
-                }
-                return rest.Count;
-            case "#!whos":
-                Variables().Display();
-                return 0;
-            case "#!about":
-                $"Fgsm.Kernel {Jupyter.KernelInfo.Version}, C# {Jupyter.KernelInfo.LanguageVersion} on .NET {Environment.Version}".DisplayAs("text/plain");
-                return 0;
-            default:
-                throw new NotebookException($"{place}: this kernel has no magic {words[0]}");
-        }
-
-        int ShowAs(string mimeType)
-        {
-            if (index + 1 >= parts.Count || parts[index + 1].IsMagic)
-                return 0;
-            parts[index + 1].Text.TrimStart('\n').DisplayAs(mimeType);
-            return 1;
+            // Loaded by a cell, so that its dependencies are those that cells have.
+            RunScript($"#r \"{extension.Replace('\\', '/')}\"\nSystem.Reflection.Assembly.Load(\"{AssemblyName.GetAssemblyName(extension)}\")", file, interrupt);
+            foreach (var type in ((Assembly)_state!.ReturnValue).ExportedTypes.Where(type => type.IsAssignableTo(typeof(IKernelExtension)) && !type.IsAbstract))
+                ((IKernelExtension)Activator.CreateInstance(type)!).OnLoadAsync(_kernel).Wait(interrupt);
         }
     }
 
-    /// <summary>The variables as they stand: of those with one name the last.</summary>
-    private List<object> Variables() =>
-        [.. (_state?.Variables ?? []).GroupBy(v => v.Name).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => (object)new { g.Last().Name, Type = ValueShape.TypeName(g.Last().Type), g.Last().Value })];
-
-    private void AddReferences(IEnumerable<string> paths) => _options = _options.AddReferences(paths.Select(path => MetadataReference.CreateFromFile(path)));
-
-    private void Import(string name, string place, string file, CancellationToken interrupt)
+    /// <summary>Runs code that an extension submits while it is loaded.</summary>
+    internal void RunForExtension(string code)
     {
-        var path = Path.GetFullPath(name, Path.GetDirectoryName(file)!);
-        if (name == "" || !File.Exists(path))
-            throw new NotebookException($"{place}: #!import: there is no file '{name}'");
-        if (_imports.Contains(path))
-            throw new NotebookException($"{place}: #!import: '{name}' imports itself");
-        _imports.Push(path);
-        foreach (var source in ImportedFile.Read(path))
-            RunSource(source, path, interrupt);
-        _imports.Pop();
+        s_current.Value = this;
+        RunSource(code, Path.Combine(WorkingDirectory, "extension"), CancellationToken.None);
     }
 
     private void RunCode(string code, string file, CancellationToken interrupt)
+    {
+        var script = RunScript(code, file, interrupt);
+        if (!HasReturnValue(script) || _state!.ReturnValue is DisplayedValue)
+            return;
+        if (_imports.Count > 0)
+            _state.ReturnValue.Display();
+        else
+            _result = Displays.Format(_state.ReturnValue);
+    }
+
+    private Script<object> RunScript(string code, string file, CancellationToken interrupt)
     {
         var script = Continue(CellInterrupt.Instrument(code), file);
         if (script.Compile(interrupt).Any(IsError))
@@ -285,7 +274,7 @@ public sealed class CSharpSession : IDisposable
         }
 
         using var request = CellInterrupt.Begin(interrupt);
-        var context = new InterruptibleContext(interrupt, e => Post(new StreamOutput("stderr", string.Join('\n', CellErrors.FromException(e, "").Traceback) + "\n")));
+        var context = new InterruptibleContext(interrupt, ReportUnhandled);
         var started = _thread.Run(() => context.Run(() => _state is null
             ? script.RunAsync(globals: null, catchException: _ => true, CancellationToken.None)
             : script.RunFromAsync(_state, catchException: _ => true, CancellationToken.None)));
@@ -298,7 +287,7 @@ public sealed class CSharpSession : IDisposable
             if (!started.IsCompleted)
             {
                 _thread.Dispose();
-                _thread = new CellThread();
+                _thread = new WorkThread("Cells");
             }
             throw new OperationCanceledException(interrupt);
         }
@@ -307,15 +296,10 @@ public sealed class CSharpSession : IDisposable
             throw new OperationCanceledException(interrupt);
         if (_state.Exception is { } exception)
             throw new CellFailedException(CellErrors.FromException(exception, Path.GetFileName(file)));
-        if (!HasResult(script.GetCompilation(), file) || _state.ReturnValue is DisplayedValue)
-            return;
-        if (_imports.Count > 0)
-            _state.ReturnValue.Display();
-        else
-            _result = Formatter.Bundle(_state.ReturnValue, []);
+        return script;
     }
 
-    private static bool IsError(Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
+    private static bool IsError(Microsoft.CodeAnalysis.Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 
     private Script<object> Continue(string code, string file)
     {
@@ -323,13 +307,8 @@ public sealed class CSharpSession : IDisposable
         return _state is null ? CSharpScript.Create<object>(code, options) : _state.Script.ContinueWith<object>(code, options);
     }
 
-    /// <summary>Whether the code ends in an expression with a value and without a semicolon.</summary>
-    private static bool HasResult(Compilation compilation, string file)
-    {
-        var tree = compilation.SyntaxTrees.First(t => t.FilePath == file);
-        return tree.GetRoot().ChildNodes().LastOrDefault() is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last }
-            && compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type is not { SpecialType: SpecialType.System_Void };
-    }
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern bool HasReturnValue(Script script);
 
     private sealed class CellFailedException(ErrorOutput error) : Exception(error.Message)
     {

@@ -8,17 +8,20 @@ namespace Fgsm.Kernel;
 /// <summary>Errors as a notebook's reader understands them: cell and line, without the machinery that runs cells.</summary>
 internal static partial class CellErrors
 {
+    // Optimised code calls these, for an index out of range and the like, from one place for the whole method: the line is lost.
+    private const string ThrowHelpers = "Internal.Runtime.CompilerHelpers.ThrowHelpers";
+
     public static ErrorOutput FromException(Exception exception, string cell)
     {
         while (exception is AggregateException { InnerExceptions.Count: 1 } or TargetInvocationException { InnerException: not null })
             exception = exception.InnerException!;
         if (exception is NotebookException)
-            return new ErrorOutput("NotebookException", exception.Message, [$"{cell}: {exception.Message}"]);
+            return new ErrorOutput("NotebookException", exception.Message, [exception.Message.StartsWith(cell, StringComparison.Ordinal) ? exception.Message : $"{cell}: {exception.Message}"]);
         var lines = new List<string>();
         for (var e = exception; e is not null; e = e.InnerException)
         {
             lines.Add($"{(e == exception ? "" : "caused by ")}{Name(e)}: {e.Message}");
-            lines.AddRange(Frames(e).Select(frame => "   " + frame));
+            lines.AddRange(Frames(e, cell).Select(frame => "   " + frame));
         }
         return new ErrorOutput(Name(exception), exception.Message, lines);
     }
@@ -41,19 +44,25 @@ internal static partial class CellErrors
     }
 
     /// <summary>The stack of an exception down to the cell, innermost first.</summary>
-    public static IReadOnlyList<string> Frames(Exception exception)
+    private static List<string> Frames(Exception exception, string cell)
     {
         var frames = new List<string>();
+        var isBelowHelper = false;
         foreach (var frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames())
         {
             if (frame.GetMethod() is not { } method)
                 continue;
             var type = method.DeclaringType;
             var isTopLevel = type?.FullName?.Contains("<<Initialize>>", StringComparison.Ordinal) == true && method.Name == "MoveNext";
-            if (isTopLevel || !IsMachinery(method))
-                frames.Add(Describe(frame, method, isTopLevel));
+            if (type?.FullName == ThrowHelpers)
+                isBelowHelper = true;
+            else if (isTopLevel)
+                frames.Add("at " + (isBelowHelper || frame.GetFileName() is null ? $"{cell}, {CellInterrupt.Lines}" : Line(frame)));
+            else if (!IsMachinery(method))
+                frames.Add(Describe(frame, method, isBelowHelper));
             if (isTopLevel)
                 break;
+            isBelowHelper &= type?.FullName == ThrowHelpers;
         }
         return frames;
     }
@@ -65,13 +74,14 @@ internal static partial class CellErrors
         return $"{Path.GetFileName(span.Path)}, line {position.Line + 1}, column {position.Character + 1}: {error.Id}: {error.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}";
     }
 
-    private static string Describe(StackFrame frame, MethodBase method, bool isTopLevel)
+    private static string Describe(StackFrame frame, MethodBase method, bool isBelowHelper) => frame.GetFileName() switch
     {
-        var line = frame.GetFileName() is { } file ? $"{Path.GetFileName(file)}, line {frame.GetFileLineNumber()}" : null;
-        if (isTopLevel)
-            return $"at {line}";
-        return line is null ? $"at {Name(method)}" : $"at {Name(method)} in {line}";
-    }
+        null => $"at {Name(method)}",
+        var file when isBelowHelper => $"at {Name(method)} in {Path.GetFileName(file)}",
+        _ => $"at {Name(method)} in {Line(frame)}",
+    };
+
+    private static string Line(StackFrame frame) => $"{Path.GetFileName(frame.GetFileName())}, line {frame.GetFileLineNumber()}";
 
     private static string Name(Exception exception) => Clean(exception.GetType().FullName ?? exception.GetType().Name);
 

@@ -11,11 +11,18 @@ namespace Fgsm.Kernel;
 public static class CellInterrupt
 {
     private const string Call = "global::Fgsm.Kernel.CellInterrupt.Check();";
+    private static (int First, int Last) s_lines;
     private static readonly AsyncLocal<CancellationToken> s_token = new();
     private static int s_requests;
 
     /// <summary>Cancelled when the calling cell is interrupted.</summary>
     internal static CancellationToken Token => s_token.Value;
+
+    /// <summary>The lines of the statement of a cell that started last.</summary>
+    internal static string Lines => s_lines.First == s_lines.Last ? $"line {s_lines.First}" : $"lines {s_lines.First} to {s_lines.Last}";
+
+    /// <summary>Called before each statement of a cell.</summary>
+    public static void At(int first, int last) => s_lines = (first, last);
 
     /// <summary>Called by the loops of cells.</summary>
     /// <exception cref="OperationCanceledException">The cell is interrupted.</exception>
@@ -36,11 +43,16 @@ public static class CellInterrupt
         return new Request(interrupt);
     }
 
-    /// <summary>Puts the call at the head of every loop; no line changes its number.</summary>
+    /// <summary>Puts calls at the head of every loop and before every statement of the cell itself; no line changes its number.</summary>
     internal static string Instrument(string code)
     {
         var root = CSharpSyntaxTree.ParseText(code, CellPart.ParseOptions).GetRoot();
         var insertions = new List<(int Position, string Text)>();
+        foreach (var statement in root.ChildNodes().Where(node => node is GlobalStatementSyntax or FieldDeclarationSyntax))
+        {
+            var lines = statement.GetLocation().GetLineSpan();
+            insertions.Add((statement.SpanStart, $"global::Fgsm.Kernel.CellInterrupt.At({lines.StartLinePosition.Line + 1}, {lines.EndLinePosition.Line + 1});"));
+        }
         foreach (var node in root.DescendantNodes())
         {
             var body = node switch

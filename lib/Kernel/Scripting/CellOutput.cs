@@ -22,7 +22,3 @@ public sealed record ResultOutput(IReadOnlyDictionary<string, string> Data, int 
 /// <param name="Message">What is wrong, in one line where possible.</param>
 /// <param name="Traceback">What to show, line by line, with cell and line numbers.</param>
 public sealed record ErrorOutput(string Name, string Message, IReadOnlyList<string> Traceback) : CellOutput;
-
-/// <summary>The cell asks to clear what it has shown.</summary>
-/// <param name="Wait">Not before the next output arrives.</param>
-public sealed record ClearOutput(bool Wait) : CellOutput;

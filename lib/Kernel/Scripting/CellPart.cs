@@ -1,4 +1,6 @@
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 
 namespace Fgsm.Kernel;
@@ -24,14 +26,21 @@ internal sealed record CellPart(string Text, bool IsMagic, int Line)
         var root = CSharpSyntaxTree.ParseText(source, ParseOptions).GetRoot();
         var code = new List<string>();
         var start = 0;
-        var lines = SourceText.From(source).Lines;
-        foreach (var line in lines)
+        foreach (var line in SourceText.From(source).Lines)
         {
             var text = line.ToString();
-            // A magic is a line of its own, not text inside a string that spans lines.
-            var column = text.Length - text.TrimStart().Length;
-            var isMagic = text.TrimStart().StartsWith("#!", StringComparison.Ordinal) || NuGetReferences.Parse(text) is not null;
-            if (isMagic && !root.FindToken(line.Start + column).Span.Contains(line.Start + column))
+            var hash = line.Start + text.Length - text.TrimStart().Length;
+            var isMagic = text.TrimStart().StartsWith("#!", StringComparison.Ordinal);
+            if ((!isMagic && !NuGetPackages.IsDirective(text)) || IsText(root, hash))
+            {
+                code.Add(text);
+            }
+            else if (root.FindTrivia(hash).GetStructure() is DirectiveTriviaSyntax { IsActive: false })
+            {
+                // The compiler would see it all the same.
+                code.Add("");
+            }
+            else
             {
                 if (code.Any(l => !string.IsNullOrWhiteSpace(l)))
                     yield return Code();
@@ -39,14 +48,15 @@ internal sealed record CellPart(string Text, bool IsMagic, int Line)
                 code.Clear();
                 start = line.LineNumber + 1;
             }
-            else
-            {
-                code.Add(text);
-            }
         }
         if (code.Any(l => !string.IsNullOrWhiteSpace(l)))
             yield return Code();
 
         CellPart Code() => new(new string('\n', start) + string.Join("\n", code), false, start);
     }
+
+    /// <summary>Whether a place is inside a string, a comment or text that is left out.</summary>
+    private static bool IsText(SyntaxNode root, int position) =>
+        root.FindToken(position).Span.Contains(position)
+        || root.FindTrivia(position).Kind() is SyntaxKind.MultiLineCommentTrivia or SyntaxKind.MultiLineDocumentationCommentTrivia or SyntaxKind.DisabledTextTrivia;
 }

@@ -12,7 +12,6 @@ internal sealed record Completion(IReadOnlyList<string> Matches, int Start, int 
 /// <summary>Completion and descriptions from Roslyn's semantic model: what the session has declared and what it references.</summary>
 internal sealed class CodeInsight
 {
-    private static readonly string[] s_magics = ["#!about", "#!csharp", "#!html", "#!import", "#!markdown", "#!time", "#!whos"];
     private static readonly SymbolDisplayFormat s_signature = SymbolDisplayFormat.CSharpErrorMessageFormat
         .WithMemberOptions(SymbolDisplayMemberOptions.IncludeParameters | SymbolDisplayMemberOptions.IncludeType | SymbolDisplayMemberOptions.IncludeContainingType)
         .WithParameterOptions(SymbolDisplayParameterOptions.IncludeName | SymbolDisplayParameterOptions.IncludeType | SymbolDisplayParameterOptions.IncludeDefaultValue | SymbolDisplayParameterOptions.IncludeParamsRefOut)
@@ -39,7 +38,7 @@ internal sealed class CodeInsight
             start--;
         var lineStart = _code.LastIndexOf('\n', Math.Max(0, position - 1)) + 1;
         if (position > 0 && lineStart <= position && _code[lineStart..position].TrimStart() is ['#', ..] magic)
-            return new Completion([.. s_magics.Where(m => m.StartsWith(magic, StringComparison.Ordinal))], position - magic.Length, position);
+            return new Completion([.. CSharpSession.MagicNames.Where(m => m.StartsWith(magic, StringComparison.Ordinal))], position - magic.Length, position);
 
         var prefix = _code[start..position];
         var symbols = ReceiverBefore(start) is { } receiver ? Members(receiver, start) : _model.LookupSymbols(start);

@@ -1,3 +1,4 @@
+using System.Reactive.Disposables;
 using System.Text;
 
 namespace Fgsm.Kernel;
@@ -9,26 +10,37 @@ namespace Fgsm.Kernel;
 internal sealed class ConsoleCapture(string name, TextWriter host) : TextWriter
 {
     private static readonly Lock s_lock = new();
-    private static bool s_installed;
-    private static TextReader? s_input;
+    private static (TextWriter Out, TextWriter Error, TextReader In) s_installed;
+
+    static ConsoleCapture()
+    {
+        // Microsoft.DotNet.Interactive takes the console when its first reader comes, and gives it back after the last: this one stays, and the console is ours.
+        var (output, error) = (Console.Out, Console.Error);
+        Microsoft.DotNet.Interactive.Utility.ConsoleOutput.Subscribe(_ => Disposable.Empty);
+        Console.SetOut(output);
+        Console.SetError(error);
+    }
 
     public override Encoding Encoding => host.Encoding;
 
-    public static void Install()
+    /// <summary>Captures the console as the host has set it, until the result is disposed: then what a cell has set in its place goes, too.</summary>
+    public static IDisposable Install()
     {
         lock (s_lock)
         {
-            // A host may set its own reader later than the first session.
-            if (Console.In != s_input)
-            {
+            if (Console.Out != s_installed.Out)
+                Console.SetOut(new ConsoleCapture("stdout", Console.Out));
+            if (Console.Error != s_installed.Error)
+                Console.SetError(new ConsoleCapture("stderr", Console.Error));
+            if (Console.In != s_installed.In)
                 Console.SetIn(new CellInput(Console.In));
-                s_input = Console.In;
-            }
-            if (s_installed)
-                return;
-            s_installed = true;
-            Console.SetOut(new ConsoleCapture("stdout", Console.Out));
-            Console.SetError(new ConsoleCapture("stderr", Console.Error));
+            var installed = s_installed = (Console.Out, Console.Error, Console.In);
+            return Disposable.Create(() =>
+            {
+                Console.SetOut(installed.Out);
+                Console.SetError(installed.Error);
+                Console.SetIn(installed.In);
+            });
         }
     }
 

@@ -79,6 +79,8 @@ internal sealed class OutputPump : IDisposable
         }
     }
 
+    private bool EndsInHalf => _text.Length > 0 && char.IsHighSurrogate(_text[^1]);
+
     private void EndText()
     {
         if (_text.Length > 0)
@@ -91,7 +93,7 @@ internal sealed class OutputPump : IDisposable
         while (Take() is { } batch)
         {
             foreach (var output in batch)
-                _handler(output);
+                _handler(ValidText.Of(output));
             lock (_lock)
             {
                 _batchesPublished++;
@@ -107,16 +109,21 @@ internal sealed class OutputPump : IDisposable
     {
         lock (_lock)
         {
-            while (_pendingCharacters == 0)
+            while (_pendingCharacters == 0 || (_pending.Count == 0 && _text.Length == 1 && EndsInHalf && _flushing == 0))
             {
                 if (_closed)
                     return null;
                 Monitor.Wait(_lock);
             }
+            // The other half of a character may come with the next write.
+            var half = EndsInHalf && _flushing == 0 ? _text[^1] : (char?)null;
+            if (half is not null)
+                _text.Length--;
             EndText();
+            _text.Append(half);
             var batch = _pending;
             _pending = [];
-            _pendingCharacters = 0;
+            _pendingCharacters = _text.Length;
             _batchesTaken++;
             Monitor.PulseAll(_lock);
             return batch;

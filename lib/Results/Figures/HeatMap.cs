@@ -12,7 +12,7 @@ public sealed class HeatMap : Figure
     /// <param name="columnLabels">A name for each column, or null.</param>
     /// <param name="diverging">True for signed values: two colours that meet in white at zero.</param>
     /// <param name="format">A .NET number format to print each value in its cell, or null to print none.</param>
-    /// <exception cref="ArgumentException">The rows differ in length, or the labels do not fit.</exception>
+    /// <exception cref="ArgumentException">The rows differ in length, the labels do not fit, or the format is none.</exception>
     public HeatMap(string title, Axis x, Axis y, double[][] values, string[]? rowLabels = null, string[]? columnLabels = null, bool diverging = false, string? format = null)
         : base(title)
     {
@@ -22,6 +22,8 @@ public sealed class HeatMap : Figure
             throw Error($"{rowLabels.Length} row labels for {values.Length} rows.");
         if (columnLabels is not null && columnLabels.Length != values[0].Length)
             throw Error($"{columnLabels.Length} column labels for {values[0].Length} columns.");
+        if (format is not null && !Column.IsFormat(format))
+            throw Error($"'{format}' is not a .NET number format; \"0.00\" is one.");
         (X, Y, Values, RowLabels, ColumnLabels, Diverging, Format) = (x, y, values, rowLabels, columnLabels, diverging, format);
     }
 

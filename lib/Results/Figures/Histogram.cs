@@ -13,8 +13,8 @@ public sealed class Histogram : Figure
     {
         if (counts.Length == 0 || edges.Length != counts.Length + 1)
             throw Error($"{counts.Length} bins need {counts.Length + 1} edges, not {edges.Length}.");
-        if (!edges.Zip(edges.Skip(1)).All(bin => bin.First < bin.Second))
-            throw Error("the edges of the bins must ascend.");
+        if (!edges.All(double.IsFinite) || !edges.Zip(edges.Skip(1)).All(bin => bin.First < bin.Second))
+            throw Error("the edges of the bins must be finite and ascend.");
         (X, Edges, Counts) = (x, edges, counts);
     }
 
@@ -35,13 +35,11 @@ public sealed class Histogram : Figure
         if (all.Length == 0 || !all.All(double.IsFinite) || bins < 1)
             throw new ArgumentException($"Figure '{title}': a histogram needs finite values and at least one bin.");
 
-        var (min, max) = (all.Min(), all.Max());
-        if (min == max)
-            (min, max) = (min - 0.5, max + 0.5);
+        var (min, max) = Ticks.Widened(Ticks.Drawable(all.Min()), Ticks.Drawable(all.Max()));
         double[] edges = [.. Enumerable.Range(0, bins + 1).Select(i => min + (max - min) * i / bins)];
         var counts = new long[bins];
         foreach (var value in all)
-            counts[Math.Min((int)((value - min) / (max - min) * bins), bins - 1)]++;
+            counts[(int)Math.Clamp((value - min) / (max - min) * bins, 0, bins - 1)]++;
         return new Histogram(title, x, edges, counts);
     }
 }

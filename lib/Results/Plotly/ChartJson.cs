@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using XPlot.Plotly;
@@ -19,8 +20,10 @@ public static partial class ChartJson
     /// <summary>{"data", "layout"} as <c>Plotly.newPlot</c> takes them.</summary>
     public static string ToPlotly(this PlotlyChart chart)
     {
-        // XPlot gives its JSON in a script only, each part on a line of its own.
-        var parts = Assignments().Matches(chart.GetPlottingJS()).ToDictionary(match => match.Groups["name"].Value, match => JsonNode.Parse(match.Groups["json"].Value));
+        // XPlot gives its JSON in a script only, each part on a line of its own. As bytes, because half a surrogate pair in a text
+        // becomes U+FFFD there, where the parser of a string would refuse it.
+        var parts = Assignments().Matches(chart.GetPlottingJS())
+            .ToDictionary(match => match.Groups["name"].Value, match => JsonNode.Parse(Encoding.UTF8.GetBytes(match.Groups["json"].Value)));
         var data = parts["data"]!.AsArray();
         var layout = parts["layout"] as JsonObject ?? [];
         foreach (var trace in data.OfType<JsonObject>())

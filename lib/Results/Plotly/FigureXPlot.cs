@@ -60,8 +60,7 @@ public static class FigureXPlot
 
     private static P.Scatter Band(Series series, string colour, string group)
     {
-        (double X, double Low, double High)[] known =
-            [.. series.Xs.Zip(series.Low!, series.High!).Where(p => double.IsFinite(p.Second) && double.IsFinite(p.Third))];
+        var known = LineChartSvg.Known(series);
         return new P.Scatter
         {
             mode = "lines",
@@ -123,7 +122,7 @@ public static class FigureXPlot
         };
         if (map.Format is not null)
         {
-            cells.text = map.Values.Select(row => Texts(row.Select(v => v.ToString(map.Format, CultureInfo.InvariantCulture)))).ToArray();
+            cells.text = map.Values.Select(row => Texts(row.Select(value => HeatMapSvg.Shown(map, value)))).ToArray();
             cells.texttemplate = "%{text}";
         }
         var (x, y) = (X(map.X, names: map.ColumnLabels), Y(map.Y, names: map.RowLabels));

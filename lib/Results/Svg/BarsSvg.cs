@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fgsm.Results.Svg;
 
 /// <summary>Draws bar charts and histograms.</summary>
@@ -44,9 +42,9 @@ internal static class BarsSvg
     public static (Ticks X, Ticks Y) Marks(Histogram histogram) =>
         (Ticks.For(histogram.Edges, histogram.X, about: 8), Ticks.For(histogram.Counts.Select(n => (double)n), "Count", fromZero: true));
 
-    public static string Bin(double low, double high) => string.Create(CultureInfo.InvariantCulture, $"{low:0.####} to {high:0.####}");
+    public static string Bin(double low, double high) => $"{Ticks.Show(low)} to {Ticks.Show(high)}";
 
-    public static string Tip(string name, double value) => string.Create(CultureInfo.InvariantCulture, $"{name}: {value:0.####}");
+    public static string Tip(string name, double value) => $"{name}: {Ticks.Show(value)}";
 
     private static void Bar(PlotFrame plot, double left, double width, double value, string colour, string name)
     {

@@ -14,7 +14,7 @@ internal static class HeatMapSvg
 
         string[][]? texts = map.Format is null
             ? null
-            : [.. map.Values.Select(row => row.Select(v => v.ToString(map.Format, CultureInfo.InvariantCulture)).ToArray())];
+            : [.. map.Values.Select(row => row.Select(value => Shown(map, value)).ToArray())];
         var widestText = texts?.Max(row => row.Max(text => SvgCanvas.Width(text))) ?? 0;
         var cell = Math.Max(Math.Clamp(420.0 / Math.Max(rows, columns), 1, 44), widestText + 6);
         var cellHeight = Math.Min(cell, Math.Max(420.0 / rows, texts is null ? 1 : Line + 4));
@@ -52,9 +52,12 @@ internal static class HeatMapSvg
         return canvas.Document(width, below + Margin, map.Title);
     }
 
-    public static string Tip(HeatMap map, int row, int column) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{map.Y.Title} {map.RowLabels?[row] ?? $"{row}"}, {map.X.Title} {map.ColumnLabels?[column] ?? $"{column}"}: {map.Values[row][column]:0.####}");
+    public static string Tip(HeatMap map, int row, int column) =>
+        $"{map.Y.Title} {map.RowLabels?[row] ?? $"{row}"}, {map.X.Title} {map.ColumnLabels?[column] ?? $"{column}"}: {Ticks.Show(map.Values[row][column])}";
+
+    /// <summary>A value as it stands in its cell; one of many digits in short, so that a cell stays a cell.</summary>
+    public static string Shown(HeatMap map, double value) =>
+        value.ToString(map.Format, CultureInfo.InvariantCulture) is { Length: <= 16 } text ? text : value.ToString("0.##e0", CultureInfo.InvariantCulture);
 
     private static void DrawBar(SvgCanvas canvas, ColourScale scale, double x, double top, double bottom, string lowest, string highest)
     {
@@ -76,14 +79,14 @@ internal static class HeatMapSvg
 
     public static ColourScale Scale(HeatMap map)
     {
-        double[] finite = [.. map.Values.SelectMany(row => row).Where(double.IsFinite)];
+        double[] finite = [.. map.Values.SelectMany(row => row).Where(double.IsFinite).Select(Ticks.Drawable)];
         if (map.Diverging)
         {
             var most = finite.Select(Math.Abs).DefaultIfEmpty(1).Max();
             return new ColourScale(-(most > 0 ? most : 1), most > 0 ? most : 1, true);
         }
         var (min, max) = (Math.Min(finite.DefaultIfEmpty(0).Min(), 0), finite.DefaultIfEmpty(1).Max());
-        return new ColourScale(min, max > min ? max : min + 1, false);
+        return new ColourScale(min, max > min ? max : min + Math.Max(1, Math.Abs(min) / 1000), false);
     }
 
     public sealed record ColourScale(double Min, double Max, bool Diverging)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fgsm.Results.Svg;
 
 internal static class LineChartSvg
@@ -25,16 +23,18 @@ internal static class LineChartSvg
         return (Ticks.For(chart.Series.SelectMany(s => s.Xs), chart.X, about: 8), Ticks.For(ys, chart.Y));
     }
 
-    public static string Tip(string name, double x, double y) =>
-        string.Create(CultureInfo.InvariantCulture, $"{name}: {x:0.####}, {y:0.####}");
+    public static string Tip(string name, double x, double y) => $"{name}: {Ticks.Show(x)}, {Ticks.Show(y)}";
+
+    /// <summary>The points of a series' error band.</summary>
+    public static IReadOnlyList<(double X, double Low, double High)> Known(Series series) =>
+        [.. series.Xs.Zip(series.Low!, series.High!).Where(p => double.IsFinite(p.First) && double.IsFinite(p.Second) && double.IsFinite(p.Third))];
 
     private static void DrawBand(PlotFrame plot, Series series, string colour)
     {
         if (series.Low is null || series.High is null)
             return;
-        var upper = series.Xs.Zip(series.High).Where(p => double.IsFinite(p.Second)).Select(p => (plot.X(p.First), plot.Y(p.Second)));
-        var lower = series.Xs.Zip(series.Low).Where(p => double.IsFinite(p.Second)).Select(p => (plot.X(p.First), plot.Y(p.Second)));
-        plot.Canvas.Area(upper.Concat(lower.Reverse()), colour);
+        var known = Known(series);
+        plot.Canvas.Area(known.Select(p => (plot.X(p.X), plot.Y(p.High))).Concat(known.Reverse().Select(p => (plot.X(p.X), plot.Y(p.Low)))), colour);
     }
 
     private static void DrawLine(PlotFrame plot, Series series, int index)
@@ -44,7 +44,7 @@ internal static class LineChartSvg
             plot.Canvas.Polyline(piece.Select(p => (plot.X(p.X), plot.Y(p.Y))), colour);
         foreach (var (x, y) in Pieces(series).SelectMany(piece => piece))
             plot.Canvas.Marker(plot.X(x), plot.Y(y), index, colour, hollow: false, Tip(series.Name, x, y));
-        foreach (var (x, y) in series.Xs.Zip(series.Published ?? []).Where(p => double.IsFinite(p.Second)))
+        foreach (var (x, y) in series.Xs.Zip(series.Published ?? []).Where(p => double.IsFinite(p.First) && double.IsFinite(p.Second)))
             plot.Canvas.Marker(plot.X(x), plot.Y(y), index, colour, hollow: true, Tip($"{series.Name}, published", x, y));
     }
 
@@ -54,7 +54,7 @@ internal static class LineChartSvg
         List<List<(double X, double Y)>> pieces = [[]];
         foreach (var (x, y) in series.Xs.Zip(series.Ys))
         {
-            if (double.IsFinite(y))
+            if (double.IsFinite(x) && double.IsFinite(y))
                 pieces[^1].Add((x, y));
             else if (pieces[^1].Count > 0)
                 pieces.Add([]);

@@ -41,9 +41,9 @@ internal sealed class PlotFrame
 
     private double Below { get; set; }
 
-    public double X(double value) => Left + (value - xTicks!.Min) / (xTicks.Max - xTicks.Min) * (Right - Left);
+    public double X(double value) => Place(Left + (value - xTicks!.Min) / (xTicks.Max - xTicks.Min) * (Right - Left));
 
-    public double Y(double value) => Bottom - (value - yTicks.Min) / (yTicks.Max - yTicks.Min) * PlotHeight;
+    public double Y(double value) => Place(Bottom - (value - yTicks.Min) / (yTicks.Max - yTicks.Min) * PlotHeight);
 
     /// <summary>The title's lines, centred; returns where the space under them begins.</summary>
     public static double DrawTitle(SvgCanvas canvas, string title, double width, bool titled)
@@ -85,6 +85,9 @@ internal sealed class PlotFrame
 
     public string Document() => Canvas.Document(Width, Below + Margin - 4, title);
 
+    // Far outside is far enough: a viewer cannot place a point in a distance of 300 digits.
+    private static double Place(double pixel) => Math.Clamp(pixel, -1e5, 1e5);
+
     private void DrawAxes(Axis x, Axis y)
     {
         foreach (var value in yTicks.Values)
@@ -92,7 +95,7 @@ internal sealed class PlotFrame
             Canvas.Line(Left, Y(value), Right, Y(value), SvgCanvas.Faint);
             Canvas.Text(Left - 8, Y(value) + 5, yTicks.Label(value), "end");
         }
-        var names = categories is null ? DrawMarks() : Canvas.ColumnNames(categories, Left, (Right - Left) / categories.Length, Bottom + 4);
+        var names = categories is null ? DrawMarks() : Canvas.ColumnNames(categories, Left, (Right - Left) / Math.Max(categories.Length, 1), Bottom + 4);
         Canvas.Frame(Left, Top, Right - Left, PlotHeight);
 
         var lineHeight = SvgCanvas.FontSize * SvgCanvas.LineHeight;

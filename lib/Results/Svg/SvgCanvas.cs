@@ -78,7 +78,7 @@ internal sealed class SvgCanvas
                 foreach (var (row, part) in wrapped[i].Index())
                     Text(x, top + (row + 0.85) * line, part, "middle");
         }
-        return level ? wrapped.Max(lines => lines.Count) * line : names.Max(name => Width(name)) + 8;
+        return level ? wrapped.Select(lines => lines.Count).DefaultIfEmpty(1).Max() * line : names.Max(name => Width(name)) + 8;
     }
 
     public void Image(double x, double y, double width, double height, Picture picture)
@@ -141,16 +141,22 @@ internal sealed class SvgCanvas
 
     private static IEnumerable<string> Pieces(string word, double width, double size)
     {
-        while (word.Length > 1 && Width(word, size) > width)
+        while (word.Length > Letter(word) && Width(word, size) > width)
         {
-            var fits = 1;
+            var fits = Letter(word);
             while (Width(word[..(fits + 1)], size) <= width)
                 fits++;
+            // Not between the two halves of one letter.
+            if (char.IsSurrogatePair(word, fits - 1))
+                fits--;
             yield return word[..fits];
             word = word[fits..];
         }
         yield return word;
     }
+
+    // How many chars its first letter has.
+    private static int Letter(string word) => word.Length > 1 && char.IsSurrogatePair(word, 0) ? 2 : 1;
 
     private static string Turned(double x, double y) => string.Create(CultureInfo.InvariantCulture, $" transform=\"rotate(-90 {x:0.##} {y:0.##})\"");
 

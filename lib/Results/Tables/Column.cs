@@ -37,6 +37,19 @@ public sealed record Column(string Name, ColumnKind Kind, string? Unit = null, s
 
     internal bool IsNumeric => Kind != ColumnKind.Text;
 
+    internal static bool IsFormat(string format)
+    {
+        try
+        {
+            _ = 0.5.ToString(format, CultureInfo.InvariantCulture);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     internal string Show(object? cell) => cell switch
     {
         null => Nothing,

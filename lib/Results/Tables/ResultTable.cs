@@ -99,6 +99,8 @@ public sealed class ResultTable
     {
         if (rows.Count > 0)
             throw new InvalidOperationException($"Table '{Title}': column '{column.Name}' comes after the first row.");
+        if (column.Format is not null && !Column.IsFormat(column.Format))
+            throw new ArgumentException($"Table '{Title}', column '{column.FullName}': '{column.Format}' is not a .NET number format; \"0.00\" is one.");
         columns.Add(column);
         return this;
     }

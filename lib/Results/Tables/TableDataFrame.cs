@@ -15,9 +15,9 @@ public static class TableDataFrame
     /// <param name="frame">Columns of numbers, truth values or texts; null is an empty cell.</param>
     /// <param name="title">What the table shows; null for the title of <paramref name="like"/>.</param>
     /// <param name="like">The table that the frame was made of; null if there is none.</param>
-    /// <example><c>frame.Filter(frame["eps"].ElementwiseEquals(0.1)).ToTable("At eps 0.1", table)</c></example>
+    /// <example><c>frame.Filter(frame["eps"].ElementwiseEquals(0.1)).ToResultTable("At eps 0.1", table)</c></example>
     /// <exception cref="ArgumentException">There is no title, or the frame has a column of another type.</exception>
-    public static ResultTable ToTable(this DataFrame frame, string? title = null, ResultTable? like = null)
+    public static ResultTable ToResultTable(this DataFrame frame, string? title = null, ResultTable? like = null)
     {
         var table = new ResultTable(title ?? like?.Title ?? "") { Note = title is null ? like?.Note : null };
         foreach (var column in frame.Columns)

@@ -132,9 +132,10 @@ public static partial class torch
             get => node?.Grad;
             set
             {
-                if (node is null)
+                if (node is not null)
+                    node.Grad = value;
+                else if (value is not null)
                     throw new InvalidOperationException("grad: the tensor does not require a gradient");
-                node.Grad = value;
             }
         }
 

@@ -1,14 +1,18 @@
+using System.IO.Hashing;
+
 namespace Fgsm.Tensors.Files;
 
 /// <summary>Reads from another stream and keeps the checksum of what was read.</summary>
 internal sealed class ChecksumStream(Stream inner) : Stream
 {
-    public uint Checksum { get; private set; }
+    private readonly Crc32 checksum = new();
+
+    public uint Checksum => checksum.GetCurrentHashAsUInt32();
 
     public override int Read(Span<byte> buffer)
     {
         var count = inner.Read(buffer);
-        Checksum = Crc32.Of(buffer[..count], Checksum);
+        checksum.Append(buffer[..count]);
         return count;
     }
 

@@ -9,7 +9,12 @@ internal static class KnownNames
     /// <summary>A name whose call is understood.</summary>
     internal sealed record Function(string Name);
 
-    private static readonly string[] Functions = ["collections.OrderedDict", "torch.Size", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter"];
+    private static readonly string[] Functions =
+    [
+        "collections.OrderedDict", "torch.Size", "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter",
+        // How protocols before 4 write bytes and sets.
+        "_codecs.encode", "builtins.set", "__builtin__.set", "builtins.frozenset", "__builtin__.frozenset",
+    ];
 
     private static readonly Dictionary<string, object> Known = Functions.Select(f => KeyValuePair.Create(f, (object)new Function(f)))
         .Concat(ElementType.All.SelectMany(t => new[] { "torch", "torch.cuda" }.Select(m => KeyValuePair.Create($"{m}.{t.PyTorch}Storage", (object)t))))
@@ -21,11 +26,13 @@ internal static class KnownNames
 
     public static object? Call(Function function, object?[] arguments, SavedStorages storages) => (function.Name, arguments) switch
     {
-        ("collections.OrderedDict", []) => new OrderedDictionary<object, object?>(),
+        ("collections.OrderedDict", []) => PickleReader.NewDictionary(),
         ("torch.Size", [object?[] sizes]) => sizes,
         ("torch._utils._rebuild_tensor", [SavedStorage storage, long offset, object?[] sizes, object?[] strides]) => storages.Tensor(storage, offset, Longs(sizes), Longs(strides)),
         ("torch._utils._rebuild_tensor_v2", [SavedStorage storage, long offset, object?[] sizes, object?[] strides, bool, ..]) => storages.Tensor(storage, offset, Longs(sizes), Longs(strides)),
         ("torch._utils._rebuild_parameter", [torch.Tensor tensor, ..]) => tensor,
+        ("_codecs.encode", [string text, "latin1"]) => System.Text.Encoding.Latin1.GetBytes(text),
+        ("builtins.set" or "__builtin__.set" or "builtins.frozenset" or "__builtin__.frozenset", [List<object?> items]) => items,
         _ => throw new InvalidDataException($"{function.Name} is called in a way that PyTorch does not use"),
     };
 

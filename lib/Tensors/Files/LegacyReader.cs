@@ -16,8 +16,11 @@ internal static class LegacyReader
     {
         var start = new byte[Math.Min(stream.Length, PickleReader.MaxBytes)];
         stream.ReadExactly(start);
+        if (start is [_, _, _, _, 0, 0, 0, 0, (byte)'{', ..])
+            throw new InvalidDataException("it is a safetensors file: use load_safetensors");
         var pickles = new PickleReader(start, storages);
-        if (pickles.Read() is not BigInteger magic || magic != Magic)
+        // The magic number, a whole number of protocol 2 or later, or of protocol 1.
+        if (start is not [0x80 or (byte)'L', ..] || pickles.Read() is not BigInteger magic || magic != Magic)
             throw new InvalidDataException("it is no PyTorch file");
         if (pickles.Read() is not (long and Version))
             throw new InvalidDataException($"it has another version of the format than {Version}");

@@ -1,18 +1,26 @@
 namespace Fgsm.Tensors.Files;
 
-/// <summary>The instructions of Python's pickle protocol 2 that state dictionaries are made of, as PyTorch's own weights_only unpickler has them.</summary>
+/// <summary>
+/// The instructions of Python's pickle protocols 1 to 5 that state dictionaries are made of. Not among them are those that make
+/// objects other than by the calls of <see cref="KnownNames"/>.
+/// </summary>
 internal enum PickleOp : byte
 {
     Mark = (byte)'(',
     Stop = (byte)'.',
+    IntegerLine = (byte)'I',
     Int32 = (byte)'J',
     UInt8 = (byte)'K',
     UInt16 = (byte)'M',
+    LongLine = (byte)'L',
     None = (byte)'N',
     PersistentId = (byte)'Q',
     Reduce = (byte)'R',
     Float64 = (byte)'G',
-    ShortBytes = (byte)'U',
+    Bytes = (byte)'B',
+    ShortBytes = (byte)'C',
+    ByteText = (byte)'T',
+    ShortByteText = (byte)'U',
     Unicode = (byte)'X',
     Append = (byte)'a',
     Build = (byte)'b',
@@ -35,4 +43,14 @@ internal enum PickleOp : byte
     True = 0x88,
     False = 0x89,
     Long = 0x8a,
+    ShortUnicode = 0x8c,
+    LongUnicode = 0x8d,
+    LongBytes = 0x8e,
+    EmptySet = 0x8f,
+    AddItems = 0x90,
+    FrozenSet = 0x91,
+    GlobalFromStack = 0x93,
+    Memoize = 0x94,
+    Frame = 0x95,
+    ByteArray = 0x96,
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Text;
 
@@ -6,7 +7,7 @@ namespace Fgsm.Tensors.Files;
 
 /// <summary>
 /// Reads a Python pickle as data. Dictionaries come back as <c>OrderedDictionary&lt;object, object?&gt;</c>, lists as
-/// <c>List&lt;object?&gt;</c>, tuples as <c>object?[]</c>, whole numbers as long, and tensors as tensors.
+/// <c>List&lt;object?&gt;</c>, tuples as <c>object?[]</c>, sets as lists, whole numbers as long, and tensors as tensors.
 /// </summary>
 /// <param name="bytes">One or more pickles, one after the other; more bytes may follow.</param>
 /// <param name="storages">Gets the storages and tensors that the pickle describes.</param>
@@ -48,27 +49,38 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes, SavedStorages sto
             case PickleOp.UInt8: stack.Add((long)Take(1)[0]); break;
             case PickleOp.UInt16: stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); break;
             case PickleOp.Int32: stack.Add((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4))); break;
-            case PickleOp.Long: stack.Add(Long(Take(Take(1)[0]))); break;
+            case PickleOp.Long: stack.Add(Whole(new BigInteger(Take(Take(1)[0])))); break;
+            case PickleOp.IntegerLine or PickleOp.LongLine: stack.Add(Number(Line())); break;
             case PickleOp.Float64: stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); break;
+            case PickleOp.ShortUnicode: stack.Add(Encoding.UTF8.GetString(Take(Take(1)[0]))); break;
             case PickleOp.Unicode: stack.Add(Encoding.UTF8.GetString(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))))); break;
-            case PickleOp.ShortBytes: stack.Add(Encoding.Latin1.GetString(Take(Take(1)[0]))); break;
+            case PickleOp.LongUnicode: stack.Add(Encoding.UTF8.GetString(Take(BinaryPrimitives.ReadUInt64LittleEndian(Take(8))))); break;
+            case PickleOp.ShortByteText: stack.Add(Encoding.Latin1.GetString(Take(Take(1)[0]))); break;
+            case PickleOp.ByteText: stack.Add(Encoding.Latin1.GetString(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))))); break;
+            case PickleOp.ShortBytes: stack.Add(Take(Take(1)[0]).ToArray()); break;
+            case PickleOp.Bytes: stack.Add(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))).ToArray()); break;
+            case PickleOp.LongBytes or PickleOp.ByteArray: stack.Add(Take(BinaryPrimitives.ReadUInt64LittleEndian(Take(8))).ToArray()); break;
             case PickleOp.EmptyTuple: stack.Add(Array.Empty<object?>()); break;
-            case PickleOp.EmptyList: stack.Add(new List<object?>()); break;
-            case PickleOp.EmptyDictionary: stack.Add(new OrderedDictionary<object, object?>()); break;
+            case PickleOp.EmptyList or PickleOp.EmptySet: stack.Add(new List<object?>()); break;
+            case PickleOp.FrozenSet: stack.Add(PopToMark().ToList()); break;
+            case PickleOp.EmptyDictionary: stack.Add(NewDictionary()); break;
             case PickleOp.Mark: marks.Push(stack.Count); break;
             case PickleOp.Tuple: stack.Add(PopToMark()); break;
             case PickleOp.Tuple1: stack.Add(Pop(1)); break;
             case PickleOp.Tuple2: stack.Add(Pop(2)); break;
             case PickleOp.Tuple3: stack.Add(Pop(3)); break;
             case PickleOp.Append: Append([Pop()]); break;
-            case PickleOp.Appends: Append(PopToMark()); break;
+            case PickleOp.Appends or PickleOp.AddItems: Append(PopToMark()); break;
             case PickleOp.SetItem: SetItems(Pop(2)); break;
             case PickleOp.SetItems: SetItems(PopToMark()); break;
+            case PickleOp.Memoize: memo[(uint)memo.Count] = Peek(); break;
             case PickleOp.Put: memo[Take(1)[0]] = Peek(); break;
             case PickleOp.LongPut: memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = Peek(); break;
             case PickleOp.Get: stack.Add(Remembered(Take(1)[0])); break;
             case PickleOp.LongGet: stack.Add(Remembered(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))); break;
             case PickleOp.Global: stack.Add(KnownNames.Find($"{Line()}.{Line()}")); break;
+            case PickleOp.GlobalFromStack: stack.Add(KnownNames.Find(string.Join('.', Pop(2)))); break;
+            case PickleOp.Frame: Take(8); break;
             case PickleOp.PersistentId: stack.Add(storages.Load(Pop() as object?[] ?? [])); break;
             case PickleOp.Reduce: Reduce(); break;
             case PickleOp.Build: Build(); break;
@@ -100,14 +112,27 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes, SavedStorages sto
             throw new InvalidDataException("it sets items of something that is no dictionary");
         for (var i = 0; i < items.Length; i += 2)
         {
-            // Other keys are no part of a state dictionary, and these have hash codes that cannot be made to collide.
-            if (items[i] is not (string or (>= 0L and <= int.MaxValue)))
-                throw new InvalidDataException("a dictionary has a key that is neither text nor a small number");
+            if (items[i] is not (string or long))
+                throw new InvalidDataException("a dictionary has a key that is neither text nor a whole number");
             dictionary[items[i]!] = items[i + 1];
         }
     }
 
-    private static object Long(ReadOnlySpan<byte> bytes) => bytes.Length <= 8 ? (object)(long)new BigInteger(bytes) : new BigInteger(bytes);
+    public static OrderedDictionary<object, object?> NewDictionary() => new(new Keys());
+
+    /// <summary>Numbers hash with the process's secret, as texts do: no file can make all its keys collide.</summary>
+    private sealed class Keys : IEqualityComparer<object>
+    {
+        bool IEqualityComparer<object>.Equals(object? x, object? y) => Equals(x, y);
+        public int GetHashCode(object key) => key is long number ? HashCode.Combine(number) : key.GetHashCode();
+    }
+
+    /// <summary>A number as protocol 1 writes it: in decimal, a truth value as 00 or 01, a long with an L.</summary>
+    private static object Number(string line) => line is "00" or "01" ? line == "01"
+        : line.Length <= 64 && BigInteger.TryParse(line.TrimEnd('L'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? Whole(number)
+        : throw new InvalidDataException($"it has the number {Text.Quoted(line)}, which is none, or too large");
+
+    private static object Whole(BigInteger number) => number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
 
     private string Line()
     {
@@ -119,9 +144,9 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes, SavedStorages sto
         return line;
     }
 
-    private ReadOnlySpan<byte> Take(uint count)
+    private ReadOnlySpan<byte> Take(ulong count)
     {
-        if (count > bytes.Length - Position)
+        if (count > (ulong)(bytes.Length - Position))
             throw CutShort();
         var taken = bytes.Span.Slice(Position, (int)count);
         Position += (int)count;

@@ -18,6 +18,10 @@ public static class PyBridgeModuleExtensions
     }
 
     /// <summary>Loads parameters from a state dictionary that <c>torch.save</c> or <see cref="save_py"/> wrote.</summary>
+    /// <remarks>
+    /// Of a checkpoint, a dictionary that holds the state dictionary among other things, it loads that part. Names that begin with
+    /// <c>module.</c>, as DataParallel saves them, are loaded without it.
+    /// </remarks>
     /// <param name="location">In the ZIP format of PyTorch 1.6 and later, or in the one before it.</param>
     /// <param name="strict">Throw when the file lacks a name or has one that this module does not have.</param>
     /// <param name="skip">Names to leave alone, wherever they are.</param>
@@ -26,15 +30,10 @@ public static class PyBridgeModuleExtensions
     public static Module load_py(this Module module, string location, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loadedParameters = null)
     {
         using var scope = NewDisposeScope();
-        var saved = PyTorchUnpickler.UnpickleStateDict(location);
-        var state = new Dictionary<string, Tensor>();
-        foreach (var (key, value) in saved)
-        {
-            if (key is not string name || value is not Tensor tensor)
-                throw new TensorFileException(location, $"it is no module's state dictionary: {Text.Quoted(key.ToString()!)} is no tensor");
-            state.Add(name, tensor);
-        }
-        return Load(module, location, state, strict, skip, loadedParameters);
+        var saved = Part.Of(location, PyTorchUnpickler.UnpickleStateDict(location), "a module's state dictionary", IsState, "state_dict", "model_state_dict", "model");
+        return Load(module, location, saved.ToDictionary(s => (string)s.Key, s => (Tensor)s.Value!), strict, skip, loadedParameters);
+
+        static bool IsState(OrderedDictionary<object, object?> saved) => saved.All(s => s is { Key: string, Value: Tensor });
     }
 
     /// <summary>Saves the parameters in the safetensors format.</summary>
@@ -58,9 +57,16 @@ public static class PyBridgeModuleExtensions
     private static Dictionary<string, Tensor> StateToSave(Module module, IList<string>? skip) =>
         module.state_dict().Where(s => skip?.Contains(s.Key) != true).ToDictionary();
 
+    /// <summary>What DataParallel puts before each name.</summary>
+    private const string Wrapper = "module.";
+
+    private static bool IsWrapped(string name) => name.StartsWith(Wrapper, StringComparison.Ordinal);
+
     private static Module Load(Module module, string location, Dictionary<string, Tensor> saved, bool strict, IList<string>? skip, Dictionary<string, bool>? loadedParameters)
     {
         var own = module.state_dict();
+        if (saved.Count > 0 && saved.Keys.All(IsWrapped) && !own.Keys.Any(IsWrapped))
+            saved = saved.ToDictionary(s => s.Key[Wrapper.Length..], s => s.Value);
         // A name to leave alone is as if it were saved with the value that it has.
         var given = new Dictionary<string, Tensor>(saved);
         foreach (var name in skip ?? [])

@@ -20,6 +20,8 @@ internal static class Safetensors
     {
         Span<byte> size = stackalloc byte[8];
         stream.ReadExactly(size);
+        if (size.StartsWith("PK"u8))
+            throw new InvalidDataException("it is a file of PyTorch: use load_py");
         var length = BinaryPrimitives.ReadInt64LittleEndian(size);
         if (length is < 2 or > MaxHeaderBytes || length > stream.Length - 8)
             throw new InvalidDataException($"it has a header of {length} bytes: it is cut short or no safetensors file");

@@ -8,7 +8,14 @@ internal static class TensorFile
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return read(stream);
+            try
+            {
+                return read(stream);
+            }
+            catch (Exception e) when ((e is InvalidDataException or EndOfStreamException) && Foreign.Name(stream) is { } foreign)
+            {
+                throw new InvalidDataException(foreign, e);
+            }
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -24,18 +31,11 @@ internal static class TensorFile
         }
     }
 
-    /// <summary>Writes under a temporary name, then renames: whoever reads the file sees all of it, or the one before.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        var temporary = path + ".tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
-            {
-                write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
+            WholeFile.Write(path, write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -2,7 +2,10 @@ using System.IO.Compression;
 
 namespace Fgsm.Tensors.Files;
 
-/// <summary>The archive of a .pth file: a folder with <c>data.pkl</c> and <c>data/0</c>, <c>data/1</c>, ... in it.</summary>
+/// <summary>
+/// The archive of a .pth file: a folder with <c>data.pkl</c> and <c>data/0</c>, <c>data/1</c>, ... in it. Nothing is unpacked to disk, so an
+/// entry may have any name.
+/// </summary>
 internal sealed class ZipReader : IDisposable
 {
     private const string Pickle = "data.pkl";
@@ -17,8 +20,6 @@ internal sealed class ZipReader : IDisposable
         archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         foreach (var entry in archive.Entries)
         {
-            if (entry.FullName.StartsWith('/') || entry.FullName.Contains('\\') || entry.FullName.Contains(':') || entry.FullName.Split('/').Contains(".."))
-                throw new InvalidDataException($"it has an entry {Text.Quoted(entry.FullName)}, whose name leads out of the archive");
             if (!entries.TryAdd(entry.FullName, entry))
                 throw new InvalidDataException($"it has two entries {Text.Quoted(entry.FullName)}");
         }

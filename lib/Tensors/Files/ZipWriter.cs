@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 
 namespace Fgsm.Tensors.Files;
@@ -25,7 +26,7 @@ internal sealed class ZipWriter(Stream stream)
         var header = position;
         var nameBytes = Encoding.UTF8.GetBytes(name);
         var padding = (int)(-(header + 30 + nameBytes.Length + 4) & (Alignment - 1));
-        var checksum = Crc32.Of(content);
+        var checksum = Crc32.HashToUInt32(content);
 
         using var entry = new MemoryStream();
         entry.Write("PK\x03\x04"u8);

@@ -1,12 +1,19 @@
 using System.Numerics;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels;
 
 /// <summary>A function of one number, for a vector and for the elements that are left over, with the same bits in both.</summary>
 internal interface IUnary
 {
     static abstract Vector<float> Apply(Vector<float> x);
     static abstract float Apply(float x);
+}
+
+/// <summary>max(x, 0). A NaN passes through, as in PyTorch.</summary>
+internal readonly struct Relu : IUnary
+{
+    public static Vector<float> Apply(Vector<float> x) => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, x);
+    public static float Apply(float x) => x <= 0 ? 0 : x;
 }
 
 /// <summary>A function of two numbers of type <typeparamref name="T"/>.</summary>
@@ -27,30 +34,27 @@ internal static unsafe class Elementwise
 {
     public const int Grain = 1 << 14;
 
-    public static void Unary<TOp>(torch.Tensor x, torch.Tensor y) where TOp : struct, IUnary
+    public static void Unary<TOp>(float* x, float* y, int count) where TOp : struct, IUnary
     {
-        Threads.Ranges(y.Count, Grain, (start, end) =>
+        Threads.Ranges(count, Grain, (start, end) =>
         {
-            var source = x.Floats;
-            var target = y.Floats;
             var i = start;
             for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
-                TOp.Apply(Vector.Load(source + i)).Store(target + i);
+                TOp.Apply(Vector.Load(x + i)).Store(y + i);
             for (; i < end; i++)
-                target[i] = TOp.Apply(source[i]);
+                y[i] = TOp.Apply(x[i]);
         });
     }
 
     /// <summary>y = op(a, b), where a and b have y's shape or broadcast to it.</summary>
-    public static void Binary<T, TOp>(torch.Tensor a, torch.Tensor b, torch.Tensor y) where T : unmanaged where TOp : struct, IBinary<T>
+    public static void Binary<T, TOp>(T* a, long[] aShape, T* b, long[] bShape, T* y, long[] shape) where T : unmanaged where TOp : struct, IBinary<T>
     {
-        if (a.Count == y.Count && b.Count == y.Count)
-        {
-            Threads.Ranges(y.Count, Grain, (start, end) => Run<T, TOp>(a.Pointer<T>() + start, 1, b.Pointer<T>() + start, 1, y.Pointer<T>() + start, end - start));
-            return;
-        }
-        Broadcast(a, b, y, (aStart, aStep, bStart, bStep, start, length) =>
-            Run<T, TOp>(a.Pointer<T>() + aStart, aStep, b.Pointer<T>() + bStart, bStep, y.Pointer<T>() + start, length));
+        var count = Shape.Product(shape);
+        if (Shape.Product(aShape) == count && Shape.Product(bShape) == count)
+            Threads.Ranges(count, Grain, (start, end) => Run<T, TOp>(a + start, 1, b + start, 1, y + start, end - start));
+        else
+            Broadcast(aShape, bShape, shape, (aStart, aStep, bStart, bStep, start, length) =>
+                Run<T, TOp>(a + aStart, aStep, b + bStart, bStep, y + start, length));
     }
 
     // A step is 1 or 0: within a run an operand advances with the result or is one number.
@@ -64,26 +68,22 @@ internal static unsafe class Elementwise
             y[i] = TOp.Apply(a[i * aStep], b[i * bStep]);
     }
 
-    public static void Compare<T, TOp>(torch.Tensor a, torch.Tensor b, torch.Tensor y) where T : unmanaged, INumber<T> where TOp : struct, IComparison =>
-        Broadcast(a, b, y, (aStart, aStep, bStart, bStep, start, length) =>
+    public static void Compare<T, TOp>(T* a, long[] aShape, T* b, long[] bShape, bool* y, long[] shape) where T : unmanaged, INumber<T> where TOp : struct, IComparison =>
+        Broadcast(aShape, bShape, shape, (aStart, aStep, bStart, bStep, start, length) =>
         {
-            var p = a.Pointer<T>() + aStart;
-            var q = b.Pointer<T>() + bStart;
-            var r = y.Pointer<bool>() + start;
             for (var i = 0; i < length; i++)
-                r[i] = TOp.Apply(p[i * aStep], q[i * bStep]);
+                y[start + i] = TOp.Apply(a[aStart + i * aStep], b[bStart + i * bStep]);
         });
 
-    public delegate void RunOf(int aStart, int aStep, int bStart, int bStep, int start, int length);
+    private delegate void RunOf(int aStart, int aStep, int bStart, int bStep, int start, int length);
 
-    /// <summary>Splits the broadcast of a and b to y's shape into runs along the last dimension.</summary>
-    public static void Broadcast(torch.Tensor a, torch.Tensor b, torch.Tensor y, RunOf run)
+    /// <summary>Splits the broadcast of two shapes to <paramref name="shape"/> into runs along the last dimension.</summary>
+    private static void Broadcast(long[] aShape, long[] bShape, long[] shape, RunOf run)
     {
-        var shape = y.shape;
-        if (y.Count == 0)
+        var count = Shape.Product(shape);
+        if (count == 0)
             return;
-        var aStrides = Shape.BroadcastStrides(a.Sizes, shape);
-        var bStrides = Shape.BroadcastStrides(b.Sizes, shape);
+        var (aStrides, bStrides) = (Shape.BroadcastStrides(aShape, shape), Shape.BroadcastStrides(bShape, shape));
         // Trailing dimensions in which both operands advance, or both stand still, are one long run.
         var inner = shape.Length;
         var length = 1;
@@ -92,7 +92,7 @@ internal static unsafe class Elementwise
         if (shape.Length > 0 && inner == shape.Length)
             length = (int)shape[--inner];
         var (aStep, bStep) = shape.Length == 0 ? (0, 0) : (Math.Min(aStrides[^1], 1), Math.Min(bStrides[^1], 1));
-        var runs = y.Count / length;
+        var runs = count / length;
         Threads.Ranges(runs, Math.Max(1, Grain / length), (first, last) =>
         {
             for (var r = first; r < last; r++)

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels;
 
 /// <summary>A matrix in memory: element (i, j) is at <c>i * RowStride + j * ColumnStride</c>.</summary>
 internal readonly unsafe record struct Matrix(nint Address, nint RowStride, nint ColumnStride)

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels;
 
 /// <summary>
 /// Matrix products whose left factor is mostly zeros, as gradients are behind a ReLU or a dropout. Each element of C is the

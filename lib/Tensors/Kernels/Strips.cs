@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels;
 
 /// <summary>The innermost loop of a product whose left factor is mostly zeros: a strip of one row of C, held in registers.</summary>
 internal unsafe interface IStrip

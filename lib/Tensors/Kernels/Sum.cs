@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels;
 
 /// <summary>Sums whose order of addition is fixed: 16 lanes, whatever the width of a vector, over blocks of one size, whatever the number of threads.</summary>
 internal static unsafe class Sum
@@ -30,7 +30,7 @@ internal static unsafe class Sum
     }
 
     /// <summary>y[outer, inner] = sum over the middle of x[outer, length, inner].</summary>
-    public static void Middle(torch.Tensor x, torch.Tensor y, int outer, int length, int inner)
+    public static void Middle(float* x, float* y, int outer, int length, int inner)
     {
         if (inner > 1)
         {
@@ -39,21 +39,23 @@ internal static unsafe class Sum
             Threads.For(outer * pieces, piece =>
             {
                 var (o, first) = (piece / pieces, piece % pieces * grain);
-                Rows(x.Floats + (long)o * length * inner + first, inner, length, y.Floats + (long)o * inner + first, Math.Min(grain, inner - first));
+                Rows(x + (long)o * length * inner + first, inner, length, y + (long)o * inner + first, Math.Min(grain, inner - first));
             });
         }
         else if (outer == 1 && length > Block)
         {
-            using var partial = torch.empty((length + Block - 1) / Block);
-            Threads.Ranges(length, Block, (start, end) => partial.Floats[start / Block] = Of(x.Floats + start, end - start));
-            *y.Floats = Of(partial.Floats, partial.Count);
+            var blocks = (length + Block - 1) / Block;
+            using var partial = new Scratch<float>(blocks);
+            var sums = partial.Pointer;
+            Threads.Ranges(length, Block, (start, end) => sums[start / Block] = Of(x + start, end - start));
+            *y = Of(sums, blocks);
         }
         else
         {
             Threads.Ranges(outer, Math.Max(1, Elementwise.Grain / Math.Max(1, length)), (first, last) =>
             {
                 for (var o = first; o < last; o++)
-                    y.Floats[o] = Of(x.Floats + (long)o * length, length);
+                    y[o] = Of(x + (long)o * length, length);
             });
         }
     }

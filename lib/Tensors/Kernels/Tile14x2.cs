@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels;
 
 /// <summary>14 rows of two <see cref="Vector512{T}"/>: 28 of the 32 registers of AVX-512 hold sums.</summary>
 internal readonly unsafe struct Tile14x2 : ITile

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels;
 
 /// <summary>
 /// The innermost loop of every convolution and matrix product: a tile of C held in registers. Each element of C is one

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Tensors;
 
@@ -131,12 +132,19 @@ public static partial class torch
         private static Tensor Into<TOp>(string op, Tensor a, Tensor b, Tensor y) where TOp : struct, IBinary<float>, IBinary<long>
         {
             if (y.dtype == ScalarType.Float32)
-                Elementwise.Binary<float, TOp>(a, b, y);
+                Into<float, TOp>(a, b, y);
             else if (y.dtype == ScalarType.Int64)
-                Elementwise.Binary<long, TOp>(a, b, y);
+                Into<long, TOp>(a, b, y);
             else
                 throw new ArgumentException($"{op}: dtype {y.dtype.Name()} is not supported; expected float32 or int64");
             return y;
+        }
+
+        private static unsafe void Into<T, TOp>(Tensor a, Tensor b, Tensor y) where T : unmanaged where TOp : struct, IBinary<T>
+        {
+            Elementwise.Binary<T, TOp>(a.Pointer<T>(), a.sizes, b.Pointer<T>(), b.sizes, y.Pointer<T>(), y.sizes);
+            GC.KeepAlive(a);
+            GC.KeepAlive(b);
         }
 
         /// <summary>Sums a gradient over the dimensions along which its operand was broadcast.</summary>

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Tensors;
 
@@ -120,10 +121,17 @@ public static partial class torch
                 (a, b) = (a.to_type(ScalarType.Int64), b.to_type(ScalarType.Int64));
             var y = Empty(op, Shape.Broadcast(op, a.sizes, b.sizes), ScalarType.Bool);
             if (a.dtype == ScalarType.Float32)
-                Elementwise.Compare<float, TOp>(a, b, y);
+                CompareInto<float, TOp>(a, b, y);
             else
-                Elementwise.Compare<long, TOp>(a, b, y);
+                CompareInto<long, TOp>(a, b, y);
             return y;
+        }
+
+        private static unsafe void CompareInto<T, TOp>(Tensor a, Tensor b, Tensor y) where T : unmanaged, INumber<T> where TOp : struct, IComparison
+        {
+            Elementwise.Compare<T, TOp>(a.Pointer<T>(), a.sizes, b.Pointer<T>(), b.sizes, y.Pointer<bool>(), y.sizes);
+            GC.KeepAlive(a);
+            GC.KeepAlive(b);
         }
     }
 

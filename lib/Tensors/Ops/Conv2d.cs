@@ -1,4 +1,5 @@
 using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels.Convolutions;
 
 namespace Fgsm.Tensors;
 
@@ -19,9 +20,9 @@ public static partial class torch
                 if (input.ndim == 3)
                     return conv2d(input.unsqueeze(0), weight, bias, strides, padding).squeeze(0);
                 var shape = Geometry(input, channelsLast: false, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
-                var y = Activation.Empty("conv2d", shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width, channelsLast: false);
-                shape.Forward(new Activation(input, channelsLast: false).ReadPixels, weight.Floats, new Store(y, bias is null ? null : bias.Floats));
-                return Record(shape, y.Tensor, input, weight, bias, from: false, to: false);
+                var y = Empty("conv2d", shape, shape.Output, channelsLast: false);
+                shape.Forward(Images(input, channelsLast: false).ReadPixels, weight.Floats, new Store(Images(y, channelsLast: false), bias is null ? null : bias.Floats));
+                return Record(shape, y, input, weight, bias, from: false, to: false);
             }
 
             /// <summary>Convolution and ReLU in one pass over each image; the same bits as the two ops one after the other.</summary>
@@ -30,12 +31,12 @@ public static partial class torch
             internal static unsafe Tensor conv2d_relu(Tensor input, Tensor weight, Tensor? bias, long[] strides, long[] padding, bool from, bool to)
             {
                 var shape = Geometry(input, from, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
-                var y = Activation.Empty("relu", shape.Images, shape.Filters, shape.Output.Height, shape.Output.Width, to);
-                shape.Forward(new Activation(input, from).ReadPixels, weight.Floats, new Store(y, bias is null ? null : bias.Floats, relu: true));
-                // The convolution's own output is nowhere; its node is all that the gradient needs.
-                using var convolution = new Tensor(y.Tensor, 0, y.Tensor.shape);
+                var y = Empty("relu", shape, shape.Output, to);
+                shape.Forward(Images(input, from).ReadPixels, weight.Floats, new Store(Images(y, to), bias is null ? null : bias.Floats, relu: true));
+                // The convolution's output before ReLU is not stored; its node is all that the gradient needs.
+                using var convolution = new Tensor(y, 0, y.shape);
                 Record(shape, convolution, input, weight, bias, from, to);
-                return Node.Record("relu", y.Tensor, [y.Tensor], (convolution, (g, s) => Tensor.PassWherePositive(g, s[0])));
+                return Node.Record("relu", y, [y], (convolution, (g, s) => Tensor.PassWherePositive(g, s[0])));
             }
 
             /// <summary>Convolution, ReLU and 2x2 max-pooling in one pass over each image; the same bits as the three ops one after the other.</summary>
@@ -43,17 +44,24 @@ public static partial class torch
             internal static unsafe Tensor conv2d_relu_max_pool2d(Tensor input, Tensor weight, Tensor? bias, long[] strides, long[] padding, bool from, bool to)
             {
                 var shape = Geometry(input, from, weight, bias, Pair("conv2d", "strides", strides, 1), Pair("conv2d", "padding", padding, 0));
-                var y = Activation.Empty("max_pool2d", shape.Images, shape.Filters, shape.Output.Height / 2, shape.Output.Width / 2, to);
-                var places = GradMode.Enabled ? new Activation(empty_like(y.Tensor), to) : null;
-                shape.Forward(new Activation(input, from).ReadPixels, weight.Floats, new ReluMaxPool(bias is null ? null : bias.Floats, y, places));
-                return places is null ? y.Tensor
-                    : Record(shape, y.Tensor, input, weight, bias, from, [places.Tensor], (g, s) => ReluMaxPool.Upstream(shape, new(g, to), new(s[^1], to)));
+                var y = Empty("max_pool2d", shape, (shape.Output.Height / 2, shape.Output.Width / 2), to);
+                var places = GradMode.Enabled ? empty_like(y) : null;
+                var epilogue = new ReluMaxPool(bias is null ? null : bias.Floats, Images(y, to), places is null ? null : Images(places, to));
+                shape.Forward(Images(input, from).ReadPixels, weight.Floats, epilogue);
+                return Record(shape, y, input, weight, bias, from, places is null ? [] : [places], (g, s) => ReluMaxPool.Upstream(shape, Images(g, to), Images(s[^1], to)));
             }
+
+            private static Tensor Empty(string op, Convolution shape, (int Height, int Width) size, bool channelsLast) => Tensor.Empty(op, channelsLast
+                ? [shape.Images, size.Height, size.Width, shape.Filters]
+                : [shape.Images, shape.Filters, size.Height, size.Width]);
+
+            /// <summary>What the kernels see of a tensor; the caller keeps the tensor alive.</summary>
+            private static unsafe Activation Images(Tensor tensor, bool channelsLast) => new(tensor.Floats, tensor.Sizes, channelsLast);
 
             private delegate Upstream UpstreamOf(Tensor gradient, Tensor[] saved);
 
             private static Tensor Record(Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, bool from, bool to) =>
-                Record(shape, y, input, weight, bias, from, [], (g, _) => Upstream.Of(new(g, to)));
+                Record(shape, y, input, weight, bias, from, [], (g, _) => Upstream.Of(Images(g, to)));
 
             private static unsafe Tensor Record(Convolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, bool from, Tensor[] saved, UpstreamOf upstream)
             {
@@ -62,18 +70,23 @@ public static partial class torch
                     (input, (g, s) =>
                     {
                         var dx = empty_like(s[0]);
-                        shape.InputGradient(s[1].Floats, upstream(g, s), new(dx, from));
+                        shape.InputGradient(s[1].Floats, upstream(g, s), Images(dx, from));
                         return dx;
                     }),
                     (weight, (g, s) =>
                     {
                         var dw = empty_like(s[1]);
-                        shape.WeightGradient(new Activation(s[0], from).ReadPixels, upstream(g, s).Pixels, dw.Floats);
+                        shape.WeightGradient(Images(s[0], from).ReadPixels, upstream(g, s).Pixels, dw.Floats);
                         return dw;
                     }),
                 };
                 if (bias is not null)
-                    edges.Add((bias, (g, s) => upstream(g, s).BiasGradient(shape)));
+                    edges.Add((bias, (g, s) =>
+                    {
+                        var db = empty(shape.Filters);
+                        upstream(g, s).BiasGradient(shape, db.Floats);
+                        return db;
+                    }));
                 return Node.Record("conv2d", y, [input, weight, .. saved], [.. edges]);
             }
 

@@ -96,6 +96,13 @@ public static partial class torch
 
     public partial class Tensor
     {
+        public static implicit operator Tensor(bool value) => tensor(value);
+        public static implicit operator Tensor(int value) => tensor((long)value);
+        public static implicit operator Tensor(long value) => tensor(value);
+        public static implicit operator Tensor(float value) => tensor(value);
+        public static implicit operator Tensor(double value) => tensor((float)value);
+        public static implicit operator Tensor(Scalar scalar) => full([], scalar, scalar.Type);
+
         public Tensor fill_(Scalar value)
         {
             BeginInPlace("fill_");

@@ -1,4 +1,5 @@
 using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Tensors;
 
@@ -23,6 +24,7 @@ public readonly struct TensorIndex
     public static implicit operator TensorIndex(long index) => Single(index);
     public static implicit operator TensorIndex(torch.Tensor indices) => Tensor(indices);
     public static implicit operator TensorIndex((int? start, int? stop) range) => Slice(range.start, range.stop);
+    public static implicit operator TensorIndex(Index index) => Single(index.IsFromEnd ? -index.Value : index.Value);
     public static implicit operator TensorIndex(Range range) => Slice(
         range.Start.IsFromEnd ? -range.Start.Value : range.Start.Value,
         range.End.IsFromEnd ? (range.End.Value == 0 ? null : -range.End.Value) : range.End.Value);
@@ -35,17 +37,33 @@ public static partial class torch
     /// <summary>Parts of a tensor. Slices of the first dimension share memory with it, other parts are copies.</summary>
     public partial class Tensor
     {
-        /// <summary>PyTorch's <c>x[i, a:b, ...]</c>. Assigning writes the right side, broadcast, into a part that shares memory.</summary>
+        /// <summary>PyTorch's <c>x[i, a:b, ...]</c>. Assigning writes the right side, broadcast, into that part.</summary>
         public Tensor this[params TensorIndex[] indices]
         {
             get => Index(indices);
             set
             {
+                BeginInPlace("index");
+                using var _ = no_grad();
                 var part = Index(indices);
-                if (part.storage != storage)
-                    throw new NotSupportedException("index: this engine assigns only to parts that share memory with the tensor: numbers, then at most one slice of the next dimension");
                 part.copy_(value);
+                if (part.storage == storage)
+                    return;
+                // The part is a copy: where its elements lie is found by indexing their numbers in the same way.
+                var places = arange(NumberOfElements).reshape(sizes).Index(indices).Span<long>();
+                switch (dtype)
+                {
+                    case ScalarType.Float32: Put(Span<float>(), part.Span<float>(), places); break;
+                    case ScalarType.Int64: Put(Span<long>(), part.Span<long>(), places); break;
+                    default: Put(Span<bool>(), part.Span<bool>(), places); break;
+                }
             }
+        }
+
+        private static void Put<T>(Span<T> whole, ReadOnlySpan<T> part, ReadOnlySpan<long> places)
+        {
+            for (var i = 0; i < places.Length; i++)
+                whole[(int)places[i]] = part[i];
         }
 
         private Tensor Index(TensorIndex[] indices)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Tensors;
 
@@ -46,7 +47,7 @@ public static partial class torch
         /// <summary>max(x, 0); the gradient at 0 is 0.</summary>
         public Tensor relu()
         {
-            var y = Unary<ReluOp>("relu", this);
+            var y = Unary<Relu>("relu", this);
             return Node.Record("relu", y, [y], (this, (g, s) => PassWherePositive(g, s[0])));
         }
 
@@ -107,15 +108,16 @@ public static partial class torch
         internal static Tensor PassWherePositive(Tensor gradient, Tensor output)
         {
             var result = Empty("relu", gradient.sizes);
-            Elementwise.Binary<float, PassOp>(gradient, output, result);
+            Into<float, PassOp>(gradient, output, result);
             return result;
         }
 
-        private static Tensor Unary<TOp>(string op, Tensor x) where TOp : struct, IUnary
+        private static unsafe Tensor Unary<TOp>(string op, Tensor x) where TOp : struct, IUnary
         {
             RequireFloat(op, x);
             var y = Empty(op, x.sizes);
-            Elementwise.Unary<TOp>(x, y);
+            Elementwise.Unary<TOp>(x.Floats, y.Floats, y.Count);
+            GC.KeepAlive(x);
             return y;
         }
 
@@ -161,13 +163,6 @@ public static partial class torch
         public static Vector<float> Apply(Vector<float> x) =>
             (Vector.AsVectorSingle(Vector.GreaterThan(x, Vector<float>.Zero)) & Vector<float>.One) - (Vector.AsVectorSingle(Vector.LessThan(x, Vector<float>.Zero)) & Vector<float>.One);
         public static float Apply(float x) => x > 0 ? 1 : x < 0 ? -1 : 0;
-    }
-
-    // A NaN passes through, as in PyTorch.
-    internal readonly struct ReluOp : IUnary
-    {
-        public static Vector<float> Apply(Vector<float> x) => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, x);
-        public static float Apply(float x) => x <= 0 ? 0 : x;
     }
 
     private readonly struct PassOp : IBinary<float>

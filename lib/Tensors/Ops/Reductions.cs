@@ -1,5 +1,6 @@
 using System.Numerics;
 using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Tensors;
 
@@ -143,13 +144,14 @@ public static partial class torch
             return ranges;
         }
 
-        private static Tensor SumRange(Tensor x, int first, int last)
+        private static unsafe Tensor SumRange(Tensor x, int first, int last)
         {
             var (outer, length, inner) = x.Split(first, last);
             var target = x.shape;
             target.AsSpan(first, last - first + 1).Fill(1);
             var y = Empty("sum", target);
-            Tensors.Sum.Middle(x, y, outer, length, inner);
+            Kernels.Sum.Middle(x.Floats, y.Floats, outer, length, inner);
+            GC.KeepAlive(x);
             return y;
         }
 

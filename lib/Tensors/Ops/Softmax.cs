@@ -1,4 +1,5 @@
 using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Tensors;
 

@@ -107,7 +107,7 @@ public static partial class torch
             return Node.Record("clone", copy, [], (this, (g, _) => g.alias()));
         }
 
-        /// <summary>The elements in another type (uint8 becomes int64 only): bool is 0 or 1, anything but 0 is true, float32 is cut towards zero.</summary>
+        /// <summary>The elements in another type: bool is 0 or 1, anything but 0 is true, float32 is cut towards zero.</summary>
         public Tensor to_type(ScalarType type)
         {
             if (type == dtype)
@@ -120,8 +120,13 @@ public static partial class torch
                 case (ScalarType.Int64, ScalarType.Float32): Convert<long, float>(y, x => x); break;
                 case (ScalarType.Int64, ScalarType.Bool): Convert<long, bool>(y, x => x != 0); break;
                 case (ScalarType.Bool, ScalarType.Float32): Convert<bool, float>(y, x => x ? 1 : 0); break;
+                case (ScalarType.Bool, ScalarType.Int64): Convert<bool, long>(y, x => x ? 1 : 0); break;
                 case (ScalarType.Byte, ScalarType.Int64): Convert<byte, long>(y, x => x); break;
-                default: Convert<bool, long>(y, x => x ? 1 : 0); break;
+                case (ScalarType.Byte, ScalarType.Float32): Convert<byte, float>(y, x => x); break;
+                case (ScalarType.Byte, ScalarType.Bool): Convert<byte, bool>(y, x => x != 0); break;
+                case (ScalarType.Float32, ScalarType.Byte): Convert<float, byte>(y, x => (byte)(long)x); break;
+                case (ScalarType.Int64, ScalarType.Byte): Convert<long, byte>(y, x => (byte)x); break;
+                default: Convert<bool, byte>(y, x => x ? (byte)1 : (byte)0); break;
             }
             return y;
         }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Tensors;
 
@@ -76,15 +77,15 @@ internal sealed partial class Generator
 
     private double NextNormal()
     {
-        if (_nextNormal is { } kept)
+        if (nextNormal is { } kept)
         {
-            _nextNormal = null;
+            nextNormal = null;
             return kept;
         }
         var (u1, u2) = (NextUniform(), NextUniform());
         var radius = Math.Sqrt(-2 * VectorMath.Log(1 - u2));
         var (sin, cos) = VectorMath.SinCos(Math.Tau * u1);
-        _nextNormal = radius * sin;
+        nextNormal = radius * sin;
         return radius * cos;
     }
 

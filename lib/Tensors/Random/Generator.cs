@@ -18,18 +18,18 @@ internal sealed partial class Generator
     private const uint UpperMask = 0x80000000;
     private const uint LowerMask = 0x7fffffff;
 
-    private readonly uint[] _state = new uint[N];
+    private readonly uint[] state = new uint[N];
 
-    /// <summary>The numbers made from <see cref="_state"/>: all 624 are tempered at once, with vectors.</summary>
-    private readonly uint[] _output = new uint[N];
+    /// <summary>The numbers made from <see cref="state"/>: all 624 are tempered at once, with vectors.</summary>
+    private readonly uint[] output = new uint[N];
 
-    /// <summary>Position in <see cref="_output"/>. Seeding leaves 0, which means, as 624 does, that a new block is due.</summary>
-    private int _next;
+    /// <summary>Position in <see cref="output"/>. Seeding leaves 0, which means, as 624 does, that a new block is due.</summary>
+    private int next;
 
-    private ulong _seed;
+    private ulong seed;
 
     /// <summary>The second value of a Box-Muller pair, kept for the next call.</summary>
-    private double? _nextNormal;
+    private double? nextNormal;
 
     /// <param name="seed">As for <see cref="manual_seed"/>; the default is PyTorch's.</param>
     public Generator(ulong seed = 67280421310721) => manual_seed(seed);
@@ -37,22 +37,22 @@ internal sealed partial class Generator
     /// <summary>Starts again from <paramref name="seed"/>, of which mt19937 uses the low 32 bits.</summary>
     public Generator manual_seed(ulong seed)
     {
-        _seed = seed;
-        _nextNormal = null;
-        _next = 0;
-        _state[0] = (uint)seed;
-        for (var i = 1; i < N; i++) _state[i] = 1812433253 * (_state[i - 1] ^ (_state[i - 1] >> 30)) + (uint)i;
+        this.seed = seed;
+        nextNormal = null;
+        next = 0;
+        state[0] = (uint)seed;
+        for (var i = 1; i < N; i++) state[i] = 1812433253 * (state[i - 1] ^ (state[i - 1] >> 30)) + (uint)i;
         return this;
     }
 
     /// <summary>The seed last given, all 64 bits of it.</summary>
-    public ulong initial_seed() => _seed;
+    public ulong initial_seed() => seed;
 
     /// <summary>The next 32 bits.</summary>
     public uint random()
     {
-        if (_next is 0 or N) NextBlock();
-        return _output[_next++];
+        if (next is 0 or N) NextBlock();
+        return output[next++];
     }
 
     /// <summary>The next 64 bits: two draws, the first in the upper half.</summary>
@@ -63,11 +63,11 @@ internal sealed partial class Generator
     {
         while (!destination.IsEmpty)
         {
-            if (_next is 0 or N) NextBlock();
-            var count = Math.Min(N - _next, destination.Length);
-            _output.AsSpan(_next, count).CopyTo(destination);
+            if (next is 0 or N) NextBlock();
+            var count = Math.Min(N - next, destination.Length);
+            output.AsSpan(next, count).CopyTo(destination);
             destination = destination[count..];
-            _next += count;
+            next += count;
         }
     }
 
@@ -75,15 +75,14 @@ internal sealed partial class Generator
     {
         Twist(0, N - M, M);
         Twist(N - M, N - 1, M - N);
-        _state[N - 1] = Mix(_state[N - 1], _state[0]) ^ _state[M - 1];
+        state[N - 1] = Mix(state[N - 1], state[0]) ^ state[M - 1];
         Temper();
-        _next = 0;
+        next = 0;
     }
 
     /// <summary>Renews state[from..to] from each element, its neighbour, and the one <paramref name="offset"/> away.</summary>
     private void Twist(int from, int to, int offset)
     {
-        var state = _state;
         ref var first = ref MemoryMarshal.GetArrayDataReference(state);
         var k = from;
         // The nearest element already renewed is 227 back, much further than a vector is long.
@@ -101,8 +100,8 @@ internal sealed partial class Generator
 
     private void Temper()
     {
-        var states = MemoryMarshal.Cast<uint, Vector<uint>>(_state.AsSpan());
-        var outputs = MemoryMarshal.Cast<uint, Vector<uint>>(_output.AsSpan());
+        var states = MemoryMarshal.Cast<uint, Vector<uint>>(state.AsSpan());
+        var outputs = MemoryMarshal.Cast<uint, Vector<uint>>(output.AsSpan());
         for (var i = 0; i < states.Length; i++)
         {
             var y = states[i];
@@ -120,19 +119,19 @@ internal sealed partial class Generator
     private const int WordsAt = 24;
     private const int NormalAt = WordsAt + 8 * N;
 
-    private int Left => _next == 0 ? 1 : N + 1 - _next;
+    private int Left => next == 0 ? 1 : N + 1 - next;
 
     /// <summary>The whole state, byte for byte as torch.get_rng_state() gives it (5,056 bytes).</summary>
     public byte[] get_state()
     {
         var bytes = new byte[StateBytes];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, _seed);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, seed);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), Left);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), 1);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), _next);
-        for (var i = 0; i < N; i++) BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(WordsAt + 8 * i), _state[i]);
-        BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(NormalAt + 8), _nextNormal ?? 0);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(NormalAt + 24), _nextNormal.HasValue ? 1 : 0);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), next);
+        for (var i = 0; i < N; i++) BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(WordsAt + 8 * i), state[i]);
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(NormalAt + 8), nextNormal ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(NormalAt + 24), nextNormal.HasValue ? 1 : 0);
         return bytes;
     }
 
@@ -144,15 +143,15 @@ internal sealed partial class Generator
             throw new ArgumentException($"set_state: expected the {StateBytes} bytes of torch.get_rng_state(), got {bytes.Length}", nameof(bytes));
         var left = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         var seeded = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
-        var next = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
-        if (seeded != 1 || next is < 0 or > N || left != (next == 0 ? 1 : N + 1 - next))
-            throw new ArgumentException($"set_state: not the state of a seeded mt19937: seeded {seeded}, next {next}, left {left}", nameof(bytes));
+        var position = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
+        if (seeded != 1 || position is < 0 or > N || left != (position == 0 ? 1 : N + 1 - position))
+            throw new ArgumentException($"set_state: not the state of a seeded mt19937: seeded {seeded}, next {position}, left {left}", nameof(bytes));
 
-        _seed = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        _next = (int)next;
-        for (var i = 0; i < N; i++) _state[i] = (uint)BinaryPrimitives.ReadUInt64LittleEndian(bytes[(WordsAt + 8 * i)..]);
+        seed = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        next = (int)position;
+        for (var i = 0; i < N; i++) state[i] = (uint)BinaryPrimitives.ReadUInt64LittleEndian(bytes[(WordsAt + 8 * i)..]);
         var valid = BinaryPrimitives.ReadInt32LittleEndian(bytes[(NormalAt + 24)..]) != 0;
-        _nextNormal = valid ? BinaryPrimitives.ReadDoubleLittleEndian(bytes[(NormalAt + 8)..]) : null;
+        nextNormal = valid ? BinaryPrimitives.ReadDoubleLittleEndian(bytes[(NormalAt + 8)..]) : null;
         Temper();
     }
 }

@@ -82,10 +82,10 @@ public static partial class torch
             /// <summary>Parameters by name; the tensors are the module's own, not copies.</summary>
             public Dictionary<string, Tensor> state_dict() => named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
 
-            /// <summary>Copies values into the parameters of these names.</summary>
+            /// <summary>Copies values into the parameters of these names, from any type.</summary>
             /// <param name="strict">Throw when a name is missing or unknown.</param>
             /// <returns>The names that <paramref name="source"/> lacks and those that this module does not have.</returns>
-            /// <exception cref="ArgumentException">Names differ and <paramref name="strict"/>, or a shape differs. Nothing is copied then.</exception>
+            /// <exception cref="ArgumentException">Names differ and <paramref name="strict"/>, or a shape differs: nothing is copied then.</exception>
             public (IList<string> missing_keys, IList<string> unexpected_keys) load_state_dict(Dictionary<string, Tensor> source, bool strict = true)
             {
                 var own = state_dict();
@@ -103,9 +103,11 @@ public static partial class torch
                 if (errors.Count > 0)
                     throw new ArgumentException($"Error(s) in loading state_dict for {name}: {string.Join(" ", errors)}");
                 using var _ = no_grad();
-                foreach (var (key, tensor) in own)
-                    if (source.TryGetValue(key, out var value))
-                        tensor.copy_(value);
+                using var scope = NewDisposeScope();
+                // All conversions come before the first copy: what throws leaves the module as it was.
+                var converted = own.Where(p => source.ContainsKey(p.Key)).Select(p => (p.Value, source[p.Key].detach().to_type(p.Value.dtype))).ToList();
+                foreach (var (parameter, value) in converted)
+                    parameter.copy_(value);
                 return (missing, unexpected);
 
                 static string List(List<string> keys) => string.Join(", ", keys.Select(k => $"\"{k}\""));
@@ -116,8 +118,7 @@ public static partial class torch
                 foreach (var parameter in parameters())
                 {
                     parameter.grad?.Dispose();
-                    if (parameter.requires_grad)
-                        parameter.grad = null;
+                    parameter.grad = null;
                 }
             }
 

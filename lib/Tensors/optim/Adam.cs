@@ -1,4 +1,5 @@
 using System.Numerics;
+using Fgsm.Tensors.Kernels;
 using Fgsm.Tensors.Modules;
 
 namespace Fgsm.Tensors
@@ -62,6 +63,10 @@ namespace Fgsm.Tensors.Modules
 
         private protected override Action ReadOptions(StateReader reader, OrderedDictionary<object, object?> group)
         {
+            // AdamW has Adam's options and state. It is told by its flag (PyTorch 2.6) or by the order of its options (1.12 to 2.5).
+            if (group.GetValueOrDefault("decoupled_weight_decay") is true || group.IndexOf("foreach") is >= 0 and var at && at < group.IndexOf("maximize"))
+                throw reader.Error("this is the state of AdamW");
+            reader.Get<bool>(group, "amsgrad");
             var (rate, eps, decay) = (reader.Number(group, "lr"), reader.Number(group, "eps"), reader.Number(group, "weight_decay"));
             if (reader.Get<object?[]>(group, "betas") is not [double beta1, double beta2])
                 throw reader.Error("'betas' are not two numbers");

@@ -89,12 +89,14 @@ public static partial class torch
                 var groups = reader.Get<List<object?>>(state_dict, "param_groups");
                 if (groups is not [OrderedDictionary<object, object?> group])
                     throw reader.Error("loaded state dict has a different number of parameter groups");
-                if (reader.Get<List<object?>>(group, "params").Count != own.Length)
+                var numbers = reader.Get<List<object?>>(group, "params");
+                if (numbers.Count != own.Length)
                     throw reader.Error("loaded state dict contains a parameter group that doesn't match the size of optimizer's group");
+                // PyTorch numbers the parameters; before version 1.5 it named them by their addresses.
                 var state = reader.Get<OrderedDictionary<object, object?>>(state_dict, "state");
                 var apply = new List<Action> { ReadOptions(reader, group) };
                 for (var i = 0; i < own.Length; i++)
-                    apply.Add(ReadState(reader, i, own[i], state.GetValueOrDefault((long)i) as OrderedDictionary<object, object?> ?? []));
+                    apply.Add(ReadState(reader, i, own[i], state.GetValueOrDefault(numbers[i] ?? -1L) as OrderedDictionary<object, object?> ?? []));
                 foreach (var action in apply)
                     action();
             }

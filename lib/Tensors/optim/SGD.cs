@@ -1,4 +1,5 @@
 using System.Numerics;
+using Fgsm.Tensors.Kernels;
 using Fgsm.Tensors.Modules;
 
 namespace Fgsm.Tensors

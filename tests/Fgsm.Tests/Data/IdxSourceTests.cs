@@ -73,6 +73,34 @@ public class IdxSourceTests : IDisposable
     }
 
     [Fact]
+    public void Find_TakesTheFolderThatTorchvisionMakes()
+    {
+        var tiny = new TinySource();
+        tiny.WriteTo(folder.Path, "Tiny/raw");
+
+        Assert.Equal(3, tiny.Source.Load(TinySource.Only(folder.Path)).Train.Count);
+    }
+
+    [Fact]
+    public void Standard_WithAVariableThatNamesNoFolder_SaysSoWithItsWholePath()
+    {
+        var before = Environment.GetEnvironmentVariable(DataFolders.Variable);
+        try
+        {
+            Environment.SetEnvironmentVariable(DataFolders.Variable, "no-such-folder");
+
+            var e = Assert.Throws<DataException>(() => DataSet.MnistOrSynthetic());
+
+            Assert.StartsWith(Path.GetFullPath("no-such-folder"), e.Message);
+            Assert.Contains("$FGSM_DATA", e.Message);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(DataFolders.Variable, before);
+        }
+    }
+
+    [Fact]
     public void Standard_SearchesInTheDocumentedOrder()
     {
         var root = folder.File("checkout");

@@ -17,18 +17,18 @@ internal sealed class TinySource
             ["t10k-labels-idx1-ubyte"] = Labels(labels, lastLabel),
         };
         var files = Contents.Select(c => new PublishedFile(c.Key, Convert.ToHexStringLower(SHA256.HashData(c.Value)))).ToArray();
-        Source = new IdxSource("Tiny", "tiny", ["https://first.example/", "https://second.example/"], IdxSource.Mnist.ClassNames, files[0], files[1], files[2], files[3]);
+        Source = new IdxSource("Tiny", "tiny", "Tiny/raw", ["https://first.example/", "https://second.example/"], IdxSource.Mnist.ClassNames, files[0], files[1], files[2], files[3]);
     }
 
     public Dictionary<string, byte[]> Contents { get; }
 
     public IdxSource Source { get; }
 
-    public void WriteTo(string dataFolder)
+    public void WriteTo(string dataFolder, string subfolder = "tiny")
     {
-        Directory.CreateDirectory(Path.Combine(dataFolder, "tiny"));
+        Directory.CreateDirectory(Path.Combine(dataFolder, subfolder));
         foreach (var (name, content) in Contents)
-            File.WriteAllBytes(Path.Combine(dataFolder, "tiny", name), content);
+            File.WriteAllBytes(Path.Combine(dataFolder, subfolder, name), content);
     }
 
     public static DataFolders Only(string folder) => new([folder], folder);

@@ -91,6 +91,26 @@ public class WarningsTests
         AssertWarns([.. Warnings.Of(sweep).Where(w => w.Contains("gradient"))], "75.00 % of the images", "gradient of 0");
     }
 
+    /// <summary>A training that diverged: argmax takes class 0 for the highest of NaNs, and 80 % of the images are of class 0.</summary>
+    [Fact]
+    public void Of_AModelOfNaNs_CountsItsLogitsAndGradients_AndTakesNoneForRight()
+    {
+        var model = InEval(TinyModels.Linear([float.NaN], [float.NaN]));
+        var data = new TensorSet(full([10, 1, 1, 1], 0.5f), TestTensors.Labels(0, 0, 0, 0, 1, 0, 0, 0, 0, 1));
+
+        var sweep = EpsSweep.Run(model, data, [0.1]);
+        var found = SmallestEps.Search(model, data);
+
+        Assert.Equal((0, 10), (sweep.Clean.Correct, sweep.Clean.NonFinite));
+        Assert.Equal((0.0, 10), (sweep.Points[0].RobustAccuracy, sweep.NonFiniteGradients));
+        Assert.Equal(0, found.NeverTurned);
+        var warnings = Warnings.Of(sweep);
+        Assert.Contains(warnings, w => w.StartsWith("10 of 10 images have logits that are NaN or infinite without attack"));
+        Assert.Contains(warnings, w => w.StartsWith("10 of 10 images have logits that are NaN or infinite at eps 0.1"));
+        Assert.Contains(warnings, w => w.StartsWith("10 of 10 images have a gradient with a NaN or an infinity"));
+        AssertWarns(Warnings.Of(found), "10 of 10");
+    }
+
     [Fact]
     public void Of_AnAttackThatHelps_NamesTheEps()
     {

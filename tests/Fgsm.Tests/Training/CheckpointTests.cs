@@ -100,7 +100,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(Train(null, epochs: 3), Train(Kept(), epochs: 3));
     }
 
-    public static TheoryData<string> Differences => ["seed", "rate", "batch", "optimizer", "examples", "pixel", "label", "dropout", "pooling", "settings", "last digit of eps"];
+    public static TheoryData<string> Differences => ["seed", "rate", "batch", "optimizer", "examples", "pixel", "label", "dropout", "pooling", "frozen", "settings", "last digit of eps"];
 
     [Theory]
     [MemberData(nameof(Differences))]
@@ -116,6 +116,12 @@ public sealed class CheckpointTests : IDisposable
             // Windows of 2 or 3, two apart or one: 2x2 outputs either way.
             return nn.Sequential(("pool", nn.MaxPool2d(pool, 4 - pool)), ("flatten", nn.Flatten()), ("dropout", nn.Dropout(dropout)), ("fc", nn.Linear(4, 2)));
         }
+        static Sequential Frozen()
+        {
+            var network = Network();
+            network.parameters().First().requires_grad_(false);
+            return network;
+        }
         string kind = difference == "last digit of eps" ? "adversarial" : "sgd";
         Train(Kept(), kind: kind, network: Network());
 
@@ -130,6 +136,7 @@ public sealed class CheckpointTests : IDisposable
             "label" => Train(Kept(), set: data with { Labels = labels }, network: Network()),
             "dropout" => Train(Kept(), network: Network(dropout: 0.25)),
             "pooling" => Train(Kept(), network: Network(pool: 3)),
+            "frozen" => Train(Kept(), network: Frozen()),
             "settings" => Train(Kept(settings: "another loss"), network: Network()),
             _ => Train(Kept(), kind: "adversarial", eps: 0.05 + 1e-9, network: Network()),
         };

@@ -8,14 +8,26 @@ namespace Fgsm.Tests;
 internal static class KilledTraining
 {
     /// <summary>More than the test lets the killed processes do.</summary>
-    public const int Epochs = 120;
+    public const int Epochs = 260;
 
     /// <summary>Before each epoch is saved, tells its number and waits for a line.</summary>
-    public static void Main(string[] arguments) => Run(arguments[0], new Listener(progress =>
+    public static int Main(string[] arguments)
     {
-        Console.WriteLine(progress.Epoch);
-        Console.ReadLine();
-    }));
+        try
+        {
+            Run(arguments[0], new Listener(progress =>
+            {
+                Console.WriteLine(progress.Epoch);
+                Console.ReadLine();
+            }));
+            return 0;
+        }
+        catch (TensorFileException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+    }
 
     public static IReadOnlyList<EpochResult> Run(string file, IProgress<Progress>? progress = null)
     {

@@ -53,6 +53,34 @@ public class TrainerTests
         Assert.Equal(WeightsAfterTraining(1), model.Weights());
     }
 
+    [Theory]
+    [InlineData("sgd", false)]
+    [InlineData("sgd", true)]
+    [InlineData("adam", false)]
+    [InlineData("adam", true)]
+    public void Fit_OfAPartlyFrozenModel_TrainsTheRest(string kind, bool adversarial)
+    {
+        var model = TinyModels.WithDropout(1);
+        model.parameters().First().requires_grad_(false);
+        var before = model.Weights();
+        var optimizer = kind == "sgd" ? (optim.Optimizer)optim.SGD(model.parameters(), 0.1, momentum: 0.9) : optim.Adam(model.parameters(), 0.01);
+
+        new Trainer(model, optimizer, adversarial ? new AdversarialExamples(new FGSM(0.05)) : null) { BatchSize = 16 }.Fit(data, 2);
+
+        Assert.Equal([true, false, false, false], before.Zip(model.Weights(), (b, a) => b == a));
+    }
+
+    [Fact]
+    public void Fit_WhoseLossBecomesNaN_StopsAndNamesTheStep()
+    {
+        var model = TinyModels.WithDropout();
+
+        var e = Assert.Throws<NotFiniteNumberException>(() => Trainer(model, rate: 1e30).Fit(data, 3));
+
+        Assert.StartsWith("tiny: the loss is NaN in epoch 1, step", e.Message);
+        Assert.Contains("of 3: the training has diverged", e.Message);
+    }
+
     [Fact]
     public void Fit_LearnsAProblemThatALineSolves()
     {

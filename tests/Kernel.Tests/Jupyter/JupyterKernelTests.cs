@@ -24,14 +24,14 @@ public sealed class JupyterKernelTests : IDisposable
     [Fact]
     public void Execute_PublishesInOrder_BusyInputOutputsResultIdle()
     {
-        var (reply, iopub) = _client.Execute("Console.Write(\"out\"); Console.Error.Write(\"err\"); var d = display(1); d.Update(2);\nKernel.ClearOutput(); 5");
-        Assert.Equal(["busy", "execute_input", "stream", "stream", "display_data", "update_display_data", "clear_output", "execute_result", "idle"], Types(iopub));
+        var (reply, iopub) = _client.Execute("Console.Write(\"out\"); Console.Error.Write(\"err\"); var d = display(1); d.Update(2);\n5");
+        Assert.Equal(["busy", "execute_input", "stream", "stream", "display_data", "update_display_data", "execute_result", "idle"], Types(iopub));
         Assert.Equal("ok", reply["status"]!.ToString());
         Assert.Equal(1, reply["execution_count"]!.GetValue<int>());
         Assert.Equal("out", iopub[2].Content["text"]!.ToString());
         Assert.Equal("stderr", iopub[3].Content["name"]!.ToString());
         Assert.Equal(iopub[4].Content["transient"]!["display_id"]!.ToString(), iopub[5].Content["transient"]!["display_id"]!.ToString());
-        Assert.Equal("5", iopub[7].Content["data"]!["text/plain"]!.ToString());
+        Assert.Equal("5", iopub[6].Content["data"]!["text/plain"]!.ToString());
     }
 
     [Fact]

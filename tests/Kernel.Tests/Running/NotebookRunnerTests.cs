@@ -53,9 +53,19 @@ public sealed class NotebookRunnerTests : IDisposable
     public async Task Run_StopsAtTheFirstFailingCell_AndNamesIt()
     {
         var run = await NotebookRunner.RunAsync(Of("var a = 0;", "// divide\n1 / a", "Console.Write(\"never\");"), _folder.Path);
-        Assert.Equal("cell 3 of the notebook (// divide) failed: System.DivideByZeroException: Attempted to divide by zero.", run.Failure?.ToString());
+        Assert.Equal("cell 2 (// divide) failed: System.DivideByZeroException: Attempted to divide by zero.", run.Failure?.ToString());
         Assert.Equal("error", run.Document.Cells[2].Outputs.Single()["output_type"]!.ToString());
         Assert.Empty(run.Document.Cells[3].Outputs);
+    }
+
+    [Fact]
+    public async Task Error_NamesTheCellAsWhoWatchesCountsIt_WithoutWhatWasPutIn()
+    {
+        var notebook = Of("var quick = false;", "", "\nthrow new Exception(\"no\");");
+        notebook.Cells[1].Metadata["tags"] = new JsonArray("parameters");
+        var run = await NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { ["quick"] = true });
+        Assert.StartsWith("cell 2 (throw new", run.Failure?.ToString(), StringComparison.Ordinal);
+        Assert.Equal("   at cell 2, line 2", run.Failure!.Error.Traceback[1]);
     }
 
     [Fact]
@@ -93,6 +103,27 @@ public sealed class NotebookRunnerTests : IDisposable
         _folder.Write("data.txt", "here");
         var run = await NotebookRunner.RunAsync(Of("File.ReadAllText(\"data.txt\")"), _folder.Path);
         Assert.Equal("here", run.Document.Cells[1].Outputs.Single()["data"]!["text/plain"]![0]!.ToString());
+    }
+
+    [Fact]
+    public async Task Console_ThatOneNotebookRedirects_IsWholeForTheNext()
+    {
+        await NotebookRunner.RunAsync(Of("Console.SetOut(new StringWriter()); Console.SetError(new StringWriter());"), _folder.Path);
+        var run = await NotebookRunner.RunAsync(Of("Console.Write(\"must be seen\"); Console.Error.Write(\"this, too\");"), _folder.Path);
+        Assert.Equal(["must be seen", "this, too"], run.Document.Cells[1].Outputs.Select(o => o["text"]![0]!.ToString()));
+    }
+
+    [Fact]
+    public async Task HalfACharacter_InAnyOutput_IsSavedAsTheReplacementCharacter()
+    {
+        var notebook = Of("""Console.WriteLine("a\ud83d"); "b\ud83d".DisplayAs("application/json"); display("c\udc00");""", """throw new Exception("d\ud83d");""");
+        var run = await NotebookRunner.RunAsync(notebook, _folder.Path);
+        var path = Path.Combine(_folder.Path, "half.ipynb");
+        run.Document.Save(path);
+        var text = File.ReadAllText(path);
+        foreach (var expected in new[] { "a\uFFFD", "b\uFFFD", "c\uFFFD", "d\uFFFD" })
+            Assert.Contains(expected, text, StringComparison.Ordinal);
+        Assert.Equal(run.Document.ToString(), Notebook.Load(path).ToString());
     }
 
     [Fact]

@@ -156,12 +156,57 @@ public sealed class CSharpSessionTests : IDisposable
         Assert.Equal("2", await _cells.Result("1 + 1"));
     }
 
+    [Theory]
+    [InlineData("new Thread(() => throw new Exception(\"lost\")).Start();")]
+    [InlineData("new Timer(_ => throw new Exception(\"lost\"), null, 1, -1);")]
+    [InlineData("ThreadPool.QueueUserWorkItem(_ => throw new Exception(\"lost\"));")]
+    [InlineData("class Bad { ~Bad() => throw new Exception(\"lost\"); } void Make() => new Bad(); Make(); GC.Collect(); GC.WaitForPendingFinalizers();")]
+    public async Task Exception_OutsideOfTheCells_IsReportedAndDoesNotEndTheProcess(string code)
+    {
+        var outputs = await _cells.Run(code + " await Task.Delay(300);");
+        var text = Assert.Single(outputs.OfType<StreamOutput>(), output => output.Name == "stderr").Text;
+        Assert.StartsWith("Outside of the cells: System.Exception: lost\n   at ", text, StringComparison.Ordinal);
+        Assert.Contains("in cell 1, line 1", text, StringComparison.Ordinal);
+        Assert.Equal("2", await _cells.Result("1 + 1"));
+    }
+
+    [Theory]
+    [InlineData("var a = new int[2];\nvar b = a[1];\na[5]", "   at cell 1, line 3")]
+    [InlineData("var a = new int[2];\nvar b = a[2];\nb", "   at cell 1, line 2")]
+    [InlineData("var s = 0;\nfor (var i = 0; i < 9; i++)\n{\n    s += new[] { 1 }[i];\n}\ns", "   at cell 1, lines 2 to 5")]
+    [InlineData("var big = int.MaxValue;\nvar sum = checked(\n    big + big);", "   at cell 1, lines 2 to 3")]
+    [InlineData("var n = -1;\nnew int[n]", "   at cell 1, line 2")]
+    [InlineData("int At(int i)\n{\n    var one = new int[1];\n    return one[i];\n}\nAt(3)", "   at cell 1, line 6")]
+    [InlineData("new List<int>()[0]", "   at cell 1, line 1")]
+    public async Task Exception_ThatTheRuntimeThrowsFromAHelper_NamesTheLines(string code, string place) =>
+        Assert.Equal(place, (await _cells.Error(code)).Traceback[^1]);
+
+    [Fact]
+    public async Task Console_CharacterByCharacter_KeepsCharactersWhole()
+    {
+        var outputs = await _cells.Run("foreach (var c in \"a😀b\") { Console.Write(c); Thread.Sleep(30); }");
+        Assert.All(outputs.Cast<StreamOutput>(), output => Assert.DoesNotContain('\uFFFD', output.Text));
+        Assert.Equal("a😀b", string.Concat(outputs.Cast<StreamOutput>().Select(output => output.Text)));
+        Assert.Equal("x\uFFFD", string.Concat((await _cells.Run("Console.Write(\"x\\ud83d\");")).Cast<StreamOutput>().Select(output => output.Text)));
+    }
+
+    [Fact]
+    public async Task Return_AtTheEnd_ShowsItsValue() => Assert.Equal("7", await _cells.Result("return 7;"));
+
     [Fact]
     public async Task Magic_ThatIsUnknown_IsAnErrorThatSaysSo()
     {
         var error = await _cells.Error("var a = 1;\n#!nonsense here");
-        Assert.Equal("cell 1, line 2: this kernel has no magic #!nonsense", error.Message);
+        Assert.Equal("cell 1, line 2: this kernel has no magic #!nonsense; #!lsmagic lists those it has", error.Message);
+        Assert.Equal([error.Message], error.Traceback);
     }
+
+    [Theory]
+    [InlineData("/*\n#!time\n*/\n1 + 1", "2")]
+    [InlineData("#if false\n#!nosuch\n#endif\n2 + 2", "4")]
+    [InlineData("/*\n#r \"nuget: Nope, 1.0\"\n*/\n3", "3")]
+    [InlineData("#if false\n#r \"nuget: Nope, 1.0\"\n#endif\n5", "5")]
+    public async Task Directive_InACommentOrInCodeThatIsLeftOut_IsNone(string code, string result) => Assert.Equal(result, await _cells.Result(code));
 
     [Fact]
     public async Task HashBang_InsideAString_IsText() =>

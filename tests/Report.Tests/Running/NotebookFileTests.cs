@@ -29,6 +29,29 @@ public class NotebookFileTests : IDisposable
         Assert.Equal(("42", null), (parameters["seed"], parameters["more"]));
     }
 
+    [Fact]
+    public void Parameters_OfACellWithAnyCode_AreTheVariablesOfItsOwn()
+    {
+        checkout.Add("01-a", ["int seed = 7;\nint Twice(int x) { var seed = 2 * x; return seed; }\nvar one = (int seed) => { var quick = true; return quick; };\nforeach (var i in new[] { 1 }) { var inner = i; }\n{ var inner = 2; }\nif ("]);
+
+        var parameters = NotebookFile.All(checkout.Repository)[0].Parameters;
+
+        Assert.Equal(["one", "seed"], parameters.Keys.Order());
+        Assert.Equal("7", parameters["seed"]);
+    }
+
+    [Theory]
+    [InlineData("Results.Record(\"a.b\", 1.0); // Results.Record(\"a.comment\", 1.0);", "a.b")]
+    [InlineData("#!import setup.csx\nResults.Record($\"a.{key}.c\", 1.0);", "a.*.c")]
+    [InlineData("Results.Record(name, 1.0);", "*")]
+    [InlineData("var x = 1;", "*")]
+    public void RecordNames_AreThoseOfTheSources(string source, string expected)
+    {
+        checkout.Add("01-a", ["", source]);
+
+        Assert.Equal([expected], NotebookFile.All(checkout.Repository)[0].RecordNames);
+    }
+
     [Theory]
     [InlineData("02-second")]
     [InlineData("02-second.ipynb")]

@@ -18,7 +18,7 @@ public class ReportRunTests : IDisposable
         var log = await Run(Plain);
 
         Assert.Equal(
-            ["figures/s.figure.json", "figures/s.figure.svg", "notebooks/01-sample.ipynb", "report.html", "report.json", "report.md", "tables/s.table.csv", "tables/s.table.json", "values.json"],
+            ["figures/s.figure.json", "figures/s.figure.svg", "files.txt", "notebooks/01-sample.ipynb", "report.html", "report.json", "report.md", "tables/s.table.csv", "tables/s.table.json", "values.json"],
             Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(checkout.Output, f).Replace('\\', '/')).Order(StringComparer.Ordinal));
         var markdown = Read("report.md");
         Assert.Contains("| a | 98.50 | 98.25 | -0.25 |", markdown);
@@ -38,6 +38,24 @@ public class ReportRunTests : IDisposable
         Assert.Contains("Seed 7.", Read("report.md"));
         Assert.Contains("quick", Read("report.md"));
         Assert.DoesNotContain(checkout.Repository.Root, Read("notebooks/01-sample.ipynb").Replace(AppContext.BaseDirectory, ""));
+    }
+
+    [Fact]
+    public async Task Run_WithAnotherEngine_ImportsItsScript_AndNamesIt()
+    {
+        checkout.AddSample("#!import engine/embedded.csx\nResults.Record(\"s.engine\", engine);");
+        Directory.CreateDirectory(checkout.Repository.Engines);
+        foreach (var name in new[] { "embedded", "other" })
+            File.WriteAllText(Path.Combine(checkout.Repository.Engines, $"{name}.csx"), $"var engine = \"{name}\";");
+        File.WriteAllText(Path.Combine(checkout.Repository.Templates, "report.md"), "# Sample\n\n{{value \"s.engine\"}}\n");
+
+        await Run(Plain);
+        Assert.Contains("\nembedded\n", Read("report.md"));
+        Assert.StartsWith("Fgsm.Tensors 1.", (string?)JsonNode.Parse(Read("report.json"))!["engine"]);
+
+        await Run(Plain with { Settings = new RunSettings(Engine: "other") });
+        Assert.Contains("\nother\n", Read("report.md"));
+        Assert.Equal("other", (string?)JsonNode.Parse(Read("report.json"))!["engine"]);
     }
 
     [Fact]
@@ -110,6 +128,7 @@ public class ReportRunTests : IDisposable
         Assert.Equal("42", (string?)provenance["seed"]);
         Assert.Equal(["Tiny, SHA-256 of the test images 00ff"], provenance["data"]!.AsArray().Select(d => (string?)d));
         Assert.True((bool)provenance["synthetic"]!);
+        Assert.Matches("^[0-9]+\\.[0-9][0-9] GB$", (string?)provenance["peakMemory"]);
         Assert.Equal(["s.table"], digests.Select(d => d.Key));
         Assert.Equal(ResultTable.FromJson(Read("tables/s.table.json")).Digest(), (string?)digests["s.table"]);
     }
@@ -137,7 +156,7 @@ public class ReportRunTests : IDisposable
         Directory.Delete(checkout.Repository.Notebooks, recursive: true);
         File.Delete(Path.Combine(checkout.Output, "report.md"));
 
-        await ReportExport.RunAsync(checkout.Repository, checkout.Output, null, null, [ReportFormat.Md], TextWriter.Null, default);
+        await ReportExport.RunAsync(checkout.Repository, checkout.Output, null, false, null, [ReportFormat.Md], TextWriter.Null, default);
 
         Assert.Equal(before, Contents());
     }
@@ -151,12 +170,88 @@ public class ReportRunTests : IDisposable
         var (own, other) = (Path.Combine(checkout.Repository.Root, "my.md"), Path.Combine(checkout.Repository.Root, "other"));
         File.WriteAllText(own, "# Mine\n\nSeed {{value \"s.seed\" \"0\"}}\n");
 
-        await ReportExport.RunAsync(checkout.Repository, checkout.Output, other, own, [ReportFormat.Md], TextWriter.Null, default);
+        await ReportExport.RunAsync(checkout.Repository, checkout.Output, other, false, own, [ReportFormat.Md], TextWriter.Null, default);
 
         Assert.Equal("# Mine\n\nSeed 42\n", File.ReadAllText(Path.Combine(other, "report.md")));
         Assert.False(File.Exists(Path.Combine(other, "report.html")));
         Assert.True(File.Exists(Path.Combine(other, "notebooks", "01-sample.ipynb")));
         Assert.Equal(before, Contents());
+    }
+
+    [Fact]
+    public async Task Run_OfHalfASurrogatePair_IsWrittenInEveryFormat_WithTheReplacementCharacter()
+    {
+        checkout.AddSample(
+            """
+            var half = "half \ud83d.";
+            Console.WriteLine(half);
+            Console.Error.WriteLine(half);
+            half.DisplayAs("text/html");
+            """,
+            """
+            Results.Record("s.text", half);
+            Results.Record("s.half", new ResultTable(half) { Note = half }.Text(half).Compared(half).Add(half, 1, 2));
+            Results.Record("s.lines", new LineChart(half, half, half).Add(half, [0, 1], [0, 1]));
+            Results.Record("s.map", new HeatMap(half, half, half, [[1]], [half], [half]));
+            half
+            """);
+        File.WriteAllText(Path.Combine(checkout.Repository.Templates, "report.md"), """
+            # {{value "s.text"}}
+
+            {{table "s.half"}}
+
+            {{figure "s.lines"}}
+
+            {{figure "s.map"}}
+            """);
+
+        await Run(Plain with { Formats = [.. Enum.GetValues<ReportFormat>().Where(format => format != ReportFormat.Pdf || PdfPrinter.FindBrowser() is not null)] });
+
+        foreach (var name in new[] { "report.md", "report.html", "report.tex", "tables/s.half.csv", "figures/s.lines.svg", "notebooks/01-sample.ipynb" })
+            Assert.Contains("half \ufffd.", Read(name));
+        Assert.Contains("half \ufffd.", string.Concat(RecordFolder.Read(checkout.Output).Records.Of<string>().Select(text => text.Value)));
+        // A record's digest is that of what was written.
+        await ReportExport.RunAsync(checkout.Repository, checkout.Output, null, false, null, [ReportFormat.Md], TextWriter.Null, default);
+    }
+
+    [Fact]
+    public async Task Run_OfOneNotebook_OverAReportOfTwo_IsRefusedUntilAskedToReplaceIt()
+    {
+        checkout.AddSample();
+        checkout.Add("02-other", ["var seed = 1;"]);
+        await Run(Plain);
+        var before = Contents();
+
+        var e = await Assert.ThrowsAsync<ReportException>(() => Run(Plain with { Only = ["01"] }));
+
+        Assert.Contains("holds the results of 02-other, which the new report does not have; --replace", e.Message);
+        Assert.True(e.IsUsage);
+        Assert.Equal(before, Contents());
+
+        await Run(Plain with { Only = ["01"], Replace = true });
+        Assert.False(File.Exists(Path.Combine(checkout.Output, "notebooks", "02-other.ipynb")));
+    }
+
+    [Fact]
+    public async Task QuickRun_OverAFullOne_IsRefused_AndAFullOneOverAQuickOneIsNot()
+    {
+        checkout.AddSample();
+        await Run(Plain with { Settings = new RunSettings(Quick: true) });
+        await Run(Plain);
+
+        Assert.Contains("a full run, and the new one is quick", (await Assert.ThrowsAsync<ReportException>(() => Run(Plain with { Settings = new RunSettings(Quick: true) }))).Message);
+    }
+
+    [Fact]
+    public async Task Export_OverAReportOfOtherNotebooks_IsRefused()
+    {
+        checkout.AddSample();
+        checkout.Add("02-other", ["var seed = 1;"]);
+        var other = Path.Combine(checkout.Repository.Root, "other");
+        await Run(Plain with { Out = other });
+        await Run(Plain with { Only = ["01"] });
+
+        await Assert.ThrowsAsync<ReportException>(() => ReportExport.RunAsync(checkout.Repository, checkout.Output, other, false, null, [ReportFormat.Md], TextWriter.Null, default));
     }
 
     [Fact]
@@ -186,9 +281,10 @@ public class ReportRunTests : IDisposable
     private string Read(string name) => File.ReadAllText(Path.Combine(checkout.Output, name));
 
     private SortedDictionary<string, string> Contents() => new(
-        Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllText), StringComparer.Ordinal);
+        Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories)
+            .ToDictionary(f => f, f => System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(f), "[0-9.]+ GB", "")), StringComparer.Ordinal);
 
-    // Date and wall time are all that differs between two runs.
+    // Date, wall time and memory are all that differs between two runs.
     private sealed class StoppedClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;

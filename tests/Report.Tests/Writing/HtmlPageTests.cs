@@ -130,7 +130,7 @@ public sealed class HtmlPageTests : IAsyncLifetime, IDisposable
     private async Task<IPage> OpenAsync(BrowserNewContextOptions? options = null)
     {
         playwright ??= await Playwright.CreateAsync();
-        browser ??= await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Browser.Find(), Args = ["--no-sandbox"] });
+        browser ??= await playwright.Chromium.LaunchAsync(new() { ExecutablePath = PdfPrinter.FindBrowser(), Args = ["--no-sandbox"] });
         var context = await browser.NewContextAsync(options ?? new());
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(90_000);

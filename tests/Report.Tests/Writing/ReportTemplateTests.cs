@@ -46,6 +46,11 @@ public class ReportTemplateTests : IDisposable
     [InlineData("{{largest \"b.table\" \"eps\" \"0\"}}", "no numbers in column 'eps'")]
     [InlineData("{{#within \"b.table\" \"Difference\" \"much\"}}{{/within}}", "needs a number and has 'much'")]
     [InlineData("{{nonsense}}", "nonsense")]
+    [InlineData("{{sumary}}", "near names are summary")]
+    [InlineData("{{tabel \"b.table\"}}", "{{tabel}} is nothing that a template knows; near names are table")]
+    [InlineData("{{#witin \"b.table\" \"Difference\" \"1\"}}x{{/witin}}", "near names are within")]
+    [InlineData("{{#if quik}}x{{/if}}", "quik")]
+    [InlineData("{{> prt}}", "prt")]
     [InlineData("{{#if quick}}", "if")]
     public void Render_OfAWrongTemplate_SaysWhatIsWrong(string template, string expected)
     {
@@ -94,6 +99,54 @@ public class ReportTemplateTests : IDisposable
     [Fact]
     public void Constructor_WithoutAMainTemplate_SaysWhereItShouldBe() =>
         Assert.StartsWith(folder.File("report.md"), Assert.Throws<ReportException>(() => new ReportTemplate(folder.Path)).Message);
+
+    [Theory]
+    [InlineData("{{table \"s.table\"}} {{figure \"s.figure\"}} {{value \"s.seed\"}} {{summary}}")]
+    [InlineData("{{#ran \"07-other\"}}{{table \"x.table\"}}{{/ran}}")]
+    [InlineData("{{#has \"s.other\"}}{{table \"s.other\"}}{{/has}}")]
+    [InlineData("{{#if seeds}}{{#each seeds}}{{table this}}{{/each}}{{/if}}{{table \"s.table.seeds\"}}", 2)]
+    [InlineData("{{#each provenance.digests}}{{name}}{{/each}}{{provenance.commit}}")]
+    [InlineData("{{table \"p.mnist.table\"}}")]
+    public void Check_OfATemplateThatMayComeOut_IsSilent(string template, int seeds = 1) => Check(template, new RunSettings(Seeds: seeds));
+
+    [Theory]
+    [InlineData("{{table \"s.tabel\"}}", "no notebook of this run records 's.tabel', which {{table}} asks for; near names are s.table")]
+    [InlineData("{{#within \"s.tabel\" \"Difference\" \"1\"}}{{/within}}", "records 's.tabel'")]
+    [InlineData("{{#within \"s.table\" \"Difference\" \"1\"}}{{else}}{{value \"s.sed\"}}{{/within}}", "near names are s.seed")]
+    [InlineData("{{#if synthetic}}{{value \"s.sed\"}}{{/if}}", "near names are s.seed")]
+    [InlineData("{{#if conclusive}}{{value \"s.sed\"}}{{/if}}", "near names are s.seed")]
+    [InlineData("{{#ran \"01-sample\"}}{{value \"s.sed\"}}{{/ran}}", "near names are s.seed")]
+    [InlineData("{{table \"s.table.seeds\"}}", "records 's.table.seeds'")]
+    [InlineData("{{table \"p.mnist.tabl\"}}", "records 'p.mnist.tabl'")]
+    [InlineData("{{tabel \"s.table\"}}", "near names are table")]
+    [InlineData("{{#if quick}}", "if")]
+    public void Check_OfATemplateThatCannotComeOut_SaysSoBeforeAnythingRuns(string template, string expected)
+    {
+        var e = Assert.Throws<ReportException>(() => Check(template, new RunSettings()));
+
+        Assert.StartsWith(folder.Path, e.Message);
+        Assert.Contains(expected, e.Message);
+    }
+
+    [Fact]
+    public void ProjectTemplates_AskOnlyForWhatTheNotebooksRecord()
+    {
+        var repository = new Repository(Repository.Above(AppContext.BaseDirectory)!);
+        var notebooks = NotebookFile.All(repository);
+
+        Assert.DoesNotContain("*", notebooks.SelectMany(notebook => notebook.RecordNames));
+        new ReportTemplate(repository.Templates).Check(notebooks, new RunSettings());
+        foreach (var notebook in notebooks)
+            new ReportTemplate(repository.Templates).Check([notebook], new RunSettings(Quick: true));
+    }
+
+    private void Check(string template, RunSettings settings)
+    {
+        using var checkout = new SampleCheckout();
+        checkout.AddSample("foreach (var key in new[] { \"mnist\" }) Results.Record($\"p.{key}.table\", 1.0);");
+        File.WriteAllText(folder.File("report.md"), template);
+        new ReportTemplate(folder.Path).Check(NotebookFile.All(checkout.Repository), settings);
+    }
 
     private string Render(string template)
     {

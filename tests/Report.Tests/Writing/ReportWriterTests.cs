@@ -58,16 +58,16 @@ public class ReportWriterTests : IDisposable
     }
 
     [Fact]
-    public async Task FormatsThatNeedABrowser_WithoutOne_AreNamedInOneLine_AndTheOthersWritten()
+    public async Task Pdf_WithoutABrowser_IsNamedInOneLine_AndTheOthersAreWritten()
     {
         File.WriteAllText(folder.File("report.md"), "# T\n");
         var log = new StringWriter();
 
         await new ReportWriter(new ReportTemplate(folder.Path), Samples.Content(Samples.Records()), log, browser: null).WriteAsync(folder.File("out"), Enum.GetValues<ReportFormat>(), default);
 
-        Assert.StartsWith("Not written: latex, pdf, docx and the figures as PNG, because no Chromium", log.ToString());
+        Assert.StartsWith("Not written: pdf, because no Chromium", log.ToString());
         Assert.Single(log.ToString().TrimEnd().Split('\n'));
-        Assert.Equal(["report.html", "report.json", "report.md", "values.json"], Directory.GetFiles(folder.File("out")).Select(Path.GetFileName).Order());
+        Assert.Equal(["report.docx", "report.html", "report.json", "report.md", "report.tex", "values.json"], Directory.GetFiles(folder.File("out")).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public class ReportWriterTests : IDisposable
         File.WriteAllText(folder.File("report.md"), "# T\n\n{{figure \"b.figure\"}}\n");
         var records = Samples.Records(new ResultRecord("b.figure", new LineChart("f", "x", "y").Add("line", [0, 1], [0, 1])));
 
-        await new ReportWriter(new ReportTemplate(folder.Path), Samples.Content(records), TextWriter.Null, Browser.Find()).WriteAsync(folder.File("out"), Enum.GetValues<ReportFormat>(), default);
+        await new ReportWriter(new ReportTemplate(folder.Path), Samples.Content(records), TextWriter.Null, PdfPrinter.FindBrowser()).WriteAsync(folder.File("out"), Enum.GetValues<ReportFormat>(), default);
 
         Assert.Equal("%PDF", Start("report.pdf"));
         Assert.Equal("%PDF", Start("figures/b.figure.pdf"));

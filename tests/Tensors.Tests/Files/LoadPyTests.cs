@@ -97,6 +97,107 @@ public sealed class LoadPyTests : IDisposable
         Assert.Equal(0, scope.DisposablesCount);
     }
 
+    public static TheoryData<string> Types => ["uint8", "bool", "int64"];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void LoadStateDict_ConvertsEveryType(string type)
+    {
+        var model = nn.Linear(2, 2);
+        var numbers = tensor([0f, 1, 1, 0], [2, 2]).to_type(type switch { "uint8" => uint8, "bool" => @bool, _ => int64 });
+
+        model.load_state_dict(new() { ["weight"] = numbers, ["bias"] = tensor(new byte[] { 7, 255 }) });
+
+        Assert.Equal([0f, 1, 1, 0], model.weight.data<float>().ToArray());
+        Assert.Equal([7f, 255], model.bias!.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void LoadStateDict_ThatThrowsAtTheLastTensor_ChangesNothing()
+    {
+        var (model, state) = (Small(2), Small(1).state_dict());
+        var before = Weights(model);
+        state["fc2.bias"] = state["fc2.bias"].clone();
+        state["fc2.bias"].Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => model.load_state_dict(state));
+
+        Assert.Equal(before, Weights(model));
+    }
+
+    [Fact]
+    public void LoadPy_ThatDoesNotFit_NamesFileAndTensor_AndChangesNothing()
+    {
+        var (model, file) = (Small(2), folder.File("model.pth"));
+        var before = Weights(model);
+        var state = Small(1).state_dict();
+        state["fc2.bias"] = zeros(3);
+        PyTorchPickler.PickleStateDict(file, state);
+
+        var exception = Assert.Throws<TensorFileException>(() => model.load_py(file));
+
+        Assert.StartsWith($"{file}: Error(s) in loading state_dict for Sequential: size mismatch for fc2.bias", exception.Message);
+        Assert.Equal(before, Weights(model));
+    }
+
+    [Theory]
+    [InlineData("state_dict")]
+    [InlineData("model_state_dict")]
+    [InlineData("model")]
+    [InlineData("net")]
+    public void LoadPy_OfACheckpoint_FindsItsPart(string name)
+    {
+        PyTorchPickler.PickleStateDict(folder.File("checkpoint.pth"), new OrderedDictionary<object, object?>
+        {
+            ["epoch"] = 3L, ["scheduler"] = new Dictionary<object, object?>(), [name] = Small(1).state_dict(), ["rng_state"] = random.get_rng_state(),
+        });
+
+        Assert.Equal(Weights(Small(1)), Weights(Small(2).load_py(folder.File("checkpoint.pth"))));
+    }
+
+    [Fact]
+    public void LoadPy_OfACheckpointWithSeveralParts_TakesTheUsualName_OrSaysWhichThereAre()
+    {
+        var (file, model) = (folder.File("checkpoint.pth"), Small(2));
+        var before = Weights(model);
+        PyTorchPickler.PickleStateDict(file, new OrderedDictionary<object, object?> { ["ema"] = Small(3).state_dict(), ["critic"] = Small(1).state_dict() });
+
+        Assert.Equal($"{file}: it has several parts that may be a module's state dictionary: 'ema', 'critic'; save the one that you mean", Assert.Throws<TensorFileException>(() => model.load_py(file)).Message);
+        Assert.Equal(before, Weights(model));
+
+        PyTorchPickler.PickleStateDict(file, new OrderedDictionary<object, object?> { ["ema"] = Small(3).state_dict(), ["model"] = Small(1).state_dict() });
+        Assert.Equal(Weights(Small(1)), Weights(model.load_py(file)));
+    }
+
+    [Fact]
+    public void LoadPy_OfWhatHasNoStateDictionary_SaysWhatThereIs()
+    {
+        var file = folder.File("other.pth");
+        PyTorchPickler.PickleStateDict(file, new OrderedDictionary<object, object?> { ["epoch"] = 3L, ["history"] = new List<object?>() });
+
+        Assert.Equal($"{file}: it is not a module's state dictionary, nor a checkpoint with one: it has 'epoch', 'history'", Assert.Throws<TensorFileException>(() => Small(1).load_py(file)).Message);
+        Assert.Equal(
+            $"{file}: it is not an optimiser's state, nor a checkpoint with one: it has 'epoch', 'history'",
+            Assert.Throws<TensorFileException>(() => optim.SGD(Small(1).parameters(), 0.1).load_py(file)).Message);
+    }
+
+    [Theory]
+    [InlineData("pth")]
+    [InlineData("safetensors")]
+    public void Load_OfDataParallelsNames_LoadsThem_AndAModelThatHasSuchNamesToo(string format)
+    {
+        var wrapped = nn.Sequential(("module", Small(1)));
+        var file = folder.File("wrapped." + format);
+        if (format == "pth")
+            wrapped.save_py(file);
+        else
+            wrapped.save_safetensors(file);
+        nn.Module Load(nn.Module model) => format == "pth" ? model.load_py(file) : model.load_safetensors(file);
+
+        Assert.Equal(Weights(Small(1)), Weights(Load(Small(2))));
+        Assert.Equal(Weights(wrapped), Weights(Load(nn.Sequential(("module", Small(2))))));
+    }
+
     [Fact]
     public void SavePy_IntoAFolderThatIsNotThere_SaysSo()
     {

@@ -49,6 +49,54 @@ public sealed class PyTorchTensorTests : IDisposable
         T[] Values<T>(string name) where T : unmanaged => ((Tensor)loaded[name]!).data<T>().ToArray();
     }
 
+    /// <summary>Protocol 0 PyTorch itself cannot load.</summary>
+    [PyTorchTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void EveryProtocolOfPickle_InBothFormats(int protocol)
+    {
+        PyTorch.Run(folder, $$"""
+            import collections
+            state = collections.OrderedDict([('weight', torch.arange(6.).reshape(2, 3)), ('again', torch.arange(6.)[2:4]), ('count', torch.tensor(3))])
+            state['more'] = {'numbers': [0, 1, -1, 300, 70000, -2**40, 2**62], 'truth': (True, False, None), 'text': 'é' * 300, 'float': -2.5, 7: {'key': ()},
+                             'bytes': bytes(range(256)), 'set': {'a'}, 'frozen': frozenset([3])}
+            for zip in (True, False):
+                torch.save(state, f'{zip}.pth', pickle_protocol={{protocol}}, _use_new_zipfile_serialization=zip)
+            """);
+
+        foreach (var file in new[] { folder.File("True.pth"), folder.File("False.pth") })
+        {
+            var loaded = PyTorchUnpickler.UnpickleStateDict(file);
+            Assert.Equal(["weight", "again", "count", "more"], loaded.Keys);
+            Assert.Equal([2, 3], ((Tensor)loaded["weight"]!).shape);
+            Assert.Equal([0f, 1, 2, 3, 4, 5], ((Tensor)loaded["weight"]!).data<float>().ToArray());
+            Assert.Equal([2f, 3], ((Tensor)loaded["again"]!).data<float>().ToArray());
+            Assert.Equal(3, ((Tensor)loaded["count"]!).item<long>());
+            var more = (OrderedDictionary<object, object?>)loaded["more"]!;
+            Assert.Equal(Enumerable.Range(0, 256).Select(b => (byte)b), (byte[])more["bytes"]!);
+            more.Remove("bytes");
+            Assert.Equal(
+                "{String numbers: [Int64 0, Int64 1, Int64 -1, Int64 300, Int64 70000, Int64 -1099511627776, Int64 4611686018427387904], "
+                    + $"String truth: (Boolean True, Boolean False, null), String text: String {new string('é', 300)}, String float: Double -2.5, "
+                    + "Int64 7: {String key: ()}, String set: [String a], String frozen: [Int64 3]}",
+                Describe(more));
+        }
+    }
+
+    /// <summary>torch.save names the folder in the archive after the file.</summary>
+    [PyTorchTheory]
+    [InlineData("cnn_2024-05-01_12:30:45.pth")]
+    [InlineData("a..b c.pth")]
+    public void AnyNameOfAFile(string name)
+    {
+        PyTorch.Run(folder, $"torch.save({{'0.weight': torch.arange(6.)}}, {System.Text.Json.JsonSerializer.Serialize(name)})");
+
+        Assert.Equal([0f, 1, 2, 3, 4, 5], ((Tensor)PyTorchUnpickler.UnpickleStateDict(folder.File(name))["0.weight"]!).data<float>().ToArray());
+    }
+
     [PyTorchTheory]
     [InlineData("True")]
     [InlineData("False")]

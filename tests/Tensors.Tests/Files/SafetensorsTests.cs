@@ -97,7 +97,7 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0)]
+    [InlineData(1)]
     [InlineData(7)]
     [InlineData(8)]
     [InlineData(20)]

@@ -1,3 +1,4 @@
+using Fgsm.Tensors.Kernels;
 using static Fgsm.Tensors.torch;
 
 namespace Fgsm.Tensors.Tests;

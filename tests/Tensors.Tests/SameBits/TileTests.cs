@@ -1,3 +1,5 @@
+using Fgsm.Tensors.Kernels;
+
 namespace Fgsm.Tensors.Tests;
 
 /// <summary>Both tiles, also the one that this machine does not use: without AVX-512, .NET runs Vector512 as two Vector256.</summary>

@@ -91,8 +91,8 @@ public sealed class OptimizerStateTests : IDisposable
         { "invalid beta1 1", (_, group, _) => group["betas"] = new object?[] { 1.0, 0.9 } },
         { "'betas' are not two numbers", (_, group, _) => group["betas"] = new object?[] { 1.0 } },
         { "'amsgrad' is not supported", (_, group, _) => group["amsgrad"] = true },
-        { "'exp_avg' is float32 [3]; the parameter is float32 [3, 4]", (_, _, first) => first["exp_avg"] = zeros(3) },
-        { "'exp_avg' is int64 [3, 4]", (_, _, first) => first["exp_avg"] = zeros([3, 4], int64) },
+        { "'exp_avg' has shape [3]; the parameter has [3, 4]", (_, _, first) => first["exp_avg"] = zeros(3) },
+        { "the state of AdamW", (_, group, _) => group["decoupled_weight_decay"] = true },
         { "parameter 0 does not fit together", (_, _, first) => first["exp_avg"] = null },
         { "parameter 0 does not fit together", (_, _, first) => first["step"] = tensor(float.NaN) },
         { "parameter 0 does not fit together", (_, _, first) => first["step"] = tensor(1e30f) },
@@ -129,6 +129,112 @@ public sealed class OptimizerStateTests : IDisposable
 
         var exception = Assert.Throws<TensorFileException>(() => Make("Adam", model).load_py(folder.File("sgd.pth")));
 
-        Assert.Equal($"{folder.File("sgd.pth")}: Adam.load_state_dict: 'eps' is not there, or is no number", exception.Message);
+        Assert.Equal($"{folder.File("sgd.pth")}: Adam.load_state_dict: 'amsgrad' is not there, or is no truth value", exception.Message);
+    }
+
+    [PyTorchTheory]
+    [InlineData("Adadelta")]
+    [InlineData("Adagrad")]
+    [InlineData("Adam")]
+    [InlineData("AdamW")]
+    [InlineData("Adamax")]
+    [InlineData("ASGD")]
+    [InlineData("NAdam")]
+    [InlineData("RAdam")]
+    [InlineData("RMSprop")]
+    [InlineData("Rprop")]
+    [InlineData("SGD")]
+    public void LoadPy_OfAnotherKindOfOptimiser_IsRefused_BeforeAndAfterItsFirstStep(string kind)
+    {
+        PyTorch.Run(folder, $$"""
+            model = nn.Linear(4, 3)
+            optimizer = torch.optim.{{kind}}(model.parameters(), lr=0.01)
+            torch.save(optimizer.state_dict(), 'new.pth')
+            model(torch.ones(1, 4)).sum().backward()
+            optimizer.step()
+            torch.save(optimizer.state_dict(), 'stepped.pth')
+            """);
+
+        foreach (var ours in new[] { "SGD", "Adam" })
+            foreach (var file in new[] { folder.File("new.pth"), folder.File("stepped.pth") })
+            {
+                var load = Record.Exception(() => Make(ours, nn.Linear(4, 3)).load_py(file));
+                if (kind == ours)
+                    Assert.Null(load);
+                else
+                    Assert.StartsWith($"{file}: {ours}.load_state_dict: ", Assert.IsType<TensorFileException>(load).Message);
+            }
+    }
+
+    /// <summary>PyTorch before 1.5 named the parameters by their addresses.</summary>
+    [PyTorchFact]
+    public void LoadPy_OfAStateKeyedByAddresses_GoesOnAsPyTorch()
+    {
+        var output = PyTorch.Run(folder, """
+            torch.manual_seed(1)
+            x, y = torch.rand(8, 4), torch.tensor([0, 1, 2, 0, 1, 2, 0, 1])
+            model = nn.Linear(4, 3)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+            def step():
+                optimizer.zero_grad()
+                nn.functional.cross_entropy(model(x), y).backward()
+                optimizer.step()
+            step()
+            torch.save(model.state_dict(), 'model.pth')
+            old = optimizer.state_dict()
+            ids = [140234567890000, 140234567891111]
+            old['state'] = {ids[1 - i]: old['state'][1 - i] for i in range(2)}
+            old['param_groups'][0]['params'] = ids
+            torch.save(old, 'optimizer.pth')
+            step()
+            print(json.dumps([v for p in model.parameters() for v in p.flatten().tolist()]))
+            """);
+        var model = nn.Linear(4, 3);
+        var optimizer = optim.SGD(model.parameters(), 99);
+        model.load_py(folder.File("model.pth"));
+
+        optimizer.load_py(folder.File("optimizer.pth"));
+        Train(model, optimizer, 1);
+
+        Assert.All(System.Text.Json.JsonSerializer.Deserialize<float[]>(output)!.Zip(Weights(model)), v => Assert.Equal(v.First, v.Second, 1e-6f));
+    }
+
+    [Theory]
+    [InlineData("SGD")]
+    [InlineData("Adam")]
+    public void LoadStateDict_ConvertsToTheParametersType(string kind)
+    {
+        var (first, second) = (nn.Linear(4, 3), nn.Linear(4, 3));
+        var (one, two) = (Make(kind, first), Make(kind, second));
+        Train(first, one, 1);
+        var state = one.state_dict();
+        foreach (OrderedDictionary<object, object?> values in ((OrderedDictionary<object, object?>)state["state"]!).Values.OfType<OrderedDictionary<object, object?>>())
+            foreach (var name in values.Keys.ToList())
+                values[name] = ((Tensor)values[name]!).to_type(int64);
+
+        two.load_state_dict(state);
+
+        var kept = (OrderedDictionary<object, object?>)((OrderedDictionary<object, object?>)two.state_dict()["state"]!)[0L]!;
+        Assert.All(kept.Values, value => Assert.Equal(float32, ((Tensor)value!).dtype));
+        Train(second, two, 1);
+    }
+
+    [Fact]
+    public void LoadPy_OfACheckpoint_FindsTheOptimisersPart()
+    {
+        var (first, second) = (nn.Linear(4, 3), nn.Linear(4, 3));
+        var (one, two) = (Make("Adam", first), Make("Adam", second, rate: 99));
+        Train(first, one, 2);
+        PyTorchPickler.PickleStateDict(folder.File("checkpoint.pth"), new Dictionary<object, object?>
+        {
+            ["epoch"] = 2, ["model_state_dict"] = first.state_dict(), ["optimizer_state_dict"] = one.state_dict(),
+        });
+
+        second.load_py(folder.File("checkpoint.pth"));
+        two.load_py(folder.File("checkpoint.pth"));
+
+        Train(first, one, 2);
+        Train(second, two, 2);
+        Assert.Equal(Weights(first), Weights(second));
     }
 }

@@ -1,30 +1,28 @@
 using System.Numerics;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
-/// A convolution's input or output, or the gradient of one: a tensor <c>[N, C, H, W]</c>, or, between two convolutions, <c>[N, H, W, C]</c>,
-/// which is what the kernels work on.
+/// A convolution's input or output, or the gradient of one: <c>[N, C, H, W]</c>, or, between two convolutions, <c>[N, H, W, C]</c>,
+/// which is what the kernels work on. The caller keeps the memory alive.
 /// </summary>
 internal sealed unsafe class Activation
 {
+    private readonly float* data;
     private readonly bool channelsLast;
 
-    public torch.Tensor Tensor { get; }
     public int Images { get; }
     public int Channels { get; }
     public int Height { get; }
     public int Width { get; }
 
-    public Activation(torch.Tensor tensor, bool channelsLast)
+    public Activation(float* data, ReadOnlySpan<long> shape, bool channelsLast)
     {
-        (Tensor, this.channelsLast) = (tensor, channelsLast);
+        this.data = data;
+        this.channelsLast = channelsLast;
         var (c, h, w) = channelsLast ? (3, 1, 2) : (1, 2, 3);
-        (Images, Channels, Height, Width) = ((int)tensor.Sizes[0], (int)tensor.Sizes[c], (int)tensor.Sizes[h], (int)tensor.Sizes[w]);
+        (Images, Channels, Height, Width) = ((int)shape[0], (int)shape[c], (int)shape[h], (int)shape[w]);
     }
-
-    public static Activation Empty(string op, int images, int channels, int height, int width, bool channelsLast) =>
-        new(torch.Tensor.Empty(op, channelsLast ? [images, height, width, channels] : [images, channels, height, width]), channelsLast);
 
     /// <summary>
     /// Reads <paramref name="rows"/> rows of one image, from row <paramref name="first"/> on: element (y, x, c) to
@@ -78,7 +76,7 @@ internal sealed unsafe class Activation
                 new ReadOnlySpan<float>(source + c * plane, Width).CopyTo(new Span<float>(At(image, c, row), Width));
     }
 
-    private float* At(int image, int channel, int row) => Tensor.Floats + (channelsLast
+    private float* At(int image, int channel, int row) => data + (channelsLast
         ? ((nint)image * Height + row) * Width * Channels + channel
         : (((nint)image * Channels + channel) * Height + row) * Width);
 }

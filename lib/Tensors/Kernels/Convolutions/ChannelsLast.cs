@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
 /// Images with the channels innermost, <c>[y, x, channel]</c>: a vector then holds channels of one pixel, whatever the image's

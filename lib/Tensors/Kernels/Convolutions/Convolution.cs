@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
 /// The shapes of one 2D convolution and its three computations: output, input gradient, weight gradient.

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>What is done with a convolution's outputs while they are in the cache. Called once for every output, by any thread.</summary>
 internal abstract unsafe class Epilogue
@@ -28,7 +28,7 @@ internal sealed unsafe class Store(Activation y, float* bias, bool relu = false)
                     Elementwise.Add(outputs, bias + filter, filters);
                 if (relu)
                     for (var j = 0; j < Tiles.Columns; j += Vector<float>.Count)
-                        torch.ReluOp.Apply(Vector.Load(outputs + j)).Store(outputs + j);
+                        Relu.Apply(Vector.Load(outputs + j)).Store(outputs + j);
             }
             y.WritePixels(image, row + i, filter, filters, band, Tiles.Columns);
         }

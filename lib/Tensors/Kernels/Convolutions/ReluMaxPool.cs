@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
 /// Bias, ReLU and 2x2 max-pooling of a convolution's outputs while they are in the cache. Remembers for each maximum its place
@@ -55,9 +55,12 @@ internal sealed unsafe class ReluMaxPool(float* bias, Activation y, Activation? 
 
     // A NaN wins, as in PyTorch.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<int> Wins(Vector<float> next, Vector<float> best) => Vector.GreaterThan(next, best) | ~Vector.Equals(next, next);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Challenge(Vector<float> next, float number, ref Vector<float> best, ref Vector<float> place)
     {
-        var wins = Vector.GreaterThan(next, best) | ~Vector.Equals(next, next);
+        var wins = Wins(next, best);
         best = Vector.ConditionalSelect(wins, next, best);
         place = Vector.ConditionalSelect(wins, Vector.Create(number), place);
     }
@@ -71,7 +74,7 @@ internal sealed unsafe class ReluMaxPool(float* bias, Activation y, Activation? 
     }
 
     private static Vector<float> Larger(Vector<float> best, Vector<float> next) =>
-        Vector.ConditionalSelect(Vector.GreaterThan(next, best) | ~Vector.Equals(next, next), next, best);
+        Vector.ConditionalSelect(Wins(next, best), next, best);
 
     /// <summary>The gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.</summary>
     public static Upstream Upstream(Convolution shape, Activation gradient, Activation places) => new(Pixels(shape, gradient, places), Planes(shape, gradient, places));

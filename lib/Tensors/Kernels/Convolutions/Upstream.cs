@@ -1,4 +1,4 @@
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>The gradient with respect to a convolution's output, in the order that suits the kernel.</summary>
 internal sealed unsafe record Upstream(ChannelsLast.Source Pixels, Upstream.PlanesSource Planes)
@@ -9,16 +9,17 @@ internal sealed unsafe record Upstream(ChannelsLast.Source Pixels, Upstream.Plan
     public static Upstream Of(Activation gradient) => new(gradient.ReadPixels, gradient.ReadPlanes);
 
     /// <summary>The sum for each filter: of each image's plane, then over the images.</summary>
-    public torch.Tensor BiasGradient(Convolution shape)
+    public void BiasGradient(Convolution shape, float* db)
     {
-        var sums = torch.empty(shape.Images, shape.Filters);
+        using var partial = new Scratch<float>(shape.Images * shape.Filters);
+        var sums = partial.Pointer;
         Threads.For(shape.Images, image =>
         {
             using var dy = new Scratch<float>(shape.Filters * shape.Pixels);
             Planes(image, 0, shape.Output.Height, dy.Pointer, shape.Pixels);
             for (var o = 0; o < shape.Filters; o++)
-                sums.Floats[image * shape.Filters + o] = Sum.Of(dy.Pointer + o * shape.Pixels, shape.Pixels);
+                sums[image * shape.Filters + o] = Sum.Of(dy.Pointer + o * shape.Pixels, shape.Pixels);
         });
-        return sums.sum(0);
+        Sum.Middle(sums, db, 1, shape.Images, shape.Filters);
     }
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
 /// A 3x3 or 5x5 convolution of stride 1 by Winograd's method: 5 and 6.25 times fewer multiplications. In each of 64 points

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Fgsm.Tensors;
+namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
 /// The transforms of Winograd's minimal filtering with the eight points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity: F(6x6, 3x3) and

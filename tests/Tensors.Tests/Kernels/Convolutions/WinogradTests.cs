@@ -1,3 +1,4 @@
+using Fgsm.Tensors.Kernels.Convolutions;
 using Xunit.Abstractions;
 using static Fgsm.Tensors.torch;
 

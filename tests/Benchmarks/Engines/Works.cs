@@ -1,0 +1,122 @@
+using Fgsm.Attacks;
+using Fgsm.Data;
+using Fgsm.Evaluation;
+using Fgsm.Models;
+using Fgsm.Training;
+
+// One source, compiled against each engine: Benchmarks has the embedded one, Benchmarks.TorchSharp libtorch.
+#if TORCHSHARP
+namespace Fgsm.Benchmarks.OnLibtorch;
+#else
+namespace Fgsm.Benchmarks.OnEmbedded;
+#endif
+
+/// <summary>
+/// What is measured. A method makes a fresh network and n random images, and returns the work to do again and again. Random images
+/// have fewer zeros behind ReLU than digits have, and the embedded engine leaves zeros out of some products.
+/// </summary>
+public static class Works
+{
+    private static readonly double[] Eps = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
+
+    /// <summary>Report B's CNN, one step of SGD with momentum on a batch of n.</summary>
+    public static Action Training(int n) => Training(ReportB(), Sgd, n);
+
+    /// <summary>The same where the second half of the batch is FGSM examples.</summary>
+    public static Action AdversarialTraining(int n) => Training(ReportB(), Sgd, n, new AdversarialExamples(new FGSM(8 / 255.0)));
+
+    /// <summary>Report E's CNN, one step of Adam on a batch of n.</summary>
+    public static Action ReportETraining(int n)
+    {
+        manual_seed(42);
+        return Training(Cnn.ReportE(), parameters => optim.Adam(parameters, 1e-3), n);
+    }
+
+    /// <summary>Logits of n images.</summary>
+    public static Action Forward(int n)
+    {
+        var (model, images) = (ReportB(), Images(n).Images);
+        model.eval();
+        return () => Logits(model, images).Dispose();
+    }
+
+    /// <summary>Adversarial images of n images.</summary>
+    public static Action Attack(int n)
+    {
+        var (model, data, attack) = (ReportB(), Images(n), new FGSM(0.1));
+        return () => attack.Attack(model, data.Images, data.Labels).Dispose();
+    }
+
+    /// <summary>The library's sweep in batches of n: one gradient an image serves every eps.</summary>
+    public static Action Sweep(int images, int n)
+    {
+        var (model, data) = (ReportB(), Images(images));
+        return InBatches(data, n, batch => EpsSweep.Run(model, batch, Eps));
+    }
+
+    /// <summary>The sweep as PyTorch's tutorial writes it: an attack for every eps.</summary>
+    public static Action SweepByHand(int images, int n)
+    {
+        var (model, data) = (ReportB(), Images(images));
+        return InBatches(data, n, batch =>
+        {
+            Predictions.Of(model, batch);
+            foreach (var eps in Eps)
+                Predictions.Under(new FGSM(eps), model, batch);
+        });
+    }
+
+    /// <summary>Report B as a whole: two networks trained, one of them adversarially, and both attacked.</summary>
+    public static void WholeReportB()
+    {
+        var (train, test) = (Images(60_000), Images(10_000));
+        foreach (var (epochs, examples) in new[] { (5, null), (8, new AdversarialExamples(new FGSM(8 / 255.0))) })
+        {
+            using var model = ReportB();
+            new Trainer(model, Sgd(model.parameters()), examples).Fit(train, epochs);
+            EpsSweep.Run(model, test, [2 / 255.0, 4 / 255.0, 8 / 255.0]);
+        }
+    }
+
+    /// <summary>What the network of <see cref="Forward"/> says of images, <c>[N, 10]</c> row by row.</summary>
+    public static float[] Logits(float[] pixels)
+    {
+        using var model = ReportB();
+        model.eval();
+        using var images = tensor(pixels, [pixels.Length / (28 * 28), 1, 28, 28]);
+        using var logits = Logits(model, images);
+        return logits.data<float>().ToArray();
+    }
+
+    /// <summary>The same weights whenever it is called, on both engines.</summary>
+    public static Sequential ReportB()
+    {
+        manual_seed(42);
+        return Cnn.ReportB();
+    }
+
+    private static Tensor Logits(Sequential model, Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        return model.call(images).MoveToOuterDisposeScope();
+    }
+
+    private static Action Training(
+        Sequential model, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer, int n, AdversarialExamples? examples = null)
+    {
+        var (trainer, batch) = (new Trainer(model, optimizer(model.parameters()), examples) { BatchSize = n }, Images(n));
+        return () => trainer.Fit(batch, 1);
+    }
+
+    private static Action InBatches(TensorSet data, int n, Action<TensorSet> work) => () =>
+    {
+        using var views = NewDisposeScope();
+        foreach (var batch in data.Batches(n))
+            work(batch);
+    };
+
+    private static optim.Optimizer Sgd(IEnumerable<Parameter> parameters) => optim.SGD(parameters, 0.01, momentum: 0.9);
+
+    private static TensorSet Images(int count) => new(rand(count, 1, 28, 28), randint(0, 10, count));
+}

@@ -1,0 +1,39 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Fgsm.Report.Tests;
+
+/// <summary>A test in the real dotnet-interactive, driven by nbclient: skipped where one is missing, unless CI says that they must be there.</summary>
+public sealed class DotNetInteractiveFactAttribute : FactAttribute
+{
+    /// <summary>Debian's packages belong to this one.</summary>
+    public const string Python = "/usr/bin/python3";
+
+    private static readonly string? Missing =
+        !Works(Python, "-c", "import nbclient") ? "nbclient is not installed (apt-get install python3-nbclient)."
+        : !Works("dotnet", "tool", "run", "dotnet-interactive", "--", "--version") ? "dotnet-interactive is not restored (dotnet tool restore)."
+        : null;
+
+    public DotNetInteractiveFactAttribute()
+    {
+        if (Environment.GetEnvironmentVariable("CI") != "true")
+            Skip = Missing;
+    }
+
+    private static bool Works(string program, params string[] arguments)
+    {
+        try
+        {
+            var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = AppContext.BaseDirectory, RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
+            _ = process.StandardError.ReadToEndAsync();
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Fgsm.Kernel;
+
+namespace Fgsm.Report.Tests;
+
+/// <summary>
+/// What the notebooks show in the real dotnet-interactive, the version that .config/dotnet-tools.json pins, as nbclient receives it.
+/// It sends application/vnd.…+json as a JSON string.
+/// </summary>
+public sealed class DotNetInteractiveTests : IDisposable
+{
+    private const string KernelName = "dotnet-interactive-under-test";
+
+    private static readonly string Root = Repository.Above(AppContext.BaseDirectory)!;
+    private static readonly string Notebooks = Path.Combine(Root, "notebooks");
+
+    private readonly TemporaryFolder folder = new();
+
+    public DotNetInteractiveTests()
+    {
+        var spec = Directory.CreateDirectory(folder.File($"kernels/{KernelName}")).FullName;
+        // Its web server, which nobody asks, takes any free port: two hosts run at a time.
+        File.WriteAllText(Path.Combine(spec, "kernel.json"), """
+            {
+              "argv": ["dotnet", "tool", "run", "dotnet-interactive", "--", "jupyter", "--default-kernel", "csharp", "{connection_file}"],
+              "display_name": ".NET (C#)",
+              "language": "C#",
+              "env": { "ASPNETCORE_URLS": "http://127.0.0.1:0", "DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1" }
+            }
+            """);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [QuickRunFact]
+    public async Task QuickRun_GivesTheCommittedTables_AndProgressMoves()
+    {
+        var tables = new ConcurrentDictionary<string, string>();
+        var bars = new ConcurrentBag<Progress>();
+        await Parallel.ForEachAsync(Directory.GetFiles(Notebooks, "*.ipynb"), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (path, _) =>
+        {
+            var notebook = Notebook.Load(path);
+            var parameters = notebook.Cells.First(cell => cell.Tags.Contains("parameters"));
+            notebook.Cells.Insert(notebook.Cells.IndexOf(parameters) + 1, new NotebookCell(CellKind.Code, "quick", "quick = true;"));
+            var executed = await RunAsync(Path.GetFileName(path), notebook);
+            foreach (var table in All(executed, ResultRecord.MimeType).Select(ResultRecord.FromJson).Where(record => record.Value is ResultTable))
+                tables[table.Name] = ((ResultTable)table.Value).ToCsv(withVolatile: false);
+            foreach (var bar in All(executed, Progress.MimeType).Select(Progress.FromJson))
+                bars.Add(bar);
+        });
+
+        var committed = Directory.GetFiles(Path.Combine(Root, "tests", "Report.Tests", "QuickTables"), "*.csv")
+            .ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
+        Assert.Equal(committed.Keys.Order(StringComparer.Ordinal), tables.Keys.Order(StringComparer.Ordinal));
+        Assert.All(committed, table => Assert.Equal(table.Value, tables[table.Key], ignoreLineEndingDifferences: true));
+        // A bar that does not move stays at its first step.
+        Assert.Contains(bars, bar => bar.Epochs > 1);
+        Assert.All(bars, bar => Assert.Equal((bar.Epochs, bar.Steps), (bar.Epoch, bar.Step)));
+    }
+
+    [DotNetInteractiveFact]
+    public async Task Cells_ShowDataFrameChartFigureAndMovingProgress()
+    {
+        var notebook = new Notebook();
+        string[] cells =
+        [
+            "#!import engine/embedded.csx\n#!import setup.csx",
+            "new DataFrame(new DoubleDataFrameColumn(\"eps\", [0.25, 0.5]))",
+            "var chart = XPlot.Plotly.Chart.Plot(new XPlot.Plotly.Scatter { x = new[] { 1, 2 }, y = new[] { 3, 4 }, name = \"a line\" });\nchart.WithTitle(\"A title\");\nchart",
+            "new BarChart(\"Bars\", \"x\", new Axis(\"y\"), [\"a\", \"b\"]).Add(\"series\", [1, 2])",
+            "var bar = new ProgressBar();\nforeach (var step in Enumerable.Range(1, 3))\n    bar.Report(new Progress(\"bar\", 0, 0, step, 4));",
+            "bar.Report(new Progress(\"bar\", 0, 0, 4, 4));",
+        ];
+        foreach (var (i, source) in cells.Index())
+            notebook.Cells.Add(new NotebookCell(CellKind.Code, $"c{i}", source));
+
+        var shown = (await RunAsync("cells.ipynb", notebook)).Cells.Select(cell => cell.Outputs).ToArray();
+
+        Assert.Contains("<td style=\"text-align:right\">0.25</td>", Data(Assert.Single(shown[1]), "text/html"));
+        var chart = JsonNode.Parse(Data(Assert.Single(shown[2]), ChartJson.MimeType)!)!;
+        Assert.Equal(("[3,4]", "a line", "A title"), (chart["data"]![0]!["y"]!.ToJsonString(), (string?)chart["data"]![0]!["name"], (string?)chart["layout"]!["title"]!["text"]));
+        var figure = Assert.Single(shown[3]);
+        Assert.Equal("[1.0,2.0]", JsonNode.Parse(Data(figure, ChartJson.MimeType)!)!["data"]![0]!["y"]!.ToJsonString());
+        Assert.StartsWith("<svg", Data(figure, "image/svg+xml"));
+        Assert.Equal(new Progress("bar", 0, 0, 4, 4), Progress.FromJson(Data(Assert.Single(shown[4]), Progress.MimeType)!));
+        Assert.Empty(shown[5]);
+    }
+
+    /// <summary>A notebook as executed, in the folder of the notebooks; a cell that fails, fails the test.</summary>
+    private async Task<Notebook> RunAsync(string name, Notebook notebook)
+    {
+        var (source, executed) = (folder.File(name), folder.File($"executed-{name}"));
+        notebook.Save(source);
+        var script = Path.Combine(Root, "tests", "Report.Tests", "RealHost", "run_notebook.py");
+        var start = new ProcessStartInfo(DotNetInteractiveFactAttribute.Python, [script, KernelName, source, Notebooks, executed]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["JUPYTER_PATH"] = folder.Path;
+        using var process = Process.Start(start)!;
+        var (log, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(20));
+        try
+        {
+            await process.WaitForExitAsync(stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+        Assert.True(process.ExitCode == 0, $"{name}: {await error}{await log}");
+        return Notebook.Load(executed);
+    }
+
+    private static IEnumerable<string> All(Notebook executed, string mimeType) =>
+        executed.Cells.SelectMany(cell => cell.Outputs).Select(output => Data(output, mimeType)).OfType<string>();
+
+    private static string? Data(JsonObject output, string mimeType) => output["data"]?[mimeType] switch
+    {
+        JsonArray lines => string.Concat(lines.Select(line => (string?)line)),
+        var text => (string?)text,
+    };
+}

@@ -1,0 +1,155 @@
+using System.Numerics;
+using Fgsm.Tensors.Kernels;
+
+namespace Fgsm.Tensors.Tests;
+
+public class VectorMathTests
+{
+    private const double ExpUlps = 0.92;
+    private const double LogUlps = 0.95;
+    private const string ExpDigest = "15d5ba31e71f8ac915be5015a0473faa7e41bb31d04fa5c52b5a04899efdad2a";
+    private const string LogDigest = "278ce1643d7f68c1d84959f136c42c2509630510130c3f90ae38859b087766ce";
+
+    /// <summary>Floats of every exponent and both signs, about 600,000, denormals and NaNs included.</summary>
+    private static readonly float[] Sample = [.. Enumerable.Range(0, 600_000).Select(i => BitConverter.UInt32BitsToSingle((uint)i * 7159))];
+
+    /// <summary>The distance between the floats around <paramref name="x"/>.</summary>
+    private static double Ulp(double x) => Math.Pow(2, Math.Max(Math.ILogB(x), -126) - 23);
+
+    private static float[] Exp(float[] x)
+    {
+        var y = new float[x.Length];
+        VectorMath.Exp(x, y);
+        return y;
+    }
+
+    private static float[] Log(float[] x)
+    {
+        var y = new float[x.Length];
+        VectorMath.Log(x, y);
+        return y;
+    }
+
+    private static void AssertWithin(double ulps, Func<double, double> exact, float x, float y)
+    {
+        var expected = exact(x);
+        Assert.True(Math.Abs(y - expected) <= ulps * Ulp(expected), $"at {x:R}: {y:R} for {expected:R}, {Math.Abs(y - expected) / Ulp(expected)} ulp");
+    }
+
+    [Fact]
+    public void Exp_IsWithinTheStatedError()
+    {
+        float[] x = [.. Sample.Where(x => x is > -104 and < 88.7228f), .. Enumerable.Range(0, 300_000).Select(i => -104 + i * (192.7f / 300_000))];
+        var y = Exp(x);
+        for (var i = 0; i < x.Length; i++) AssertWithin(ExpUlps, Math.Exp, x[i], y[i]);
+    }
+
+    [Fact]
+    public void Log_IsWithinTheStatedError()
+    {
+        float[] x = [.. Sample.Where(x => x > 0 && x < float.PositiveInfinity), .. Enumerable.Range(1, 300_000).Select(i => i * 1e-5f)];
+        var y = Log(x);
+        for (var i = 0; i < x.Length; i++) AssertWithin(LogUlps, Math.Log, x[i], y[i]);
+    }
+
+    [Fact]
+    public void Exp_AtTheLimits()
+    {
+        (float X, float Y)[] limits =
+        [
+            (0, 1), (-0f, 1), (float.PositiveInfinity, float.PositiveInfinity), (float.NegativeInfinity, 0),
+            (88.72283f, 3.4027985e38f), (88.72284f, float.PositiveInfinity), (1e30f, float.PositiveInfinity), (float.MaxValue, float.PositiveInfinity),
+            (-103.97f, float.Epsilon), (-103.973f, 0), (-1e30f, 0), (float.MinValue, 0), (float.Epsilon, 1),
+        ];
+        Assert.All(limits, limit => Assert.Equal((float)Math.Exp(limit.X), limit.Y));
+        Assert.Equal(limits.Select(l => l.Y), Exp([.. limits.Select(l => l.X)]));
+        Assert.True(float.IsNaN(VectorMath.Exp(float.NaN)));
+    }
+
+    [Fact]
+    public void Log_AtTheLimits()
+    {
+        Assert.Equal(0, BitConverter.SingleToInt32Bits(VectorMath.Log(1)));
+        Assert.Equal([float.NegativeInfinity, float.NegativeInfinity, float.PositiveInfinity], Log([0, -0f, float.PositiveInfinity]));
+        Assert.All([-float.Epsilon, -1, float.MinValue, float.NegativeInfinity, float.NaN], x => Assert.True(float.IsNaN(VectorMath.Log(x))));
+        Assert.Equal((float)Math.Log(float.Epsilon), VectorMath.Log(float.Epsilon));
+        Assert.Equal((float)Math.Log(float.MaxValue), VectorMath.Log(float.MaxValue));
+    }
+
+    [Fact]
+    public void ScalarAndVectorAndSpan_GiveTheSameBits()
+    {
+        // Every remainder of every width, so that the tails are walked too.
+        for (var length = 0; length < 2 * Vector<float>.Count + 3; length++)
+        {
+            var x = Sample.Skip(length * 9000).Take(length).ToArray();
+            Assert.Equal(Bits(x.Select(VectorMath.Exp)), Bits(Exp(x)));
+            Assert.Equal(Bits(x.Select(VectorMath.Log)), Bits(Log(x)));
+        }
+        Assert.Equal(Bits(Sample.Select(VectorMath.Exp)), Bits(Exp(Sample)));
+        Assert.Equal(Bits(Sample.Select(VectorMath.Log)), Bits(Log(Sample)));
+
+        static int[] Bits(IEnumerable<float> values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
+    }
+
+    /// <summary>The bits as first computed, on x86-64 with AVX2: other widths, and machines without FMA, must give them too.</summary>
+    [Fact]
+    public void Bits_AreTheSameOnEveryMachine()
+    {
+        Assert.Equal(ExpDigest, Digest(Exp(Sample)));
+        Assert.Equal(LogDigest, Digest(Log(Sample)));
+
+        static string Digest(float[] values)
+        {
+            // NaN may carry any sign or payload.
+            var bits = values.Select(v => BitConverter.SingleToInt32Bits(float.IsNaN(v) ? float.NaN : v)).ToArray();
+            return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(bits.AsSpan())));
+        }
+    }
+
+    [Fact]
+    public void ExpAndLog_NeverFall_WhereTheirArgumentRises()
+    {
+        float[] x = [.. Enumerable.Range(0, 400_000).Select(i => BitConverter.Int32BitsToSingle(0x3f000000 + i * 83))];
+        AssertRising(Exp(x));
+        AssertRising(Log(x));
+
+        static void AssertRising(float[] y)
+        {
+            for (var i = 1; i < y.Length; i++) Assert.True(y[i - 1] <= y[i], $"{y[i - 1]:R} then {y[i]:R}");
+        }
+    }
+
+    [Fact]
+    public void SpansMayBeTheSame_ButMustBeOfOneLength()
+    {
+        float[] x = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+        var expected = Exp(x);
+        VectorMath.Exp(x, x);
+        Assert.Equal(expected, x);
+        Assert.Throws<ArgumentException>(() => VectorMath.Log(new float[3], new float[4]));
+    }
+
+    [Fact]
+    public void DoubleLog_IsWithinTheStatedError()
+    {
+        for (var i = 1; i <= 200_000; i++)
+        {
+            AssertNear(Math.Log(i / 200_000.0), VectorMath.Log(i / 200_000.0));
+            AssertNear(Math.Log(i * 1e-300), VectorMath.Log(i * 1e-300));
+        }
+
+        static void AssertNear(double expected, double actual) => Assert.True(Math.Abs(actual - expected) <= 6e-16 * Math.Abs(expected), $"{actual:R} for {expected:R}");
+    }
+
+    [Fact]
+    public void SinCos_IsWithinTheStatedError()
+    {
+        for (var i = 0; i <= 200_000; i++)
+        {
+            var angle = i * (Math.Tau / 200_000);
+            var (sin, cos) = VectorMath.SinCos(angle);
+            Assert.True(Math.Abs(Math.Sin(angle) - sin) <= 3e-16 && Math.Abs(Math.Cos(angle) - cos) <= 3e-16, $"at {angle:R}: {sin:R}, {cos:R}");
+        }
+    }
+}
