@@ -53,11 +53,11 @@ public class PgdCheckTests
     [Fact]
     public void Of_TellsOfEachEps()
     {
-        var told = new List<Results.Progress>();
+        var listener = new Listener();
 
-        PgdCheck.Of(model, data, sweep, 5, seed: 5, new Listener<Results.Progress>(told.Add), "check");
+        PgdCheck.Of(model, data, sweep, 5, seed: 5, listener, "check");
 
-        Assert.Equal([("check", 1, 2), ("check", 2, 2)], told.Select(p => (p.Title, p.Step, p.Steps)));
+        Assert.Equal([("check", 1, 2), ("check", 2, 2)], listener.Reports.Select(p => (p.Title, p.Step, p.Steps)));
     }
 
     [Fact]
