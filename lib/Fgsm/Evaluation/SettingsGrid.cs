@@ -38,7 +38,7 @@ public sealed record SettingsGrid(long Seed, int TrainingImages, int TestImages,
         catch (JsonException)
         {
         }
-        throw new DataException($"{Path.GetFullPath(file)}: this is no grid. Restore it, or measure it again with grid = true.");
+        throw new DataException($"{Path.GetFullPath(file)}: this is no grid. Restore or delete it, and measure again with grid = true.");
     }
 
     /// <summary>A run that is killed leaves the earlier file whole.</summary>
