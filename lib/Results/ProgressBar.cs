@@ -15,8 +15,12 @@ public sealed class ProgressBar : IProgress<Progress>
             shown.Update(value);
             return;
         }
-        // Display publishes one object and returns another with an id of its own, whose Update nobody sees: the published one is kept.
-        using var subscription = Formatter.SubscribeToDisplayedValues(published => shown = ReferenceEquals(published.Value, value) ? published : shown);
+        // Display returns another object than the one it shows, with another id, whose Update nobody sees: the bar keeps the shown one.
+        using var subscription = Formatter.SubscribeToDisplayedValues(published =>
+        {
+            if (ReferenceEquals(published.Value, value))
+                shown = published;
+        });
         value.Display();
     }
 }

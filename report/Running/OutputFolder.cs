@@ -51,7 +51,8 @@ internal sealed class OutputFolder(string path)
             try
             {
                 await write(staging);
-                File.WriteAllLines(System.IO.Path.Combine(staging, List), Files(staging).Append(List).Order(StringComparer.Ordinal));
+                string[] files = [.. Files(staging).Append(List).Order(StringComparer.Ordinal)];
+                File.WriteAllLines(System.IO.Path.Combine(staging, List), files);
                 // From here on the new report is the report: what is cut short now is finished by the next command.
                 Directory.Move(staging, Complete);
                 PutInPlace();

@@ -1,13 +1,12 @@
 using System.Xml.Linq;
 using SkiaSharp;
 using Svg.Skia;
-using Svg.Skia.TypefaceProviders;
 
 namespace Fgsm.Report;
 
 /// <summary>
-/// Figures as PNG and as PDF, drawn by Skia from their SVG with the font that comes with the program: the same picture on every
-/// machine, whatever fonts it has.
+/// Figures as PNG and as PDF, drawn by Skia from their SVG with the font that comes with the program: the same picture, whatever
+/// fonts the machine has.
 /// </summary>
 internal static class FigurePictures
 {
@@ -59,13 +58,27 @@ internal static class FigurePictures
 
     private static SKSvg Load(Figure figure, bool titled)
     {
-        var svg = new SKSvg();
-        svg.Settings.TypefaceProviders = [new OwnFont()];
         var drawing = XDocument.Parse(figure.ToSvg(titled));
-        foreach (var image in drawing.Descendants().Where(element => element.Name.LocalName == "image"))
-            Enlarge(image);
+        foreach (var element in drawing.Descendants().ToArray())
+        {
+            if (element.Name.LocalName == "image")
+                Enlarge(element);
+            else if (element.Name.LocalName == "text")
+                Outline(element);
+        }
+        var svg = new SKSvg();
         svg.FromSvg(drawing.ToString(SaveOptions.DisableFormatting));
         return svg;
+    }
+
+    // As outlines a text needs no font any more, neither on this machine nor in a PDF, which would hold all of it.
+    private static void Outline(XElement text)
+    {
+        using var font = new SKFont(Font.Value, (float)text.Attribute("font-size")!) { Embolden = text.Attribute("font-weight") is not null };
+        var shift = (string?)text.Attribute("text-anchor") switch { "middle" => 0.5f, "end" => 1, _ => 0 } * font.MeasureText(text.Value);
+        using var path = font.GetTextPath(text.Value, new SKPoint((float)text.Attribute("x")! - shift, (float)text.Attribute("y")!));
+        text.ReplaceWith(new XElement(
+            text.Name.Namespace + "path", new XAttribute("d", path.ToSvgPathData()), text.Attribute("fill"), text.Attribute("transform")));
     }
 
     // Svg.Skia does not know "image-rendering: pixelated": it would blur the pixels of a small picture.
@@ -93,10 +106,5 @@ internal static class FigurePictures
         {
             return $"Skia's native library does not load ({(e.InnerException ?? e).Message.Split('\n')[0].TrimEnd('.')})";
         }
-    }
-
-    private sealed class OwnFont : ITypefaceProvider
-    {
-        public SKTypeface FromFamilyName(string fontFamily, SKFontStyleWeight weight, SKFontStyleWidth width, SKFontStyleSlant slant) => Font.Value;
     }
 }

@@ -127,7 +127,7 @@ internal static class HtmlPage
         {
             renderer.Write($"<figure>\n<figcaption>{WebUtility.HtmlEncode(figure.Title)}</figcaption>\n<div class=\"static\">\n{figure.ToSvg(titled: false)}</div>\n");
             // Its JSON has no character that could end the element.
-            if (Plotly is not null && figure.ToPlotly() is { } plot)
+            if (Plotly is not null && figure.ToPlotly(titled: false) is { } plot)
                 renderer.Write($"<script type=\"application/json\">{plot}</script>\n");
             renderer.Write("</figure>\n");
         }

@@ -38,7 +38,8 @@ internal static class FiniteDifferences
                     continue;
                 smooth++;
                 var difference = (after + before) / 2;
-                Assert.True(Math.Abs(difference - gradient[i]) <= 2e-3 * (1 + Math.Abs(difference)), $"input {k}, element {i}: gradient {gradient[i]:R}, finite difference {difference:R}");
+                Assert.True(Math.Abs(difference - gradient[i]) <= 2e-3 * (1 + Math.Abs(difference)),
+                    $"input {k}, element {i}: gradient {gradient[i]:R}, finite difference {difference:R}");
             }
 
             double Moved(int i, float by)

@@ -8,7 +8,8 @@ namespace Fgsm.Tensors.Tests;
 internal static class GoldenArguments
 {
     public static long Long(this Dictionary<string, JsonElement> args, string name) => args[name].GetInt64();
-    public static long[] Longs(this Dictionary<string, JsonElement> args, string name) => [.. args[name].EnumerateArray().Select(x => x.GetInt64())];
+    public static long[] Longs(this Dictionary<string, JsonElement> args, string name) =>
+        [.. args[name].EnumerateArray().Select(x => x.GetInt64())];
     public static double Double(this Dictionary<string, JsonElement> args, string name) => args[name].GetDouble();
     public static bool Bool(this Dictionary<string, JsonElement> args, string name) => args[name].GetBoolean();
 }
@@ -43,7 +44,8 @@ public sealed record GoldenTensor(long[] Shape, string? Dtype, byte[]? Data, ulo
     /// <summary>Floats to <paramref name="tolerance"/>, relative to the largest value; all else exactly.</summary>
     public void AssertEqualTo(Tensor actual, string what, double tolerance)
     {
-        Assert.True(Shape.AsSpan().SequenceEqual(actual.shape), $"{what} has shape [{string.Join(", ", actual.shape)}], expected [{string.Join(", ", Shape)}]");
+        Assert.True(Shape.AsSpan().SequenceEqual(actual.shape),
+            $"{what} has shape [{string.Join(", ", actual.shape)}], expected [{string.Join(", ", Shape)}]");
         if (Dtype == "int64")
         {
             Assert.Equal(Values<long>(), actual.data<long>().ToArray());
@@ -58,7 +60,8 @@ public sealed record GoldenTensor(long[] Shape, string? Dtype, byte[]? Data, ulo
         Assert.Equal(expected.Length, (values.Length + step - 1) / step);
         var scale = tolerance * expected.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
         for (var i = 0; i < expected.Length; i++)
-            Assert.True(expected[i].Equals(values[i * step]) || Math.Abs(expected[i] - values[i * step]) <= scale, $"{what}[{i * step}] is {values[i * step]:R}, PyTorch has {expected[i]:R}");
+            Assert.True(expected[i].Equals(values[i * step]) || Math.Abs(expected[i] - values[i * step]) <= scale,
+                $"{what}[{i * step}] is {values[i * step]:R}, PyTorch has {expected[i]:R}");
         if (Sum is { } sum)
             Assert.Equal(sum, values.Sum(x => (double)x), tolerance * values.Sum(x => (double)Math.Abs(x)));
     }

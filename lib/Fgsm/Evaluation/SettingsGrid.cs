@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using Fgsm.Data;
 using Fgsm.Models;
 using Fgsm.Results;
+using Fgsm.Tensors.Files;
 
 namespace Fgsm.Evaluation;
 
@@ -36,15 +38,14 @@ public sealed record SettingsGrid(long Seed, int TrainingImages, int TestImages,
         catch (JsonException)
         {
         }
-        throw new DataException($"{Path.GetFullPath(file)}: this is no grid. Restore it, or measure it again with grid = true.");
+        throw new DataException($"{Path.GetFullPath(file)}: this is no grid. Restore or delete it, and measure again with grid = true.");
     }
 
-    /// <summary>Written under another name first: a run that is killed leaves the earlier file whole.</summary>
+    /// <summary>A run that is killed leaves the earlier file whole.</summary>
     public void Write(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        File.WriteAllText(file + ".new", JsonSerializer.Serialize(this, Indented) + "\n");
-        File.Move(file + ".new", file, overwrite: true);
+        WholeFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, Indented) + "\n")));
     }
 
     /// <summary>

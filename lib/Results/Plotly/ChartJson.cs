@@ -15,7 +15,9 @@ public static partial class ChartJson
     public const string MimeType = "application/vnd.plotly.v1+json";
 
     /// <summary>{"data", "layout"} as <c>Plotly.newPlot</c> takes them; null for a figure that is no chart (an image grid).</summary>
-    public static string? ToPlotly(this Figure figure) => figure.ToXPlot()?.ToPlotly();
+    /// <param name="figure">The figure.</param>
+    /// <param name="titled">False to leave the title to the text around.</param>
+    public static string? ToPlotly(this Figure figure, bool titled = true) => figure.ToXPlot(titled)?.ToPlotly();
 
     /// <summary>{"data", "layout"} as <c>Plotly.newPlot</c> takes them.</summary>
     public static string ToPlotly(this PlotlyChart chart)

@@ -4,24 +4,30 @@ using P = XPlot.Plotly;
 namespace Fgsm.Results.Plotly;
 
 /// <summary>
-/// Figures as XPlot.Plotly charts: the same series, colours, axes and tips as the SVG, so that one can stand in the other's place.
-/// The title is left to the caption of the text around.
+/// Figures as XPlot.Plotly charts: the same title, series, colours, axes and tips as the SVG, so that one can stand in the other's
+/// place.
 /// </summary>
 public static class FigureXPlot
 {
     private static readonly string[] Symbols = ["circle", "square", "triangle-up", "diamond"];
 
     /// <summary>The chart, to be shown, changed or extended with XPlot's own members; null for a figure with nothing to point at (an image grid).</summary>
-    public static P.PlotlyChart? ToXPlot(this Figure figure) => figure switch
+    /// <param name="figure">The figure.</param>
+    /// <param name="titled">False to leave the title to the text around.</param>
+    public static P.PlotlyChart? ToXPlot(this Figure figure, bool titled = true)
     {
-        LineChart lines => Lines(lines),
-        BarChart bars => Bars(bars),
-        Histogram histogram => Bars(histogram),
-        HeatMap map => Map(map),
-        _ => null,
-    };
+        string[] title = titled ? [.. PlotFrame.TitleLines(figure.Title, PlotFrame.Width)] : [];
+        return figure switch
+        {
+            LineChart lines => Lines(lines, title),
+            BarChart bars => Bars(bars, title),
+            Histogram histogram => Bars(histogram, title),
+            HeatMap map => Map(map, title),
+            _ => null,
+        };
+    }
 
-    private static P.PlotlyChart Lines(LineChart chart)
+    private static P.PlotlyChart Lines(LineChart chart, string[] title)
     {
         List<P.Trace> traces = [];
         foreach (var (i, series) in chart.Series.Index())
@@ -45,7 +51,7 @@ public static class FigureXPlot
             }
         }
         var (x, y) = LineChartSvg.Marks(chart);
-        return Chart(traces, X(chart.X, x), Y(chart.Y, y), legend: true);
+        return Chart(title, traces, X(chart.X, x), Y(chart.Y, y), legend: true);
     }
 
     private static Scatter Points(Series series, double[] ys, string name, string mode) => new()
@@ -75,7 +81,7 @@ public static class FigureXPlot
         };
     }
 
-    private static P.PlotlyChart Bars(BarChart chart)
+    private static P.PlotlyChart Bars(BarChart chart, string[] title)
     {
         var bars = chart.Series.Select((series, i) => new Bar
         {
@@ -86,10 +92,10 @@ public static class FigureXPlot
             hoverinfo = "text",
             marker = new P.Marker { color = Palette.Series(i) },
         });
-        return Chart(bars, X(chart.X, names: chart.Categories), Y(chart.Y, BarsSvg.Marks(chart)), legend: chart.Series.Count > 1);
+        return Chart(title, bars, X(chart.X, names: chart.Categories), Y(chart.Y, BarsSvg.Marks(chart)), legend: chart.Series.Count > 1);
     }
 
-    private static P.PlotlyChart Bars(Histogram histogram)
+    private static P.PlotlyChart Bars(Histogram histogram, string[] title)
     {
         var bins = histogram.Edges.Zip(histogram.Edges.Skip(1)).ToArray();
         var bars = new Bar
@@ -102,10 +108,10 @@ public static class FigureXPlot
             marker = new P.Marker { color = Palette.Series(0) },
         };
         var (x, y) = BarsSvg.Marks(histogram);
-        return Chart([bars], X(histogram.X, x), Y("Count", y), legend: false);
+        return Chart(title, [bars], X(histogram.X, x), Y("Count", y), legend: false);
     }
 
-    private static P.PlotlyChart Map(HeatMap map)
+    private static P.PlotlyChart Map(HeatMap map, string[] title)
     {
         const int stops = 20;
         var scale = HeatMapSvg.Scale(map);
@@ -130,25 +136,29 @@ public static class FigureXPlot
         // The first row is the uppermost.
         y.range = new[] { map.Values.Length - 0.5, -0.5 };
         (x.showgrid, y.showgrid) = (false, false);
-        return Chart([cells], x, y, legend: false);
+        return Chart(title, [cells], x, y, legend: false);
     }
 
-    private static P.PlotlyChart Chart(IEnumerable<P.Trace> traces, P.Xaxis x, P.Yaxis y, bool legend)
+    private static P.PlotlyChart Chart(string[] title, IEnumerable<P.Trace> traces, P.Xaxis x, P.Yaxis y, bool legend)
     {
+        // Under the title the plot is as high as without one.
+        var titleHeight = (int)(title.Length * SvgCanvas.TitleSize * SvgCanvas.LineHeight);
         var chart = P.Chart.Plot(traces.ToArray(), new P.Layout.Layout
         {
+            title = title.Length > 0 ? $"<b>{string.Join("<br>", Texts(title))}</b>" : null,
+            titlefont = title.Length > 0 ? new P.Font { size = SvgCanvas.TitleSize } : null,
             xaxis = x,
             yaxis = y,
             showlegend = legend,
             legend = new P.Legend { orientation = "h", x = 0, y = -0.22, yanchor = "top" },
-            height = 440,
-            margin = new P.Margin { l = 56, r = 18, t = 28, b = 48 },
+            height = 440 + titleHeight,
+            margin = new P.Margin { l = 56, r = 18, t = 28 + titleHeight, b = 48 },
             hovermode = "closest",
             paper_bgcolor = "#ffffff",
             plot_bgcolor = "#ffffff",
             font = new P.Font { family = "'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif", size = 13, color = SvgCanvas.Ink },
         });
-        chart.Height = 440;
+        chart.Height = 440 + titleHeight;
         return chart;
     }
 

@@ -45,13 +45,15 @@ internal sealed class PlotFrame
 
     public double Y(double value) => Place(Bottom - (value - yTicks.Min) / (yTicks.Max - yTicks.Min) * PlotHeight);
 
-    /// <summary>The title's lines, centred; returns where the space under them begins.</summary>
+    public static List<string> TitleLines(string title, double width) => SvgCanvas.Wrap(title, width - 2 * Margin, SvgCanvas.TitleSize * 1.06);
+
+    /// <summary>Draws the title's lines, centred; returns where the space under them begins.</summary>
     public static double DrawTitle(SvgCanvas canvas, string title, double width, bool titled)
     {
         if (!titled)
             return Margin;
         var y = Margin;
-        foreach (var line in SvgCanvas.Wrap(title, width - 2 * Margin, SvgCanvas.TitleSize * 1.06))
+        foreach (var line in TitleLines(title, width))
         {
             y += SvgCanvas.TitleSize * SvgCanvas.LineHeight;
             canvas.Text(width / 2, y - 5, line, "middle", SvgCanvas.TitleSize, style: " font-weight=\"600\"");

@@ -16,19 +16,27 @@ public static partial class torch
         /// <param name="retain_graph">Keep the graph for another call.</param>
         /// <param name="create_graph">Not supported: second derivatives.</param>
         /// <param name="allow_unused">Give null, instead of throwing, for an input that no output depends on.</param>
-        public static IList<Tensor> grad(IList<Tensor> outputs, IList<Tensor> inputs, IList<Tensor>? grad_outputs = null, bool retain_graph = false, bool create_graph = false, bool allow_unused = false)
+        public static IList<Tensor> grad(IList<Tensor> outputs, IList<Tensor> inputs, IList<Tensor>? grad_outputs = null,
+            bool retain_graph = false, bool create_graph = false, bool allow_unused = false)
         {
-            var wanted = inputs.Select(x => x.node ?? throw new InvalidOperationException($"autograd.grad: an input of shape {Shape.Text(x.Sizes)} does not require a gradient")).ToList();
+            var wanted = inputs.Select(x => x.node ?? throw new InvalidOperationException(
+                $"autograd.grad: an input of shape {Shape.Text(x.Sizes)} does not require a gradient")).ToList();
             var gradients = Run("autograd.grad", outputs, grad_outputs, [.. wanted], retain_graph, create_graph);
             return wanted.Select((node, i) => gradients.TryGetValue(node, out var gradient) ? gradient
                 : allow_unused ? null!
-                : throw new InvalidOperationException($"autograd.grad: input {i} of shape {Shape.Text(node.Shape)} was not used to compute the outputs; pass allow_unused: true to get null for it")).ToList();
+                : throw new InvalidOperationException(
+                    $"autograd.grad: input {i} of shape {Shape.Text(node.Shape)} was not used to compute the outputs; "
+                    + "pass allow_unused: true to get null for it")).ToList();
         }
 
-        /// <summary>Adds the gradients of <paramref name="tensors"/> to <c>.grad</c> of every leaf, or of <paramref name="inputs"/> only.</summary>
-        public static void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null, bool create_graph = false, IList<Tensor>? inputs = null)
+        /// <summary>
+        /// Adds the gradients of <paramref name="tensors"/> to <c>.grad</c> of every leaf, or of <paramref name="inputs"/> only.
+        /// </summary>
+        public static void backward(IList<Tensor> tensors, IList<Tensor>? grad_tensors = null, bool? retain_graph = null,
+            bool create_graph = false, IList<Tensor>? inputs = null)
         {
-            var wanted = inputs?.Select(x => x.node ?? throw new InvalidOperationException("backward: an input does not require a gradient")).ToHashSet()
+            var wanted = inputs?
+                .Select(x => x.node ?? throw new InvalidOperationException("backward: an input does not require a gradient")).ToHashSet()
                 ?? Node.Ancestors(tensors.Select(t => t.node).OfType<Node>()).Where(n => n.IsLeaf).ToHashSet();
             foreach (var (node, gradient) in Run("backward", tensors, grad_tensors, wanted, retain_graph ?? false, create_graph))
             {
@@ -45,14 +53,19 @@ public static partial class torch
             }
         }
 
-        private static Dictionary<Node, Tensor> Run(string op, IList<Tensor> outputs, IList<Tensor>? upstream, HashSet<Node> wanted, bool retain, bool create_graph)
+        private static Dictionary<Node, Tensor> Run(
+            string op, IList<Tensor> outputs, IList<Tensor>? upstream, HashSet<Node> wanted, bool retain, bool create_graph)
         {
             if (create_graph)
                 throw new NotSupportedException($"{op}: create_graph: true (second derivatives) is not supported by the embedded engine");
             using var _ = no_grad();
             var pending = new Dictionary<Node, Tensor>();
             for (var i = 0; i < outputs.Count; i++)
-                Accumulate(pending, outputs[i].node ?? throw new InvalidOperationException($"{op}: output {i} of shape {Shape.Text(outputs[i].Sizes)} does not require a gradient"), Upstream(op, outputs[i], upstream?[i]));
+            {
+                var node = outputs[i].node ?? throw new InvalidOperationException(
+                    $"{op}: output {i} of shape {Shape.Text(outputs[i].Sizes)} does not require a gradient");
+                Accumulate(pending, node, Upstream(op, outputs[i], upstream?[i]));
+            }
 
             var order = Node.Ancestors(pending.Keys);
             var onPath = new HashSet<Node>(wanted);
@@ -91,11 +104,14 @@ public static partial class torch
             if (given is null)
             {
                 if (output.NumberOfElements != 1)
-                    throw new InvalidOperationException($"{op}: an output of shape {Shape.Text(output.Sizes)} needs an upstream gradient; it can be left out only for one element");
+                    throw new InvalidOperationException(
+                        $"{op}: an output of shape {Shape.Text(output.Sizes)} needs an upstream gradient; "
+                        + "it can be left out only for one element");
                 return ones_like(output);
             }
             if (!given.Sizes.SequenceEqual(output.Sizes))
-                throw new ArgumentException($"{op}: the upstream gradient has shape {Shape.Text(given.Sizes)}, its output {Shape.Text(output.Sizes)}");
+                throw new ArgumentException(
+                    $"{op}: the upstream gradient has shape {Shape.Text(given.Sizes)}, its output {Shape.Text(output.Sizes)}");
             return given.alias();
         }
     }
@@ -111,7 +127,8 @@ public static partial class torch
                 if (value == requires_grad)
                     return;
                 if (value && dtype != ScalarType.Float32)
-                    throw new InvalidOperationException($"requires_grad: only float32 tensors can require gradients, this one holds {dtype.Name()}");
+                    throw new InvalidOperationException(
+                        $"requires_grad: only float32 tensors can require gradients, this one holds {dtype.Name()}");
                 if (!value && !is_leaf)
                     throw new InvalidOperationException("requires_grad: only a leaf's flag can be changed; use detach()");
                 node = value ? Node.Leaf(this) : null;
@@ -142,7 +159,8 @@ public static partial class torch
         /// <summary>Adds the gradient of this one-element tensor to <see cref="grad"/> of every leaf.</summary>
         public void backward() => autograd.backward([this]);
 
-        public void backward(IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
+        public void backward(
+            IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
             autograd.backward([this], grad_tensors, retain_graph, create_graph, inputs);
 
         /// <summary>The same memory without a gradient graph.</summary>

@@ -69,10 +69,13 @@ internal sealed class Node
     public void Backward(Tensor gradient, HashSet<Node> wanted, Action<Node, Tensor> send)
     {
         if (saved is null)
-            throw new InvalidOperationException($"backward: the graph of {Op} was already used and freed; pass retain_graph: true to the first call");
+            throw new InvalidOperationException(
+                $"backward: the graph of {Op} was already used and freed; pass retain_graph: true to the first call");
         for (var i = 0; i < saved.Length; i++)
             if (saved[i].Version != versions[i])
-                throw new InvalidOperationException($"backward: a tensor of shape {Tensors.Shape.Text(saved[i].Sizes)} that {Op} needs for its gradient was changed in place after it was used");
+                throw new InvalidOperationException(
+                    $"backward: a tensor of shape {Tensors.Shape.Text(saved[i].Sizes)} that {Op} needs for its gradient "
+                    + "was changed in place after it was used");
         foreach (var (input, function) in edges)
             if (wanted.Contains(input))
                 send(input, function(gradient, saved));

@@ -31,7 +31,8 @@ public static partial class torch
         public Device(string name)
         {
             var parts = name.Split(':');
-            if (parts.Length > 2 || !Enum.TryParse(parts[0], ignoreCase: true, out DeviceType parsed) || (parts.Length == 2 && !int.TryParse(parts[1], out _)))
+            if (parts.Length > 2 || !Enum.TryParse(parts[0], ignoreCase: true, out DeviceType parsed)
+                || (parts.Length == 2 && !int.TryParse(parts[1], out _)))
                 throw new ArgumentException($"device: '{name}' is not a device; expected cpu, cuda or cuda:N");
             type = parsed;
             index = parts.Length == 2 ? int.Parse(parts[1]) : -1;
@@ -42,7 +43,8 @@ public static partial class torch
         internal static void RequireCpu(string op, DeviceType type)
         {
             if (type != DeviceType.CPU)
-                throw new NotSupportedException($"{op}: device {type.ToString().ToLowerInvariant()} is not supported by the embedded engine; expected cpu");
+                throw new NotSupportedException(
+                    $"{op}: device {type.ToString().ToLowerInvariant()} is not supported by the embedded engine; expected cpu");
         }
     }
 }

@@ -74,13 +74,16 @@ internal static class Shape
             var x = i <= a.Length ? a[^i] : 1;
             var y = i <= b.Length ? b[^i] : 1;
             if (x != y && x != 1 && y != 1)
-                throw new ArgumentException($"{op}: shapes {Text(a)} and {Text(b)} do not broadcast: {x} against {y} at dimension {result.Length - i}");
+                throw new ArgumentException(
+                    $"{op}: shapes {Text(a)} and {Text(b)} do not broadcast: {x} against {y} at dimension {result.Length - i}");
             result[^i] = x == 1 ? y : x;
         }
         return result;
     }
 
-    /// <summary>The strides with which a tensor of <paramref name="shape"/> is read when it is broadcast to <paramref name="target"/>.</summary>
+    /// <summary>
+    /// The strides with which a tensor of <paramref name="shape"/> is read when it is broadcast to <paramref name="target"/>.
+    /// </summary>
     public static int[] BroadcastStrides(ReadOnlySpan<long> shape, ReadOnlySpan<long> target)
     {
         var strides = new int[target.Length];

@@ -102,7 +102,8 @@ public static partial class torch
             return (T*)Unsafe.AsPointer(ref memory.Array[memory.Start + offset]);
         }
 
-        private Storage<T> Memory<T>() where T : unmanaged => storage as Storage<T> ?? throw new NotSupportedException($"this op has no {dtype.Name()} form");
+        private Storage<T> Memory<T>() where T : unmanaged =>
+            storage as Storage<T> ?? throw new NotSupportedException($"this op has no {dtype.Name()} form");
 
         internal unsafe float* Floats => Pointer<float>();
 
@@ -126,7 +127,8 @@ public static partial class torch
                 return text;
             var values = dtype switch
             {
-                ScalarType.Float32 => Span<float>().ToArray().Select(v => v.ToString("G6", System.Globalization.CultureInfo.InvariantCulture)),
+                ScalarType.Float32 =>
+                    Span<float>().ToArray().Select(v => v.ToString("G6", System.Globalization.CultureInfo.InvariantCulture)),
                 ScalarType.Int64 => Span<long>().ToArray().Select(v => v.ToString(System.Globalization.CultureInfo.InvariantCulture)),
                 ScalarType.Byte => Span<byte>().ToArray().Select(v => v.ToString(System.Globalization.CultureInfo.InvariantCulture)),
                 _ => Span<bool>().ToArray().Select(v => v ? "true" : "false"),

@@ -20,7 +20,8 @@ public static partial class torch
         {
             RequireType<T>("item");
             if (NumberOfElements != 1)
-                throw new InvalidOperationException($"item: a tensor of shape {Shape.Text(sizes)} has {NumberOfElements} elements; expected 1");
+                throw new InvalidOperationException(
+                    $"item: a tensor of shape {Shape.Text(sizes)} has {NumberOfElements} elements; expected 1");
             return Span<T>()[0];
         }
 
@@ -63,7 +64,8 @@ public sealed class TensorAccessor<T> : IEnumerable<T> where T : unmanaged
 
     public T[] ToArray() => tensor.Span<T>().ToArray();
 
-    public void CopyTo(T[] array, int arrayIndex = 0, long tensorIndex = 0) => tensor.Span<T>()[(int)tensorIndex..].CopyTo(array.AsSpan(arrayIndex));
+    public void CopyTo(T[] array, int arrayIndex = 0, long tensorIndex = 0) =>
+        tensor.Span<T>()[(int)tensorIndex..].CopyTo(array.AsSpan(arrayIndex));
 
     public void CopyFrom(ReadOnlySpan<T> values)
     {
@@ -90,7 +92,8 @@ public sealed class TensorAccessor<T> : IEnumerable<T> where T : unmanaged
         for (var i = 0; i < indices.Length; i++)
         {
             if (indices[i] < 0 || indices[i] >= sizes[i])
-                throw new ArgumentOutOfRangeException(nameof(indices), $"data: index {indices[i]} is out of range for dimension {i} of shape {Shape.Text(sizes)}");
+                throw new ArgumentOutOfRangeException(
+                    nameof(indices), $"data: index {indices[i]} is out of range for dimension {i} of shape {Shape.Text(sizes)}");
             index = index * sizes[i] + indices[i];
         }
         return (int)index;

@@ -7,14 +7,17 @@ namespace Fgsm.Tensors.Files;
 /// <param name="PyTorch">Its name in PyTorch's storage classes: <c>torch.FloatStorage</c> is "Float".</param>
 /// <param name="Safetensors">Its name in safetensors.</param>
 /// <param name="Size">Bytes of each element.</param>
-internal sealed record ElementType(string PyTorch, string Safetensors, int Size, torch.ScalarType Type, Action<ReadOnlySpan<byte>, torch.Tensor, int> Decode)
+internal sealed record ElementType(
+    string PyTorch, string Safetensors, int Size, torch.ScalarType Type, Action<ReadOnlySpan<byte>, torch.Tensor, int> Decode)
 {
     public static readonly IReadOnlyList<ElementType> All =
     [
-        new("Float", "F32", 4, torch.ScalarType.Float32, (bytes, y, at) => MemoryMarshal.Cast<byte, float>(bytes).CopyTo(y.Span<float>()[at..])),
+        new("Float", "F32", 4, torch.ScalarType.Float32, (bytes, y, at) =>
+            MemoryMarshal.Cast<byte, float>(bytes).CopyTo(y.Span<float>()[at..])),
         new("Double", "F64", 8, torch.ScalarType.Float32, Elements<float>(8, b => (float)BinaryPrimitives.ReadDoubleLittleEndian(b))),
         new("Half", "F16", 2, torch.ScalarType.Float32, Elements<float>(2, b => (float)BinaryPrimitives.ReadHalfLittleEndian(b))),
-        new("BFloat16", "BF16", 2, torch.ScalarType.Float32, Elements<float>(2, b => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(b) << 16))),
+        new("BFloat16", "BF16", 2, torch.ScalarType.Float32,
+            Elements<float>(2, b => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(b) << 16))),
         new("Long", "I64", 8, torch.ScalarType.Int64, (bytes, y, at) => MemoryMarshal.Cast<byte, long>(bytes).CopyTo(y.Span<long>()[at..])),
         new("Int", "I32", 4, torch.ScalarType.Int64, Elements<long>(4, b => BinaryPrimitives.ReadInt32LittleEndian(b))),
         new("Short", "I16", 2, torch.ScalarType.Int64, Elements<long>(2, b => BinaryPrimitives.ReadInt16LittleEndian(b))),
@@ -51,7 +54,8 @@ internal sealed record ElementType(string PyTorch, string Safetensors, int Size,
 
     private delegate T ElementReader<T>(ReadOnlySpan<byte> bytes);
 
-    private static Action<ReadOnlySpan<byte>, torch.Tensor, int> Elements<T>(int size, ElementReader<T> read) where T : unmanaged => (bytes, y, at) =>
+    private static Action<ReadOnlySpan<byte>, torch.Tensor, int> Elements<T>(int size, ElementReader<T> read) where T : unmanaged =>
+        (bytes, y, at) =>
     {
         var to = y.Span<T>()[at..];
         for (var i = 0; i < bytes.Length / size; i++)

@@ -10,7 +10,8 @@ namespace Fgsm.Tensors.Files;
 internal static class LegacyReader
 {
     private const int Version = 1001;
-    private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly BigInteger Magic =
+        BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
 
     public static object? Read(Stream stream, SavedStorages storages)
     {

@@ -59,7 +59,8 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes, SavedStorages sto
             case PickleOp.ByteText: stack.Add(Encoding.Latin1.GetString(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))))); break;
             case PickleOp.ShortBytes: stack.Add(Take(Take(1)[0]).ToArray()); break;
             case PickleOp.Bytes: stack.Add(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))).ToArray()); break;
-            case PickleOp.LongBytes or PickleOp.ByteArray: stack.Add(Take(BinaryPrimitives.ReadUInt64LittleEndian(Take(8))).ToArray()); break;
+            case PickleOp.LongBytes or PickleOp.ByteArray: stack.Add(
+                Take(BinaryPrimitives.ReadUInt64LittleEndian(Take(8))).ToArray()); break;
             case PickleOp.EmptyTuple: stack.Add(Array.Empty<object?>()); break;
             case PickleOp.EmptyList or PickleOp.EmptySet: stack.Add(new List<object?>()); break;
             case PickleOp.FrozenSet: stack.Add(PopToMark().ToList()); break;
@@ -84,7 +85,8 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes, SavedStorages sto
             case PickleOp.PersistentId: stack.Add(storages.Load(Pop() as object?[] ?? [])); break;
             case PickleOp.Reduce: Reduce(); break;
             case PickleOp.Build: Build(); break;
-            default: throw new InvalidDataException($"it has the pickle instruction 0x{(byte)op:x2}, which is no part of a state dictionary");
+            default: throw new InvalidDataException(
+                $"it has the pickle instruction 0x{(byte)op:x2}, which is no part of a state dictionary");
         }
     }
 
@@ -104,7 +106,8 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes, SavedStorages sto
             throw new InvalidDataException("it sets attributes of something that is no dictionary");
     }
 
-    private void Append(object?[] items) => (Peek() as List<object?> ?? throw new InvalidDataException("it appends to something that is no list")).AddRange(items);
+    private void Append(object?[] items) =>
+        (Peek() as List<object?> ?? throw new InvalidDataException("it appends to something that is no list")).AddRange(items);
 
     private void SetItems(object?[] items)
     {
@@ -129,7 +132,8 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes, SavedStorages sto
 
     /// <summary>A number as protocol 1 writes it: in decimal, a truth value as 00 or 01, a long with an L.</summary>
     private static object Number(string line) => line is "00" or "01" ? line == "01"
-        : line.Length <= 64 && BigInteger.TryParse(line.TrimEnd('L'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? Whole(number)
+        : line.Length <= 64 && BigInteger.TryParse(
+            line.TrimEnd('L'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? Whole(number)
         : throw new InvalidDataException($"it has the number {Text.Quoted(line)}, which is none, or too large");
 
     private static object Whole(BigInteger number) => number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
@@ -153,9 +157,11 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes, SavedStorages sto
         return taken;
     }
 
-    private InvalidDataException CutShort() => new(bytes.Length >= MaxBytes ? $"its pickle is longer than {MaxBytes >> 20} MB" : "it ends in the middle of a value: the file is cut short or no PyTorch file");
+    private InvalidDataException CutShort() => new(bytes.Length >= MaxBytes ? $"its pickle is longer than {MaxBytes >> 20} MB"
+        : "it ends in the middle of a value: the file is cut short or no PyTorch file");
 
-    private object? Remembered(uint index) => memo.TryGetValue(index, out var value) ? value : throw new InvalidDataException($"it refers to value {index}, which it does not have");
+    private object? Remembered(uint index) => memo.TryGetValue(index, out var value) ? value
+        : throw new InvalidDataException($"it refers to value {index}, which it does not have");
 
     private object? Peek()
     {
@@ -171,7 +177,8 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> bytes, SavedStorages sto
         return Cut(stack.Count - count);
     }
 
-    private object?[] PopToMark() => marks.TryPop(out var mark) ? Cut(mark) : throw new InvalidDataException("it ends a group that it did not begin");
+    private object?[] PopToMark() => marks.TryPop(out var mark) ? Cut(mark)
+        : throw new InvalidDataException("it ends a group that it did not begin");
 
     private object?[] Cut(int from)
     {

@@ -7,7 +7,9 @@ using static Fgsm.Tensors.torch;
 
 namespace Fgsm.Tensors.Files;
 
-/// <summary>Writes values as a Python pickle of protocol 2, tensors as PyTorch does: a description here, the elements in storages.</summary>
+/// <summary>
+/// Writes values as a Python pickle of protocol 2, tensors as PyTorch does: a description here, the elements in storages.
+/// </summary>
 internal sealed class PickleWriter
 {
     private readonly MemoryStream pickle = new();
@@ -44,7 +46,8 @@ internal sealed class PickleWriter
         {
             var (start, end) = (group.Min(t => t.Offset), group.Max(t => t.Offset + t.Count));
             var first = group.First();
-            storages.Add(group.Key!, (new Tensor(first, start - first.Offset, [end - start]), start, storages.Count.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            storages.Add(group.Key!, (new Tensor(first, start - first.Offset, [end - start]), start,
+                storages.Count.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         }
     }
 
@@ -64,7 +67,8 @@ internal sealed class PickleWriter
             case ITuple tuple: Tuple([.. Enumerable.Range(0, tuple.Length).Select(i => tuple[i])]); break;
             case object?[] items: Tuple(items); break;
             case IEnumerable items: List(items); break;
-            default: throw new ArgumentException($"a {value.GetType().Name} cannot be saved; only tensors, numbers, texts, lists and dictionaries");
+            default: throw new ArgumentException(
+                $"a {value.GetType().Name} cannot be saved; only tensors, numbers, texts, lists and dictionaries");
         }
     }
 

@@ -27,10 +27,12 @@ public static class PyBridgeModuleExtensions
     /// <param name="skip">Names to leave alone, wherever they are.</param>
     /// <param name="loadedParameters">Gets every name in the file, and whether it was loaded.</param>
     /// <exception cref="TensorFileException">The file cannot be read, or does not fit this module, which is then as it was.</exception>
-    public static Module load_py(this Module module, string location, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loadedParameters = null)
+    public static Module load_py(this Module module, string location, bool strict = true, IList<string>? skip = null,
+        Dictionary<string, bool>? loadedParameters = null)
     {
         using var scope = NewDisposeScope();
-        var saved = Part.Of(location, PyTorchUnpickler.UnpickleStateDict(location), "a module's state dictionary", IsState, "state_dict", "model_state_dict", "model");
+        var saved = Part.Of(location, PyTorchUnpickler.UnpickleStateDict(location), "a module's state dictionary", IsState, "state_dict",
+            "model_state_dict", "model");
         return Load(module, location, saved.ToDictionary(s => (string)s.Key, s => (Tensor)s.Value!), strict, skip, loadedParameters);
 
         static bool IsState(OrderedDictionary<object, object?> saved) => saved.All(s => s is { Key: string, Value: Tensor });
@@ -48,7 +50,8 @@ public static class PyBridgeModuleExtensions
     /// <summary>Loads parameters from a file in the safetensors format.</summary>
     /// <inheritdoc cref="load_py"/>
     /// <param name="location">The file.</param>
-    public static Module load_safetensors(this Module module, string location, bool strict = true, IList<string>? skip = null, Dictionary<string, bool>? loadedParameters = null)
+    public static Module load_safetensors(this Module module, string location, bool strict = true, IList<string>? skip = null,
+        Dictionary<string, bool>? loadedParameters = null)
     {
         using var scope = NewDisposeScope();
         return Load(module, location, TensorFile.Read(location, Safetensors.Read), strict, skip, loadedParameters);
@@ -62,7 +65,8 @@ public static class PyBridgeModuleExtensions
 
     private static bool IsWrapped(string name) => name.StartsWith(Wrapper, StringComparison.Ordinal);
 
-    private static Module Load(Module module, string location, Dictionary<string, Tensor> saved, bool strict, IList<string>? skip, Dictionary<string, bool>? loadedParameters)
+    private static Module Load(Module module, string location, Dictionary<string, Tensor> saved, bool strict, IList<string>? skip,
+        Dictionary<string, bool>? loadedParameters)
     {
         var own = module.state_dict();
         if (saved.Count > 0 && saved.Keys.All(IsWrapped) && !own.Keys.Any(IsWrapped))

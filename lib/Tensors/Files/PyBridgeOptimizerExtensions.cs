@@ -13,14 +13,17 @@ public static class PyBridgeOptimizerExtensions
         PyTorchPickler.PickleStateDict(location, optim.state_dict());
     }
 
-    /// <summary>Loads what <see cref="save_py"/> or PyTorch saved of an optimiser of the same kind and parameters, also as a part of a checkpoint.</summary>
+    /// <summary>
+    /// Loads what <see cref="save_py"/> or PyTorch saved of an optimiser of the same kind and parameters, also as a part of a checkpoint.
+    /// </summary>
     /// <exception cref="TensorFileException">The file cannot be read, or does not fit this optimiser, which is then as it was.</exception>
     public static void load_py(this torch.optim.Optimizer optim, string location)
     {
         using var scope = torch.NewDisposeScope();
         try
         {
-            optim.load_state_dict(Part.Of(location, PyTorchUnpickler.UnpickleStateDict(location), "an optimiser's state", IsState, "optimizer_state_dict", "optimizer"));
+            optim.load_state_dict(Part.Of(location, PyTorchUnpickler.UnpickleStateDict(location), "an optimiser's state", IsState,
+                "optimizer_state_dict", "optimizer"));
         }
         catch (ArgumentException e)
         {

@@ -32,7 +32,8 @@ internal static class Safetensors
         var position = 0L;
         foreach (var (name, entry) in Entries(header).OrderBy(e => e.Entry.Begin).ThenBy(e => e.Entry.End))
         {
-            if (entry.Begin != position || entry.Count is not { } count || entry.End - entry.Begin != count * entry.Type.Size || entry.End > stream.Length - 8 - length)
+            if (entry.Begin != position || entry.Count is not { } count || entry.End - entry.Begin != count * entry.Type.Size
+                || entry.End > stream.Length - 8 - length)
                 throw new InvalidDataException($"tensor {Text.Quoted(name)} does not lie where it should");
             var tensor = Tensor.Empty("load", entry.Shape, entry.Type.Type);
             entry.Type.Read(stream, tensor);
@@ -77,7 +78,8 @@ internal static class Safetensors
         if (offsets is not [var begin, var end])
             throw new FormatException();
         return new Entry(
-            ElementType.All.FirstOrDefault(t => t.Safetensors == type) ?? throw new InvalidDataException($"tensor {Text.Quoted(name)} is of type {Text.Quoted(type ?? "null")}, which is not supported"),
+            ElementType.All.FirstOrDefault(t => t.Safetensors == type) ?? throw new InvalidDataException(
+                $"tensor {Text.Quoted(name)} is of type {Text.Quoted(type ?? "null")}, which is not supported"),
             [.. description.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64())], begin, end);
     }
 

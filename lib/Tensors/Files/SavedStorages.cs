@@ -23,13 +23,17 @@ internal sealed class SavedStorages(long fileBytes)
 
     public IReadOnlyDictionary<string, SavedStorage> All => storages;
 
-    /// <summary>A persistent id: ("storage", type, key, device, count), in the older format with a view of it, which has long been unused.</summary>
+    /// <summary>
+    /// A persistent id: ("storage", type, key, device, count), in the older format with a view of it, which has long been unused.
+    /// </summary>
     public SavedStorage Load(object?[] id)
     {
-        if (id is not ["storage", ElementType type, string key, string, long count, .. var view] || count < 0 || view.Length > 1 || view is [not null])
+        if (id is not ["storage", ElementType type, string key, string, long count, .. var view] || count < 0 || view.Length > 1
+            || view is [not null])
             throw new InvalidDataException("a storage is described in a way that PyTorch does not use");
         if (storages.TryGetValue(key, out var known))
-            return known.Type == type && known.Elements.numel() == count ? known : throw new InvalidDataException($"storage {Text.Quoted(key)} is described twice, and differently");
+            return known.Type == type && known.Elements.numel() == count ? known
+                : throw new InvalidDataException($"storage {Text.Quoted(key)} is described twice, and differently");
         if (count > bytesLeft / type.Size || count > int.MaxValue / 2)
             throw new InvalidDataException($"storage {Text.Quoted(key)} is said to have {count} elements, more than the file can hold");
         bytesLeft -= count * type.Size;
@@ -41,7 +45,8 @@ internal sealed class SavedStorages(long fileBytes)
     public Tensor Tensor(SavedStorage storage, long offset, long[] sizes, long[] strides)
     {
         if (sizes.Length != strides.Length || sizes.Length > 64 || offset < 0 || sizes.Any(s => s < 0) || strides.Any(s => s < 0))
-            throw new InvalidDataException($"a tensor's layout makes no sense: offset {offset}, sizes {Text.Of(sizes)}, strides {Text.Of(strides)}");
+            throw new InvalidDataException(
+                $"a tensor's layout makes no sense: offset {offset}, sizes {Text.Of(sizes)}, strides {Text.Of(strides)}");
         Int128 last = offset, count = 1;
         for (var i = 0; i < sizes.Length; i++)
         {
@@ -51,11 +56,14 @@ internal sealed class SavedStorages(long fileBytes)
         if (sizes.Contains(0) && count <= int.MaxValue)
             return Keep(torch.Tensor.Empty("load", sizes, storage.Type.Type));
         if (last >= storage.Elements.numel())
-            throw new InvalidDataException($"a tensor reaches beyond its storage: offset {offset}, sizes {Text.Of(sizes)}, strides {Text.Of(strides)}, storage of {storage.Elements.numel()}");
+            throw new InvalidDataException(
+                $"a tensor reaches beyond its storage: offset {offset}, sizes {Text.Of(sizes)}, strides {Text.Of(strides)}, "
+                + $"storage of {storage.Elements.numel()}");
         if (IsContiguous(sizes, strides))
             return Keep(storage.Elements.View((int)offset, sizes));
         if (count > copiesLeft)
-            throw new InvalidDataException($"a tensor of sizes {Text.Of(sizes)} has more elements than the file can hold; save it as .contiguous()");
+            throw new InvalidDataException(
+                $"a tensor of sizes {Text.Of(sizes)} has more elements than the file can hold; save it as .contiguous()");
         copiesLeft -= (long)count;
         var tensor = Keep(torch.Tensor.Empty("load", sizes, storage.Type.Type));
         var source = storage.Elements.View((int)offset, [storage.Elements.numel() - offset]);

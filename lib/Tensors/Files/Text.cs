@@ -10,5 +10,6 @@ internal static class Text
 
     public static string Of(long[] shape) => shape.Length <= 16 ? Shape.Text(shape) : $"({shape.Length} dimensions)";
 
-    private static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' ? '?' : c));
+    private static string Clean(string text) =>
+        string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' ? '?' : c));
 }

@@ -44,7 +44,8 @@ internal static class WholeFile
     private static void RemoveLeftovers(string file)
     {
         var start = Path.GetFileName(Mine(file));
-        foreach (var left in new DirectoryInfo(Path.GetDirectoryName(file) ?? file).EnumerateFiles("*.tmp").Where(f => f.Name.StartsWith(start, StringComparison.Ordinal)))
+        foreach (var left in new DirectoryInfo(Path.GetDirectoryName(file) ?? file).EnumerateFiles("*.tmp").Where(
+            f => f.Name.StartsWith(start, StringComparison.Ordinal)))
             if (int.TryParse(left.Name[start.Length..].Split('-')[0], CultureInfo.InvariantCulture, out var process) && !IsRunning(process))
                 left.Delete();
     }

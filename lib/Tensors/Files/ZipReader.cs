@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace Fgsm.Tensors.Files;
 
 /// <summary>
-/// The archive of a .pth file: a folder with <c>data.pkl</c> and <c>data/0</c>, <c>data/1</c>, ... in it. Nothing is unpacked to disk, so an
-/// entry may have any name.
+/// The archive of a .pth file: a folder with <c>data.pkl</c> and <c>data/0</c>, <c>data/1</c>, ... in it. Nothing is unpacked to disk,
+/// so an entry may have any name.
 /// </summary>
 internal sealed class ZipReader : IDisposable
 {
@@ -23,8 +23,10 @@ internal sealed class ZipReader : IDisposable
             if (!entries.TryAdd(entry.FullName, entry))
                 throw new InvalidDataException($"it has two entries {Text.Quoted(entry.FullName)}");
         }
-        var pickles = entries.Keys.Where(name => name.EndsWith("/" + Pickle, StringComparison.Ordinal) && name.Count(c => c == '/') == 1).ToList();
-        folder = pickles.Count == 1 ? pickles[0][..^Pickle.Length] : throw new InvalidDataException("it is a ZIP archive, but without the data.pkl of a PyTorch file");
+        var pickles = entries.Keys.Where(name => name.EndsWith("/" + Pickle, StringComparison.Ordinal) && name.Count(c => c == '/') == 1)
+            .ToList();
+        folder = pickles.Count == 1 ? pickles[0][..^Pickle.Length]
+            : throw new InvalidDataException("it is a ZIP archive, but without the data.pkl of a PyTorch file");
         if (entries.ContainsKey(folder + "constants.pkl"))
             throw new InvalidDataException("it is a TorchScript program, not a state dictionary; save model.state_dict() instead");
         if (entries.ContainsKey(folder + "byteorder") && !Read("byteorder", 16).AsSpan().SequenceEqual("little"u8))

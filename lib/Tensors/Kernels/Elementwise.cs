@@ -12,7 +12,8 @@ internal interface IUnary
 /// <summary>max(x, 0). A NaN passes through, as in PyTorch.</summary>
 internal readonly struct Relu : IUnary
 {
-    public static Vector<float> Apply(Vector<float> x) => Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, x);
+    public static Vector<float> Apply(Vector<float> x) =>
+        Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, x);
     public static float Apply(float x) => x <= 0 ? 0 : x;
 }
 
@@ -47,7 +48,8 @@ internal static unsafe class Elementwise
     }
 
     /// <summary>y = op(a, b), where a and b have y's shape or broadcast to it.</summary>
-    public static void Binary<T, TOp>(T* a, long[] aShape, T* b, long[] bShape, T* y, long[] shape) where T : unmanaged where TOp : struct, IBinary<T>
+    public static void Binary<T, TOp>(T* a, long[] aShape, T* b, long[] bShape, T* y, long[] shape) where T : unmanaged
+        where TOp : struct, IBinary<T>
     {
         var count = Shape.Product(shape);
         if (Shape.Product(aShape) == count && Shape.Product(bShape) == count)
@@ -68,7 +70,8 @@ internal static unsafe class Elementwise
             y[i] = TOp.Apply(a[i * aStep], b[i * bStep]);
     }
 
-    public static void Compare<T, TOp>(T* a, long[] aShape, T* b, long[] bShape, bool* y, long[] shape) where T : unmanaged, INumber<T> where TOp : struct, IComparison =>
+    public static void Compare<T, TOp>(T* a, long[] aShape, T* b, long[] bShape, bool* y, long[] shape) where T : unmanaged, INumber<T>
+        where TOp : struct, IComparison =>
         Broadcast(aShape, bShape, shape, (aStart, aStep, bStart, bStep, start, length) =>
         {
             for (var i = 0; i < length; i++)

@@ -34,13 +34,16 @@ internal static unsafe class Gemm
         using var packed = new Scratch<float>(PackedLength(m, k));
         var target = packed.Pointer;
         var panels = (m + Tiles.Rows - 1) / Tiles.Rows;
-        Threads.Ranges(panels, Math.Max(1, 4096 / Math.Max(1, k)), (first, last) => PackRows(Math.Min(m, last * Tiles.Rows), k, a, target, first));
+        Threads.Ranges(
+            panels, Math.Max(1, 4096 / Math.Max(1, k)), (first, last) => PackRows(Math.Min(m, last * Tiles.Rows), k, a, target, first));
         MultiplyPacked(m, n, k, target, b, c, accumulate: false);
     }
 
     public static int PackedLength(int rows, int depth) => (rows + Tiles.Rows - 1) / Tiles.Rows * Tiles.Rows * depth;
 
-    /// <summary>Packs rows of A, from panel <paramref name="first"/> on, as the tiles read them: panel by panel, k by k, the rows side by side.</summary>
+    /// <summary>
+    /// Packs rows of A, from panel <paramref name="first"/> on, as the tiles read them: panel by panel, k by k, the rows side by side.
+    /// </summary>
     public static void PackRows(int m, int k, Matrix a, float* packed, int first = 0)
     {
         for (var i = first * Tiles.Rows; i < m; i += Tiles.Rows)
@@ -75,16 +78,19 @@ internal static unsafe class Gemm
             var tiles = (bottom - top + Tiles.Rows - 1) / Tiles.Rows * ((end - group + Tiles.Columns - 1) / Tiles.Columns);
             var ahead = new Ahead(b, nextStart, Math.Min(Depth, k - nextStart), nextGroup, Math.Min(right, nextGroup + Columns), tiles);
             for (var j = group; j < end; j += Tiles.Columns)
-                Pack(Math.Min(Tiles.Columns, end - j), Tiles.Columns, depth, b.At(start, j), b.ColumnStride, b.RowStride, scratch.Pointer + (j - group) * depth);
+                Pack(Math.Min(Tiles.Columns, end - j), Tiles.Columns, depth, b.At(start, j), b.ColumnStride, b.RowStride,
+                    scratch.Pointer + (j - group) * depth);
             for (var block = top; block < bottom; block += Rows)
                 for (var j = group; j < end; j += Tiles.Columns)
-                    Column(block, Math.Min(bottom, block + Rows), Math.Min(Tiles.Columns, end - j), depth, a + (nint)start * Tiles.Rows, k, scratch.Pointer + (j - group) * depth, c with { Address = (nint)c.At(0, j) }, accumulate || start > 0, ref ahead);
+                    Column(block, Math.Min(bottom, block + Rows), Math.Min(Tiles.Columns, end - j), depth, a + (nint)start * Tiles.Rows, k,
+                        scratch.Pointer + (j - group) * depth, c with { Address = (nint)c.At(0, j) }, accumulate || start > 0, ref ahead);
             (group, start) = (nextGroup, nextStart);
         }
     }
 
     /// <summary>Some tiles one below the other.</summary>
-    private static void Column(int top, int bottom, int width, int depth, float* a, int k, float* b, Matrix c, bool accumulate, ref Ahead ahead)
+    private static void Column(
+        int top, int bottom, int width, int depth, float* a, int k, float* b, Matrix c, bool accumulate, ref Ahead ahead)
     {
         for (var i = top; i < bottom; i += Tiles.Rows)
         {

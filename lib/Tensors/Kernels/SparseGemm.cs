@@ -60,7 +60,8 @@ internal static unsafe class SparseGemm
         using var terms = new Scratch<ulong>(m * k);
         using var starts = new Scratch<int>(blocks * (m + 1));
         Threads.For(blocks, block =>
-            List(columns, m, Math.Min(depth, k - block * depth), a with { Address = (nint)a.At(0, block * depth) }, terms.Pointer + (nint)block * depth * m, starts.Pointer + block * (m + 1)));
+            List(columns, m, Math.Min(depth, k - block * depth), a with { Address = (nint)a.At(0, block * depth) },
+                terms.Pointer + (nint)block * depth * m, starts.Pointer + block * (m + 1)));
 
         // Enough pieces for all threads, also when B has few columns.
         var strips = (n + columns - 1) / columns;
@@ -77,7 +78,8 @@ internal static unsafe class SparseGemm
                 Gemm.Pack(width, columns, Math.Min(depth, k - start), b.At(start, left), b.ColumnStride, b.RowStride, panel.Pointer);
                 var (next, nextLeft) = block + 1 < blocks ? (start + depth, left) : (0, Math.Min(left + columns, n - 1));
                 var ahead = new Gemm.Ahead(b, next, Math.Min(depth, k - next), nextLeft, Math.Min(n, nextLeft + columns), bottom - top);
-                Rows<TStrip>(top, bottom, width, terms.Pointer + (nint)start * m, starts.Pointer + block * (m + 1), panel.Pointer, c with { Address = (nint)c.At(0, left) }, block > 0, ref ahead);
+                Rows<TStrip>(top, bottom, width, terms.Pointer + (nint)start * m, starts.Pointer + block * (m + 1), panel.Pointer,
+                    c with { Address = (nint)c.At(0, left) }, block > 0, ref ahead);
             }
         });
     }
@@ -104,7 +106,8 @@ internal static unsafe class SparseGemm
 
     /// <summary>Some rows of a strip of C; of a strip at the edge only the part inside is written.</summary>
     [SkipLocalsInit]
-    private static void Rows<TStrip>(int top, int bottom, int width, ulong* terms, int* starts, float* panel, Matrix c, bool accumulate, ref Gemm.Ahead ahead) where TStrip : struct, IStrip
+    private static void Rows<TStrip>(int top, int bottom, int width, ulong* terms, int* starts, float* panel, Matrix c, bool accumulate,
+        ref Gemm.Ahead ahead) where TStrip : struct, IStrip
     {
         var whole = stackalloc float[TStrip.Columns];
         for (var i = top; i < bottom; i++)

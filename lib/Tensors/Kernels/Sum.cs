@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Fgsm.Tensors.Kernels;
 
-/// <summary>Sums whose order of addition is fixed: 16 lanes, whatever the width of a vector, over blocks of one size, whatever the number of threads.</summary>
+/// <summary>
+/// Sums whose order of addition is fixed: 16 lanes, whatever the width of a vector, over blocks of one size, whatever the number of
+/// threads.
+/// </summary>
 internal static unsafe class Sum
 {
     private const int Lanes = 16;

@@ -65,7 +65,10 @@ internal static class Threads
         }
     }
 
-    /// <summary>Calls <paramref name="body"/> with ranges that together cover 0 to <paramref name="length"/>, each of <paramref name="grain"/> or less.</summary>
+    /// <summary>
+    /// Calls <paramref name="body"/> with ranges that together cover 0 to <paramref name="length"/>, each of <paramref name="grain"/> or
+    /// less.
+    /// </summary>
     public static void Ranges(int length, int grain, Action<int, int> body)
     {
         if (length <= grain)

@@ -74,13 +74,18 @@ internal readonly unsafe struct Tile6x2 : ITile
         // Four steps a turn: what a loop costs besides the products counts where a core's other thread is busy.
         for (; k >= 4; k -= 4)
         {
-            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
-            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11,
+                ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11,
+                ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11,
+                ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11,
+                ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
         }
         for (; k > 0; k--)
-            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
+            Step(ref a, ref lower, aRow, aStep, ref b, bStep, ref c00, ref c01, ref c10, ref c11,
+                ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
 
         c00.Store(c);
         c01.Store(c + n);
@@ -100,8 +105,9 @@ internal readonly unsafe struct Tile6x2 : ITile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(
         ref float* a, ref float* lower, nint aRow, nint aStep, ref float* b, nint bStep,
-        ref Vector<float> c00, ref Vector<float> c01, ref Vector<float> c10, ref Vector<float> c11, ref Vector<float> c20, ref Vector<float> c21,
-        ref Vector<float> c30, ref Vector<float> c31, ref Vector<float> c40, ref Vector<float> c41, ref Vector<float> c50, ref Vector<float> c51)
+        ref Vector<float> c00, ref Vector<float> c01, ref Vector<float> c10, ref Vector<float> c11,
+        ref Vector<float> c20, ref Vector<float> c21, ref Vector<float> c30, ref Vector<float> c31,
+        ref Vector<float> c40, ref Vector<float> c41, ref Vector<float> c50, ref Vector<float> c51)
     {
         var (b0, b1) = (Vector.Load(b), Vector.Load(b + Vector<float>.Count));
         var x = Vector.Create(a[0]);

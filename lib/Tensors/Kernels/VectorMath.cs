@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Fgsm.Tensors.Kernels;
 
@@ -16,7 +15,10 @@ internal static partial class VectorMath
     private const float Ln2 = 0.693147182f;
     private const float Ln2Low = -1.90465421e-9f;
 
-    /// <summary>e^x. Error below 0.92 ulp (0.914 measured over all floats), denormal results included; exp(-inf) = 0, exp(x) = inf from 88.7228394 on, NaN stays NaN.</summary>
+    /// <summary>
+    /// e^x. Error below 0.92 ulp (0.914 measured over all floats), denormal results included; exp(-inf) = 0, exp(x) = inf from 88.7228394
+    /// on, NaN stays NaN.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Exp(Vector<float> x)
     {
@@ -47,7 +49,10 @@ internal static partial class VectorMath
         return Vector.ConditionalSelect(Vector.Equals(x, x), power, x);
     }
 
-    /// <summary>The natural logarithm. Error below 0.95 ulp (0.940 measured over all positive floats, denormals included); log(0) = -inf, log(x &lt; 0) = NaN, NaN stays NaN.</summary>
+    /// <summary>
+    /// The natural logarithm. Error below 0.95 ulp (0.940 measured over all positive floats, denormals included); log(0) = -inf, log(x &lt;
+    /// 0) = NaN, NaN stays NaN.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Log(Vector<float> x)
     {
@@ -85,43 +90,6 @@ internal static partial class VectorMath
     /// <inheritdoc cref="Log(Vector{float})"/>
     public static float Log(float x) => Log(new Vector<float>(x))[0];
 
-    /// <summary>destination[i] = e^x[i]; the two may be the same memory, but not overlap otherwise.</summary>
-    public static void Exp(ReadOnlySpan<float> x, Span<float> destination) => Map<ExpFunction>(x, destination);
-
-    /// <summary>destination[i] = log(x[i]); the two may be the same memory, but not overlap otherwise.</summary>
-    public static void Log(ReadOnlySpan<float> x, Span<float> destination) => Map<LogFunction>(x, destination);
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> PowerOfTwo(Vector<int> exponent) => ((exponent + new Vector<int>(127)) << 23).As<int, float>();
-
-    private interface IFunction
-    {
-        static abstract Vector<float> Of(Vector<float> x);
-    }
-
-    private readonly struct ExpFunction : IFunction
-    {
-        public static Vector<float> Of(Vector<float> x) => Exp(x);
-    }
-
-    private readonly struct LogFunction : IFunction
-    {
-        public static Vector<float> Of(Vector<float> x) => Log(x);
-    }
-
-    private static void Map<TFunction>(ReadOnlySpan<float> x, Span<float> destination) where TFunction : IFunction
-    {
-        if (x.Length != destination.Length)
-            throw new ArgumentException($"The lengths differ: {x.Length} values, room for {destination.Length}.", nameof(destination));
-
-        var from = MemoryMarshal.Cast<float, Vector<float>>(x);
-        var to = MemoryMarshal.Cast<float, Vector<float>>(destination);
-        for (var i = 0; i < from.Length; i++) to[i] = TFunction.Of(from[i]);
-
-        var rest = x[(from.Length * Vector<float>.Count)..];
-        Span<float> tail = stackalloc float[Vector<float>.Count];
-        rest.CopyTo(tail);
-        TFunction.Of(new Vector<float>(tail)).CopyTo(tail);
-        tail[..rest.Length].CopyTo(destination[^rest.Length..]);
-    }
 }

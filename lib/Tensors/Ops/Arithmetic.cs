@@ -56,12 +56,14 @@ public static partial class torch
         /// <summary>The smaller of two elements; where they are equal, each gets half of the gradient, as in PyTorch.</summary>
         public Tensor minimum(Tensor other) => Extreme<MinOp>("minimum", other, (a, b) => a.lt(b));
 
-        private Tensor Extreme<TOp>(string op, Tensor other, Func<Tensor, Tensor, Tensor> wins) where TOp : struct, IBinary<float>, IBinary<long>
+        private Tensor Extreme<TOp>(string op, Tensor other, Func<Tensor, Tensor, Tensor> wins)
+            where TOp : struct, IBinary<float>, IBinary<long>
         {
             var (a, b) = Promote(op, this, other);
             Tensor Share(Tensor x, Tensor y) => wins(x, y).to_type(ScalarType.Float32) + x.eq(y).to_type(ScalarType.Float32) * 0.5f;
             return Node.Record(op, Binary<TOp>(op, a, b), [a, b],
-                (a, (g, s) => (g * Share(s[0], s[1])).sum_to_size(s[0].Sizes)), (b, (g, s) => (g * Share(s[1], s[0])).sum_to_size(s[1].Sizes)));
+                (a, (g, s) => (g * Share(s[0], s[1])).sum_to_size(s[0].Sizes)),
+                (b, (g, s) => (g * Share(s[1], s[0])).sum_to_size(s[1].Sizes)));
         }
 
         public Tensor add(Scalar scalar) => add(Constant(scalar));
@@ -107,12 +109,15 @@ public static partial class torch
         internal void BeginInPlace(string op)
         {
             if (node is not null && GradMode.Enabled)
-                throw new InvalidOperationException($"{op}: a tensor that requires a gradient cannot be changed in place here; use no_grad(), detach() or the op without underscore");
+                throw new InvalidOperationException(
+                    $"{op}: a tensor that requires a gradient cannot be changed in place here; "
+                    + "use no_grad(), detach() or the op without underscore");
             Version++;
         }
 
         /// <summary>A one-element tensor whose type lets this tensor's type decide, unless the scalar is of a higher kind.</summary>
-        private Tensor Constant(Scalar scalar) => full([], scalar, dtype == ScalarType.Float32 || scalar.Type == ScalarType.Float32 ? ScalarType.Float32 : Promotion(dtype, scalar.Type));
+        private Tensor Constant(Scalar scalar) => full([], scalar, dtype == ScalarType.Float32 || scalar.Type == ScalarType.Float32
+            ? ScalarType.Float32 : Promotion(dtype, scalar.Type));
 
         private static ScalarType Promotion(ScalarType a, ScalarType b) =>
             a == ScalarType.Float32 || b == ScalarType.Float32 ? ScalarType.Float32
@@ -189,14 +194,16 @@ public static partial class torch
     {
         public static Vector<float> Apply(Vector<float> x, Vector<float> y) => x / y;
         public static float Apply(float x, float y) => x / y;
-        public static Vector<long> Apply(Vector<long> x, Vector<long> y) => throw new ArgumentException("div_: true division cannot be stored in an int64 tensor");
+        public static Vector<long> Apply(Vector<long> x, Vector<long> y) =>
+            throw new ArgumentException("div_: true division cannot be stored in an int64 tensor");
         public static long Apply(long x, long y) => throw new ArgumentException("div_: true division cannot be stored in an int64 tensor");
     }
 
     // NaN wins in PyTorch's maximum and minimum; x + y is NaN exactly then for the cases that the comparison leaves open.
     private readonly struct MaxOp : IBinary<float>, IBinary<long>
     {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => Vector.ConditionalSelect(Vector.Equals(x, x) & Vector.Equals(y, y), Vector.ConditionalSelect(Vector.GreaterThan(x, y), x, y), x + y);
+        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => Vector.ConditionalSelect(
+            Vector.Equals(x, x) & Vector.Equals(y, y), Vector.ConditionalSelect(Vector.GreaterThan(x, y), x, y), x + y);
         public static float Apply(float x, float y) => float.IsNaN(x) || float.IsNaN(y) ? x + y : x > y ? x : y;
         public static Vector<long> Apply(Vector<long> x, Vector<long> y) => Vector.Max(x, y);
         public static long Apply(long x, long y) => Math.Max(x, y);
@@ -204,7 +211,8 @@ public static partial class torch
 
     private readonly struct MinOp : IBinary<float>, IBinary<long>
     {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => Vector.ConditionalSelect(Vector.Equals(x, x) & Vector.Equals(y, y), Vector.ConditionalSelect(Vector.LessThan(x, y), x, y), x + y);
+        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => Vector.ConditionalSelect(
+            Vector.Equals(x, x) & Vector.Equals(y, y), Vector.ConditionalSelect(Vector.LessThan(x, y), x, y), x + y);
         public static float Apply(float x, float y) => float.IsNaN(x) || float.IsNaN(y) ? x + y : x < y ? x : y;
         public static Vector<long> Apply(Vector<long> x, Vector<long> y) => Vector.Min(x, y);
         public static long Apply(long x, long y) => Math.Min(x, y);

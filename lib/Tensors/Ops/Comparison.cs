@@ -10,7 +10,8 @@ public static partial class torch
     public static Tensor where(Tensor condition, Tensor x, Tensor y)
     {
         if (condition.dtype != ScalarType.Bool)
-            throw new ArgumentException($"where: the condition must be bool, got {condition.dtype.Name()} of shape {Shape.Text(condition.Sizes)}");
+            throw new ArgumentException(
+                $"where: the condition must be bool, got {condition.dtype.Name()} of shape {Shape.Text(condition.Sizes)}");
         var (a, b) = Tensor.Promote("where", x, y);
         var shape = Shape.Broadcast("where", condition.Sizes, Shape.Broadcast("where", a.Sizes, b.Sizes));
         var (mask, left, right) = (condition.expand(shape), a.expand(shape), b.expand(shape));
@@ -39,7 +40,8 @@ public static partial class torch
     public static bool equal(Tensor left, Tensor right) =>
         left.Sizes.SequenceEqual(right.Sizes) && left.dtype == right.dtype && left.eq(right).all().item<bool>();
 
-    public static bool allclose(Tensor left, Tensor right, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) => left.allclose(right, rtol, atol, equal_nan);
+    public static bool allclose(Tensor left, Tensor right, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false) =>
+        left.allclose(right, rtol, atol, equal_nan);
 
     /// <summary>Comparisons give bool tensors and broadcast.</summary>
     public partial class Tensor
@@ -75,7 +77,9 @@ public static partial class torch
         public Tensor masked_select(Tensor mask)
         {
             if (mask.dtype != ScalarType.Bool || !mask.Sizes.SequenceEqual(sizes))
-                throw new ArgumentException($"masked_select: expected a bool mask of shape {Shape.Text(sizes)}, got {mask.dtype.Name()} of shape {Shape.Text(mask.sizes)}");
+                throw new ArgumentException(
+                    $"masked_select: expected a bool mask of shape {Shape.Text(sizes)}, "
+                    + $"got {mask.dtype.Name()} of shape {Shape.Text(mask.sizes)}");
             return reshape(-1).index_select(0, mask.reshape(-1).nonzero().reshape(-1));
         }
 
@@ -105,7 +109,8 @@ public static partial class torch
             var b = target.expand(shape).to_type(ScalarType.Float32).Span<float>();
             for (var i = 0; i < a.Length; i++)
             {
-                var close = a[i] == b[i] || Math.Abs((double)a[i] - b[i]) <= atol + rtol * Math.Abs((double)b[i]) || (equal_nan && float.IsNaN(a[i]) && float.IsNaN(b[i]));
+                var close = a[i] == b[i] || Math.Abs((double)a[i] - b[i]) <= atol + rtol * Math.Abs((double)b[i])
+                    || (equal_nan && float.IsNaN(a[i]) && float.IsNaN(b[i]));
                 if (!close)
                     return false;
             }
@@ -127,7 +132,8 @@ public static partial class torch
             return y;
         }
 
-        private static unsafe void CompareInto<T, TOp>(Tensor a, Tensor b, Tensor y) where T : unmanaged, INumber<T> where TOp : struct, IComparison
+        private static unsafe void CompareInto<T, TOp>(Tensor a, Tensor b, Tensor y) where T : unmanaged, INumber<T>
+            where TOp : struct, IComparison
         {
             Elementwise.Compare<T, TOp>(a.Pointer<T>(), a.sizes, b.Pointer<T>(), b.sizes, y.Pointer<bool>(), y.sizes);
             GC.KeepAlive(a);

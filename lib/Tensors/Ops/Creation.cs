@@ -30,22 +30,26 @@ public static partial class torch
     public static Tensor empty_like(Tensor input) => Tensor.Empty("empty_like", input.Sizes, input.dtype);
     public static Tensor full_like(Tensor input, Scalar value) => full(input.shape, value, input.dtype);
 
-    public static Tensor full(long[] size, Scalar value, ScalarType dtype = ScalarType.Float32) => Tensor.Empty("full", size, dtype).fill_(value);
+    public static Tensor full(long[] size, Scalar value, ScalarType dtype = ScalarType.Float32) =>
+        Tensor.Empty("full", size, dtype).fill_(value);
 
     public static Tensor tensor(float value, bool requires_grad = false) => From([value], []).requires_grad_(requires_grad);
     public static Tensor tensor(long value) => From([value], []);
     public static Tensor tensor(bool value) => From([value], []);
-    public static Tensor tensor(float[] values, bool requires_grad = false) => From<float>(values, [values.Length]).requires_grad_(requires_grad);
+    public static Tensor tensor(float[] values, bool requires_grad = false) =>
+        From<float>(values, [values.Length]).requires_grad_(requires_grad);
     public static Tensor tensor(long[] values) => From<long>(values, [values.Length]);
     public static Tensor tensor(bool[] values) => From<bool>(values, [values.Length]);
     public static Tensor tensor(byte[] values) => From<byte>(values, [values.Length]);
-    public static Tensor tensor(float[] values, long[] dimensions, bool requires_grad = false) => From<float>(values, dimensions).requires_grad_(requires_grad);
+    public static Tensor tensor(float[] values, long[] dimensions, bool requires_grad = false) =>
+        From<float>(values, dimensions).requires_grad_(requires_grad);
     public static Tensor tensor(long[] values, long[] dimensions) => From<long>(values, dimensions);
     public static Tensor tensor(bool[] values, long[] dimensions) => From<bool>(values, dimensions);
 
     private static Tensor From<T>(ReadOnlySpan<T> values, long[] size) where T : unmanaged
     {
-        var type = typeof(T) == typeof(float) ? ScalarType.Float32 : typeof(T) == typeof(long) ? ScalarType.Int64 : typeof(T) == typeof(byte) ? ScalarType.Byte : ScalarType.Bool;
+        var type = typeof(T) == typeof(float) ? ScalarType.Float32 : typeof(T) == typeof(long) ? ScalarType.Int64
+            : typeof(T) == typeof(byte) ? ScalarType.Byte : ScalarType.Bool;
         if (Shape.Count("tensor", size) != values.Length)
             throw new ArgumentException($"tensor: {values.Length} values do not fill shape {Shape.Text(size)}");
         var result = Tensor.Empty("tensor", size, type);
@@ -139,14 +143,7 @@ public static partial class torch
             BeginInPlace("copy_");
             if (!Shape.Broadcast("copy_", sizes, source.sizes).AsSpan().SequenceEqual(sizes))
                 throw new ArgumentException($"copy_: shape {Shape.Text(source.sizes)} does not broadcast to {Shape.Text(sizes)}");
-            var values = source.detach().expand(sizes).to_type(dtype);
-            switch (dtype)
-            {
-                case ScalarType.Float32: values.Span<float>().CopyTo(Span<float>()); break;
-                case ScalarType.Int64: values.Span<long>().CopyTo(Span<long>()); break;
-                case ScalarType.Byte: values.Span<byte>().CopyTo(Span<byte>()); break;
-                default: values.Span<bool>().CopyTo(Span<bool>()); break;
-            }
+            CopyFrom(source.detach().expand(sizes).to_type(dtype));
             return this;
         }
     }

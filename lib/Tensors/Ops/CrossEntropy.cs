@@ -15,18 +15,23 @@ public static partial class torch
 
         public static partial class functional
         {
-            /// <summary>-log of the probability that softmax gives to each label: logits <c>[N, classes]</c>, int64 labels <c>[N]</c>.</summary>
+            /// <summary>
+            /// -log of the probability that softmax gives to each label: logits <c>[N, classes]</c>, int64 labels <c>[N]</c>.
+            /// </summary>
             /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
             public static Tensor cross_entropy(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
                 nll_loss(log_softmax(input, -1), target, reduction, "cross_entropy");
 
             /// <summary>-x[n, label n]: log-probabilities <c>[N, classes]</c>, int64 labels <c>[N]</c>.</summary>
-            public static Tensor nll_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => nll_loss(input, target, reduction, "nll_loss");
+            public static Tensor nll_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
+                nll_loss(input, target, reduction, "nll_loss");
 
             private static Tensor nll_loss(Tensor input, Tensor target, Reduction reduction, string op)
             {
                 if (target.dtype != ScalarType.Int64 || input.ndim != 2 || target.ndim != 1 || target.Sizes[0] != input.Sizes[0])
-                    throw new ArgumentException($"{op}: expected float32 [N, classes] and int64 labels [N], got {Shape.Text(input.Sizes)} and {target.dtype.Name()} {Shape.Text(target.Sizes)}");
+                    throw new ArgumentException(
+                        $"{op}: expected float32 [N, classes] and int64 labels [N], "
+                        + $"got {Shape.Text(input.Sizes)} and {target.dtype.Name()} {Shape.Text(target.Sizes)}");
                 var (count, classes) = ((int)input.Sizes[0], (int)input.Sizes[1]);
                 foreach (var label in target.Span<long>())
                     if (label < 0 || label >= classes)
@@ -54,7 +59,8 @@ public static partial class torch
             public static Tensor mse_loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean)
             {
                 if (!input.Sizes.SequenceEqual(target.Sizes))
-                    throw new ArgumentException($"mse_loss: expected equal shapes, got {Shape.Text(input.Sizes)} and {Shape.Text(target.Sizes)}");
+                    throw new ArgumentException(
+                        $"mse_loss: expected equal shapes, got {Shape.Text(input.Sizes)} and {Shape.Text(target.Sizes)}");
                 return Reduce((input - target).square(), reduction);
             }
 

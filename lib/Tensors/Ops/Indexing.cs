@@ -18,7 +18,8 @@ public readonly struct TensorIndex
     public static TensorIndex None => new() { Type = Kind.NewAxis };
     public static TensorIndex Colon => Slice();
     public static TensorIndex Single(long index) => new() { Type = Kind.Single, Start = index };
-    public static TensorIndex Slice(long? start = null, long? stop = null, long? step = null) => new() { Type = Kind.Slice, Start = start ?? 0, Stop = stop, Step = step ?? 1 };
+    public static TensorIndex Slice(long? start = null, long? stop = null, long? step = null) =>
+        new() { Type = Kind.Slice, Start = start ?? 0, Stop = stop, Step = step ?? 1 };
     public static TensorIndex Tensor(torch.Tensor indices) => new() { Type = Kind.Tensor, Indices = indices };
 
     public static implicit operator TensorIndex(long index) => Single(index);
@@ -84,7 +85,9 @@ public static partial class torch
                         result = result.slice(dim++, index.Start, index.Stop ?? long.MaxValue, index.Step);
                         break;
                     case TensorIndex.Kind.Ellipsis:
-                        dim = result.sizes.Length - (used - indices.TakeWhile(i => i.Type != TensorIndex.Kind.Ellipsis).Count(i => i.Type != TensorIndex.Kind.NewAxis));
+                        var before = indices.TakeWhile(i => i.Type != TensorIndex.Kind.Ellipsis)
+                            .Count(i => i.Type != TensorIndex.Kind.NewAxis);
+                        dim = result.sizes.Length - (used - before);
                         break;
                     case TensorIndex.Kind.NewAxis:
                         result = result.unsqueeze(dim++);
@@ -112,7 +115,8 @@ public static partial class torch
                 throw new ArgumentException("select: a tensor of no dimensions cannot be indexed");
             var d = Shape.Dimension("select", dim, sizes.Length);
             if (index < -sizes[d] || index >= sizes[d])
-                throw new ArgumentOutOfRangeException(nameof(index), $"select: index {index} is out of range for dimension {d} of shape {Shape.Text(sizes)}");
+                throw new ArgumentOutOfRangeException(
+                    nameof(index), $"select: index {index} is out of range for dimension {d} of shape {Shape.Text(sizes)}");
             var start = index < 0 ? index + sizes[d] : index;
             return slice(d, start, start + 1, 1).reshape(Shape.Without(sizes, d));
         }
@@ -121,11 +125,15 @@ public static partial class torch
         {
             var d = Shape.Dimension("narrow", dim, sizes.Length);
             if (start < 0 || length < 0 || start + length > sizes[d])
-                throw new ArgumentOutOfRangeException(nameof(start), $"narrow: {start} with length {length} is out of range for dimension {d} of shape {Shape.Text(sizes)}");
+                throw new ArgumentOutOfRangeException(
+                    nameof(start), $"narrow: {start} with length {length} is out of range for dimension {d} of shape {Shape.Text(sizes)}");
             return slice(d, start, start + length, 1);
         }
 
-        /// <summary>Indices <paramref name="start"/> to <paramref name="finish"/> - 1 of a dimension, counted from the end when negative, cut to its size.</summary>
+        /// <summary>
+        /// Indices <paramref name="start"/> to <paramref name="finish"/> - 1 of a dimension, counted from the end when negative, cut to its
+        /// size.
+        /// </summary>
         public Tensor slice(long dim, long start, long finish, long step)
         {
             var d = Shape.Dimension("slice", dim, sizes.Length);
@@ -187,10 +195,12 @@ public static partial class torch
         {
             var d = Shape.Dimension("index_select", dim, sizes.Length);
             if (index.dtype != ScalarType.Int64 || index.sizes.Length > 1)
-                throw new ArgumentException($"index_select: expected int64 indices in one dimension, got {index.dtype.Name()} of shape {Shape.Text(index.sizes)}");
+                throw new ArgumentException(
+                    $"index_select: expected int64 indices in one dimension, got {index.dtype.Name()} of shape {Shape.Text(index.sizes)}");
             foreach (var i in index.Span<long>())
                 if (i < 0 || i >= sizes[d])
-                    throw new ArgumentOutOfRangeException(nameof(index), $"index_select: index {i} is out of range for dimension {d} of shape {Shape.Text(sizes)}");
+                    throw new ArgumentOutOfRangeException(
+                        nameof(index), $"index_select: index {i} is out of range for dimension {d} of shape {Shape.Text(sizes)}");
             var (outer, inner, count) = (Shape.Product(sizes.AsSpan(..d)), Shape.Product(sizes.AsSpan(d + 1)), index.Count);
             var y = Empty("index_select", Shape.With(sizes, d, count), dtype);
             var size = (int)sizes[d];
@@ -230,10 +240,13 @@ public static partial class torch
         {
             var d = Shape.Dimension("gather", dim, sizes.Length);
             if (index.dtype != ScalarType.Int64 || index.sizes.Length != sizes.Length)
-                throw new ArgumentException($"gather: expected int64 indices with {sizes.Length} dimensions, got {index.dtype.Name()} of shape {Shape.Text(index.sizes)}");
+                throw new ArgumentException(
+                    $"gather: expected int64 indices with {sizes.Length} dimensions, "
+                    + $"got {index.dtype.Name()} of shape {Shape.Text(index.sizes)}");
             for (var k = 0; k < sizes.Length; k++)
                 if (k != d && index.sizes[k] > sizes[k])
-                    throw new ArgumentException($"gather: index shape {Shape.Text(index.sizes)} is larger than {Shape.Text(sizes)} at dimension {k}");
+                    throw new ArgumentException(
+                        $"gather: index shape {Shape.Text(index.sizes)} is larger than {Shape.Text(sizes)} at dimension {k}");
             var positions = Positions(index, d);
             var y = Empty("gather", index.sizes, dtype);
             switch (dtype)
@@ -270,7 +283,8 @@ public static partial class torch
             for (var i = 0; i < positions.Length; i++)
             {
                 if (values[i] < 0 || values[i] >= sizes[dim])
-                    throw new ArgumentOutOfRangeException(nameof(index), $"gather: index {values[i]} is out of range for dimension {dim} of shape {Shape.Text(sizes)}");
+                    throw new ArgumentOutOfRangeException(
+                        nameof(index), $"gather: index {values[i]} is out of range for dimension {dim} of shape {Shape.Text(sizes)}");
                 long position = 0;
                 for (var k = 0; k < sizes.Length; k++)
                     position = position * sizes[k] + (k == dim ? values[i] : at[k]);

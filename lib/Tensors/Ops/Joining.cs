@@ -12,8 +12,11 @@ public static partial class torch
         var first = tensors[0];
         var d = Shape.Dimension("cat", dim, (int)first.ndim);
         foreach (var tensor in tensors)
-            if (tensor.ndim != first.ndim || tensor.dtype != first.dtype || !Shape.Without(tensor.Sizes, d).AsSpan().SequenceEqual(Shape.Without(first.Sizes, d)))
-                throw new ArgumentException($"cat: {tensor.dtype.Name()} of shape {Shape.Text(tensor.Sizes)} cannot be joined to {first.dtype.Name()} of shape {Shape.Text(first.Sizes)} along dimension {d}");
+            if (tensor.ndim != first.ndim || tensor.dtype != first.dtype
+                || !Shape.Without(tensor.Sizes, d).AsSpan().SequenceEqual(Shape.Without(first.Sizes, d)))
+                throw new ArgumentException(
+                    $"cat: {tensor.dtype.Name()} of shape {Shape.Text(tensor.Sizes)} cannot be joined "
+                    + $"to {first.dtype.Name()} of shape {Shape.Text(first.Sizes)} along dimension {d}");
 
         var result = Tensor.Empty("cat", Shape.With(first.Sizes, d, tensors.Sum(t => t.Sizes[d])), first.dtype);
         switch (first.dtype)
@@ -55,7 +58,8 @@ public static partial class torch
             throw new ArgumentException("stack: expected at least one tensor");
         foreach (var tensor in list)
             if (!tensor.Sizes.SequenceEqual(list[0].Sizes))
-                throw new ArgumentException($"stack: expected equal shapes, got {Shape.Text(list[0].Sizes)} and {Shape.Text(tensor.Sizes)}");
+                throw new ArgumentException(
+                    $"stack: expected equal shapes, got {Shape.Text(list[0].Sizes)} and {Shape.Text(tensor.Sizes)}");
         return cat([.. list.Select(t => t.unsqueeze(dim))], Shape.Dimension("stack", dim, (int)list[0].ndim + 1));
     }
 }

@@ -16,8 +16,12 @@ public static partial class torch
             public static Tensor linear(Tensor input, Tensor weight, Tensor? bias = null)
             {
                 Tensor.RequireFloat("linear", input);
-                if (weight.ndim != 2 || input.ndim < 1 || input.Sizes[^1] != weight.Sizes[1] || (bias is not null && (bias.ndim != 1 || bias.Sizes[0] != weight.Sizes[0])))
-                    throw new ArgumentException($"linear: input {Shape.Text(input.Sizes)}, weight {Shape.Text(weight.Sizes)}{(bias is null ? "" : $", bias {Shape.Text(bias.Sizes)}")}; expected [..., in], [out, in]{(bias is null ? "" : ", [out]")}");
+                if (weight.ndim != 2 || input.ndim < 1 || input.Sizes[^1] != weight.Sizes[1]
+                    || (bias is not null && (bias.ndim != 1 || bias.Sizes[0] != weight.Sizes[0])))
+                    throw new ArgumentException(
+                        $"linear: input {Shape.Text(input.Sizes)}, weight {Shape.Text(weight.Sizes)}"
+                        + $"{(bias is null ? "" : $", bias {Shape.Text(bias.Sizes)}")}; "
+                        + $"expected [..., in], [out, in]{(bias is null ? "" : ", [out]")}");
                 long[] shape = [.. input.Sizes[..^1], weight.Sizes[0]];
                 var x = input.reshape(-1, weight.Sizes[1]);
                 var y = Tensor.Product(x, weight, transposeB: true);
@@ -46,19 +50,25 @@ public static partial class torch
         }
 
         /// <summary>PyTorch's matrix product: vectors, matrices, and batches of matrices whose leading dimensions broadcast.</summary>
-        /// <remarks>Where most of the left factor is zero, 0 times an infinity or NaN counts as 0, not as NaN as in PyTorch: see <see cref="SparseGemm"/>.</remarks>
+        /// <remarks>
+        /// Where most of the left factor is zero, 0 times an infinity or NaN counts as 0, not as NaN as in PyTorch: see <see
+        /// cref="SparseGemm"/>.
+        /// </remarks>
         public Tensor matmul(Tensor other)
         {
             RequireFloat("matmul", this);
             RequireFloat("matmul", other);
             if (sizes.Length == 0 || other.sizes.Length == 0)
-                throw new ArgumentException($"matmul: expected at least one dimension each, got shapes {Shape.Text(sizes)} and {Shape.Text(other.sizes)}");
+                throw new ArgumentException(
+                    $"matmul: expected at least one dimension each, got shapes {Shape.Text(sizes)} and {Shape.Text(other.sizes)}");
             if (sizes.Length == 1)
                 return unsqueeze(0).matmul(other).squeeze(other.sizes.Length == 1 ? 0 : -2);
             if (other.sizes.Length == 1)
                 return matmul(other.unsqueeze(1)).squeeze(-1);
             if (sizes[^1] != other.sizes[^2])
-                throw new ArgumentException($"matmul: shapes {Shape.Text(sizes)} and {Shape.Text(other.sizes)} do not fit: {sizes[^1]} columns against {other.sizes[^2]} rows");
+                throw new ArgumentException(
+                    $"matmul: shapes {Shape.Text(sizes)} and {Shape.Text(other.sizes)} do not fit: "
+                    + $"{sizes[^1]} columns against {other.sizes[^2]} rows");
             if (sizes.Length == 2 && other.sizes.Length == 2)
                 return Node.Record("matmul", Product(this, other), [this, other],
                     (this, (g, s) => Product(g, s[1], transposeB: true)), (other, (g, s) => Product(s[0], g, transposeA: true)));
@@ -76,7 +86,8 @@ public static partial class torch
             var n = transposeB ? b.sizes[0] : b.sizes[1];
             var y = Empty("matmul", [m, n]);
             var (left, right) = (new Matrix(a.Floats, (int)a.sizes[1], 1), new Matrix(b.Floats, (int)b.sizes[1], 1));
-            Gemm.Multiply((int)m, (int)n, (int)k, transposeA ? left.T : left, transposeB ? right.T : right, new Matrix(y.Floats, (int)n, 1));
+            Gemm.Multiply((int)m, (int)n, (int)k, transposeA ? left.T : left, transposeB ? right.T : right,
+                new Matrix(y.Floats, (int)n, 1));
             GC.KeepAlive(a);
             GC.KeepAlive(b);
             return y;

@@ -51,7 +51,9 @@ public static partial class torch
             return Node.Record("relu", y, [y], (this, (g, s) => PassWherePositive(g, s[0])));
         }
 
-        /// <summary>min(max(x, <paramref name="min"/>), <paramref name="max"/>); the gradient passes where x is within the bounds, both included.</summary>
+        /// <summary>
+        /// min(max(x, <paramref name="min"/>), <paramref name="max"/>); the gradient passes where x is within the bounds, both included.
+        /// </summary>
         /// <exception cref="ArgumentException">No bound is given.</exception>
         public Tensor clamp(Scalar? min = null, Scalar? max = null)
         {
@@ -161,13 +163,15 @@ public static partial class torch
     private readonly struct SignOp : IUnary
     {
         public static Vector<float> Apply(Vector<float> x) =>
-            (Vector.AsVectorSingle(Vector.GreaterThan(x, Vector<float>.Zero)) & Vector<float>.One) - (Vector.AsVectorSingle(Vector.LessThan(x, Vector<float>.Zero)) & Vector<float>.One);
+            (Vector.AsVectorSingle(Vector.GreaterThan(x, Vector<float>.Zero)) & Vector<float>.One)
+            - (Vector.AsVectorSingle(Vector.LessThan(x, Vector<float>.Zero)) & Vector<float>.One);
         public static float Apply(float x) => x > 0 ? 1 : x < 0 ? -1 : 0;
     }
 
     private readonly struct PassOp : IBinary<float>
     {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => Vector.ConditionalSelect(Vector.LessThanOrEqual(y, Vector<float>.Zero), Vector<float>.Zero, x);
+        public static Vector<float> Apply(Vector<float> x, Vector<float> y) =>
+            Vector.ConditionalSelect(Vector.LessThanOrEqual(y, Vector<float>.Zero), Vector<float>.Zero, x);
         public static float Apply(float x, float y) => y <= 0 ? 0 : x;
     }
 }

@@ -14,7 +14,8 @@ public static partial class torch
     public static Tensor min(Tensor input) => input.min();
     public static (Tensor values, Tensor indexes) max(Tensor input, long dim, bool keepdim = false) => input.max(dim, keepdim);
     public static (Tensor values, Tensor indexes) min(Tensor input, long dim, bool keepdim = false) => input.min(dim, keepdim);
-    public static (Tensor values, Tensor indexes) topk(Tensor input, int k, int dim = -1, bool largest = true, bool sorted = true) => input.topk(k, dim, largest, sorted);
+    public static (Tensor values, Tensor indexes) topk(Tensor input, int k, int dim = -1, bool largest = true, bool sorted = true) =>
+        input.topk(k, dim, largest, sorted);
 
     public partial class Tensor
     {
@@ -80,19 +81,25 @@ public static partial class torch
         public Tensor min() => Extreme("min", largest: false);
 
         /// <summary>The largest element along a dimension and its index, the first of equals.</summary>
-        public (Tensor values, Tensor indexes) max(long dim, bool keepdim = false) => Pick(Best("max", dim, largest: true, keepdim: true), dim, keepdim);
-        public (Tensor values, Tensor indexes) min(long dim, bool keepdim = false) => Pick(Best("min", dim, largest: false, keepdim: true), dim, keepdim);
+        public (Tensor values, Tensor indexes) max(long dim, bool keepdim = false) =>
+            Pick(Best("max", dim, largest: true, keepdim: true), dim, keepdim);
+        public (Tensor values, Tensor indexes) min(long dim, bool keepdim = false) =>
+            Pick(Best("min", dim, largest: false, keepdim: true), dim, keepdim);
 
         public Tensor amax(params long[] dims) => Dimensions("amax", dims).OrderDescending().Aggregate(this, (t, d) => t.max(d).values);
 
-        /// <summary>The <paramref name="k"/> largest (or smallest) elements along a dimension, in order, and their indices; equals in order of index.</summary>
+        /// <summary>
+        /// The <paramref name="k"/> largest (or smallest) elements along a dimension, in order, and their indices; equals in order of
+        /// index.
+        /// </summary>
         public (Tensor values, Tensor indexes) topk(int k, int dim = -1, bool largest = true, bool sorted = true)
         {
             RequireFloat("topk", this);
             var d = Shape.Dimension("topk", dim, sizes.Length);
             var length = sizes.Length == 0 ? 1 : (int)sizes[d];
             if (k < 0 || k > length)
-                throw new ArgumentOutOfRangeException(nameof(k), $"topk: k = {k} is out of range; dimension {d} of shape {Shape.Text(sizes)} has {length} entries");
+                throw new ArgumentOutOfRangeException(
+                    nameof(k), $"topk: k = {k} is out of range; dimension {d} of shape {Shape.Text(sizes)} has {length} entries");
             var inner = Shape.Product(sizes.AsSpan(Math.Min(d + 1, sizes.Length)));
             var indexes = Empty("topk", sizes.Length == 0 ? sizes : Shape.With(sizes, d, k), ScalarType.Int64);
             Threads.Ranges(Count / Math.Max(1, length), 256, (first, last) =>
@@ -114,7 +121,8 @@ public static partial class torch
             return (sizes.Length == 0 ? clone() : gather(d, indexes), indexes);
         }
 
-        private static bool Precedes(float a, float b, bool largest) => largest ? a > b || (float.IsNaN(a) && !float.IsNaN(b)) : a < b || (float.IsNaN(b) && !float.IsNaN(a));
+        private static bool Precedes(float a, float b, bool largest) => largest ? a > b || (float.IsNaN(a) && !float.IsNaN(b))
+            : a < b || (float.IsNaN(b) && !float.IsNaN(a));
 
         private int[] Dimensions(string op, long[] dims)
         {
@@ -190,7 +198,8 @@ public static partial class torch
             {
                 case ScalarType.Float32: Best<float>(y, d, largest); break;
                 case ScalarType.Int64: Best<long>(y, d, largest); break;
-                default: throw new ArgumentException($"{op}: expected a float32 or int64 tensor, got {dtype.Name()} of shape {Shape.Text(sizes)}");
+                default: throw new ArgumentException(
+                    $"{op}: expected a float32 or int64 tensor, got {dtype.Name()} of shape {Shape.Text(sizes)}");
             }
             return y;
         }

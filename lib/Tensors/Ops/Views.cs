@@ -29,7 +29,9 @@ public static partial class torch
                 if (i != free)
                     known *= shape[i] >= 0 ? shape[i] : throw new ArgumentException($"reshape: {Shape.Text(shape)} is not a shape");
             if (free < 0 ? known != NumberOfElements : known == 0 || NumberOfElements % known != 0)
-                throw new ArgumentException($"reshape: shape {Shape.Text(shape)} does not fit a tensor of shape {Shape.Text(sizes)} with {NumberOfElements} elements");
+                throw new ArgumentException(
+                    $"reshape: shape {Shape.Text(shape)} does not fit a tensor of shape {Shape.Text(sizes)} "
+                    + $"with {NumberOfElements} elements");
             return free < 0 ? (long[])shape.Clone() : Shape.With(shape, free, NumberOfElements / known);
         }
 
@@ -45,7 +47,8 @@ public static partial class torch
         }
 
         public Tensor squeeze(long? dim = null) => reshape(dim is { } d
-            ? sizes.Length > 0 && sizes[Shape.Dimension("squeeze", d, sizes.Length)] == 1 ? Shape.Without(sizes, Shape.Dimension("squeeze", d, sizes.Length)) : sizes
+            ? sizes.Length > 0 && sizes[Shape.Dimension("squeeze", d, sizes.Length)] == 1
+                ? Shape.Without(sizes, Shape.Dimension("squeeze", d, sizes.Length)) : sizes
             : [.. sizes.Where(s => s != 1)]);
 
         public Tensor unsqueeze(long dim)
@@ -73,18 +76,22 @@ public static partial class torch
         {
             var order = Array.ConvertAll(permutation, d => Shape.Dimension("permute", d, sizes.Length));
             if (order.Length != sizes.Length || order.Distinct().Count() != order.Length)
-                throw new ArgumentException($"permute: {Shape.Text(permutation)} is not an order of the dimensions of shape {Shape.Text(sizes)}");
+                throw new ArgumentException(
+                    $"permute: {Shape.Text(permutation)} is not an order of the dimensions of shape {Shape.Text(sizes)}");
             var inverse = new long[order.Length];
             for (var i = 0; i < order.Length; i++)
                 inverse[order[i]] = i;
             var strides = Shape.BroadcastStrides(sizes, sizes);
             for (var i = 0; i < sizes.Length; i++)
                 strides[i] = Shape.Product(sizes.AsSpan(i + 1));
-            return Node.Record("permute", Gather("permute", Array.ConvertAll(order, d => sizes[d]), Array.ConvertAll(order, d => strides[d])), [],
+            return Node.Record(
+                "permute", Gather("permute", Array.ConvertAll(order, d => sizes[d]), Array.ConvertAll(order, d => strides[d])), [],
                 (this, (g, _) => g.permute(inverse)));
         }
 
-        /// <summary>Dimensions of size 1 repeated to <paramref name="sizes"/>; -1 keeps a size. Copies, where PyTorch shares memory.</summary>
+        /// <summary>
+        /// Dimensions of size 1 repeated to <paramref name="sizes"/>; -1 keeps a size. Copies, where PyTorch shares memory.
+        /// </summary>
         public Tensor expand(params long[] sizes)
         {
             var extra = sizes.Length - this.sizes.Length;
@@ -94,7 +101,8 @@ public static partial class torch
             if (extra < 0 || !Shape.Broadcast("expand", this.sizes, target).AsSpan().SequenceEqual(target))
                 throw new ArgumentException($"expand: shape {Shape.Text(this.sizes)} does not expand to {Shape.Text(sizes)}");
             var source = shape;
-            return Node.Record("expand", Gather("expand", target, Shape.BroadcastStrides(this.sizes, target)), [], (this, (g, _) => g.sum_to_size(source)));
+            return Node.Record("expand", Gather("expand", target, Shape.BroadcastStrides(this.sizes, target)), [],
+                (this, (g, _) => g.sum_to_size(source)));
         }
 
         public Tensor expand_as(Tensor other) => expand(other.shape);

@@ -11,8 +11,12 @@ internal sealed partial class Generator
     /// <summary>Numbers drawn at a time, into a buffer on the stack; even, and whole vectors of any width.</summary>
     private const int Block = 512;
 
-    /// <summary>The bits of <c>tensor.uniform_(from, to)</c>, and with the defaults those of <c>torch.rand</c>: 24 random bits each.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="from"/> is greater than <paramref name="to"/>, or one is NaN.</exception>
+    /// <summary>
+    /// The bits of <c>tensor.uniform_(from, to)</c>, and with the defaults those of <c>torch.rand</c>: 24 random bits each.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="from"/> is greater than <paramref name="to"/>, or one is NaN.
+    /// </exception>
     public void FillUniform(Span<float> destination, double from = 0, double to = 1)
     {
         if (!(from <= to)) throw new ArgumentOutOfRangeException(nameof(from), $"uniform_: expected from <= to, got {from} and {to}");

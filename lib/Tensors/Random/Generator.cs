@@ -45,9 +45,6 @@ internal sealed partial class Generator
         return this;
     }
 
-    /// <summary>The seed last given, all 64 bits of it.</summary>
-    public ulong initial_seed() => seed;
-
     /// <summary>The next 32 bits.</summary>
     public uint random()
     {
@@ -140,12 +137,14 @@ internal sealed partial class Generator
     public void set_state(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != StateBytes)
-            throw new ArgumentException($"set_state: expected the {StateBytes} bytes of torch.get_rng_state(), got {bytes.Length}", nameof(bytes));
+            throw new ArgumentException(
+                $"set_state: expected the {StateBytes} bytes of torch.get_rng_state(), got {bytes.Length}", nameof(bytes));
         var left = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
         var seeded = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
         var position = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         if (seeded != 1 || position is < 0 or > N || left != (position == 0 ? 1 : N + 1 - position))
-            throw new ArgumentException($"set_state: not the state of a seeded mt19937: seeded {seeded}, next {position}, left {left}", nameof(bytes));
+            throw new ArgumentException(
+                $"set_state: not the state of a seeded mt19937: seeded {seeded}, next {position}, left {left}", nameof(bytes));
 
         seed = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         next = (int)position;

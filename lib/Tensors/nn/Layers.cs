@@ -7,7 +7,8 @@ namespace Fgsm.Tensors
         public static partial class nn
         {
             public static ReLU ReLU() => new();
-            public static MaxPool2d MaxPool2d(long kernel_size, long? stride = null, long? padding = null) => new(kernel_size, stride ?? kernel_size, padding ?? 0);
+            public static MaxPool2d MaxPool2d(long kernel_size, long? stride = null, long? padding = null) =>
+                new(kernel_size, stride ?? kernel_size, padding ?? 0);
 
             /// <param name="p">The share of elements that training sets to 0.</param>
             public static Dropout Dropout(double p = 0.5) => new(p);
@@ -30,7 +31,8 @@ namespace Fgsm.Tensors.Modules
     {
         private readonly long kernel_size, stride, padding;
 
-        internal MaxPool2d(long kernel_size, long stride, long padding) : base("MaxPool2d") => (this.kernel_size, this.stride, this.padding) = (kernel_size, stride, padding);
+        internal MaxPool2d(long kernel_size, long stride, long padding) : base("MaxPool2d") =>
+            (this.kernel_size, this.stride, this.padding) = (kernel_size, stride, padding);
 
         internal bool IsTwoByTwo => (kernel_size, stride, padding) == (2, 2, 0);
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Fgsm.Tensors.Modules;
 
 namespace Fgsm.Tensors;
@@ -47,7 +48,8 @@ public static partial class torch
             private void RequireFree(string name)
             {
                 if (name.Length == 0 || name.Contains('.') || ownParameters.Any(p => p.Name == name) || ownModules.Any(m => m.Name == name))
-                    throw new ArgumentException($"{GetName()}: '{name}' cannot be registered: names are unique, not empty and without dots");
+                    throw new ArgumentException(
+                        $"{GetName()}: '{name}' cannot be registered: names are unique, not empty and without dots");
             }
 
             /// <summary>
@@ -56,7 +58,7 @@ public static partial class torch
             /// </summary>
             protected void RegisterComponents()
             {
-                foreach (var field in GetType().GetFields(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic))
+                foreach (var field in GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
                 {
                     if (field.GetValue(this) is Module module && !ownModules.Any(m => m.Module == module))
                         register_module(field.Name, module);
@@ -68,13 +70,15 @@ public static partial class torch
             public IEnumerable<(string name, Parameter parameter)> named_parameters(bool recurse = true)
             {
                 var own = ownParameters.AsEnumerable();
-                return recurse ? own.Concat(ownModules.SelectMany(m => m.Module.named_parameters().Select(p => ($"{m.Name}.{p.name}", p.parameter)))) : own;
+                return recurse ? own.Concat(
+                    ownModules.SelectMany(m => m.Module.named_parameters().Select(p => ($"{m.Name}.{p.name}", p.parameter)))) : own;
             }
 
             public IEnumerable<Parameter> parameters(bool recurse = true) => named_parameters(recurse).Select(p => p.parameter);
             public IEnumerable<(string name, Module module)> named_children() => ownModules;
             public IEnumerable<Module> children() => ownModules.Select(m => m.Module);
-            public IEnumerable<(string name, Module module)> named_modules() => ownModules.SelectMany(m => m.Module.named_modules().Select(n => ($"{m.Name}.{n.name}", n.module)).Prepend((m.Name, m.Module)));
+            public IEnumerable<(string name, Module module)> named_modules() => ownModules.SelectMany(
+                m => m.Module.named_modules().Select(n => ($"{m.Name}.{n.name}", n.module)).Prepend((m.Name, m.Module)));
             public IEnumerable<Module> modules() => named_modules().Select(m => m.module);
 
             public Parameter? get_parameter(string target) => named_parameters().FirstOrDefault(p => p.name == target).parameter;
@@ -85,8 +89,11 @@ public static partial class torch
             /// <summary>Copies values into the parameters of these names, from any type.</summary>
             /// <param name="strict">Throw when a name is missing or unknown.</param>
             /// <returns>The names that <paramref name="source"/> lacks and those that this module does not have.</returns>
-            /// <exception cref="ArgumentException">Names differ and <paramref name="strict"/>, or a shape differs: nothing is copied then.</exception>
-            public (IList<string> missing_keys, IList<string> unexpected_keys) load_state_dict(Dictionary<string, Tensor> source, bool strict = true)
+            /// <exception cref="ArgumentException">
+            /// Names differ and <paramref name="strict"/>, or a shape differs: nothing is copied then.
+            /// </exception>
+            public (IList<string> missing_keys, IList<string> unexpected_keys) load_state_dict(
+                Dictionary<string, Tensor> source, bool strict = true)
             {
                 var own = state_dict();
                 var missing = own.Keys.Where(k => !source.ContainsKey(k)).ToList();
@@ -99,13 +106,16 @@ public static partial class torch
                     errors.Add($"Unexpected key(s) in state_dict: {List(unexpected)}.");
                 foreach (var (key, tensor) in own)
                     if (source.TryGetValue(key, out var value) && !value.Sizes.SequenceEqual(tensor.Sizes))
-                        errors.Add($"size mismatch for {key}: copying a param with shape torch.Size({Shape.Text(value.Sizes)}) from checkpoint, the shape in current model is torch.Size({Shape.Text(tensor.Sizes)}).");
+                        errors.Add(
+                            $"size mismatch for {key}: copying a param with shape torch.Size({Shape.Text(value.Sizes)}) from checkpoint, "
+                            + $"the shape in current model is torch.Size({Shape.Text(tensor.Sizes)}).");
                 if (errors.Count > 0)
                     throw new ArgumentException($"Error(s) in loading state_dict for {name}: {string.Join(" ", errors)}");
                 using var _ = no_grad();
                 using var scope = NewDisposeScope();
                 // All conversions come before the first copy: what throws leaves the module as it was.
-                var converted = own.Where(p => source.ContainsKey(p.Key)).Select(p => (p.Value, source[p.Key].detach().to_type(p.Value.dtype))).ToList();
+                var converted = own.Where(p => source.ContainsKey(p.Key))
+                    .Select(p => (p.Value, source[p.Key].detach().to_type(p.Value.dtype))).ToList();
                 foreach (var (parameter, value) in converted)
                     parameter.copy_(value);
                 return (missing, unexpected);

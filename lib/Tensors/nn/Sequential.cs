@@ -7,7 +7,8 @@ namespace Fgsm.Tensors
         public static partial class nn
         {
             /// <summary>Modules one after the other, named by their numbers.</summary>
-            public static Sequential Sequential(params Module<Tensor, Tensor>[] modules) => new([.. modules.Select((m, i) => (i.ToString(), m))]);
+            public static Sequential Sequential(params Module<Tensor, Tensor>[] modules) =>
+                new([.. modules.Select((m, i) => (i.ToString(), m))]);
 
             /// <summary>Named modules one after the other.</summary>
             public static Sequential Sequential(params (string name, Module<Tensor, Tensor> submodule)[] modules) => new(modules);
@@ -25,7 +26,8 @@ namespace Fgsm.Tensors.Modules
     {
         private readonly List<torch.nn.Module<torch.Tensor, torch.Tensor>> steps = [];
 
-        protected internal Sequential(params (string name, torch.nn.Module<torch.Tensor, torch.Tensor> submodule)[] modules) : base("Sequential")
+        protected internal Sequential(params (string name, torch.nn.Module<torch.Tensor, torch.Tensor> submodule)[] modules)
+            : base("Sequential")
         {
             foreach (var (name, module) in modules)
                 append(name, module);
@@ -49,8 +51,10 @@ namespace Fgsm.Tensors.Modules
                 {
                     var (from, to) = (channelsLast, Fused(i + fused.Length) is not null);
                     x = fused.Length == 3
-                        ? torch.nn.functional.conv2d_relu_max_pool2d(x, fused.Conv.weight, fused.Conv.bias, fused.Conv.Strides, fused.Conv.Padding, from, to)
-                        : torch.nn.functional.conv2d_relu(x, fused.Conv.weight, fused.Conv.bias, fused.Conv.Strides, fused.Conv.Padding, from, to);
+                        ? torch.nn.functional.conv2d_relu_max_pool2d(
+                            x, fused.Conv.weight, fused.Conv.bias, fused.Conv.Strides, fused.Conv.Padding, from, to)
+                        : torch.nn.functional.conv2d_relu(
+                            x, fused.Conv.weight, fused.Conv.bias, fused.Conv.Strides, fused.Conv.Padding, from, to);
                     channelsLast = to;
                     i += fused.Length;
                 }

@@ -10,7 +10,8 @@ namespace Fgsm.Tensors
         {
             /// <summary>Adam (Kingma and Ba, 2015, algorithm 1), in PyTorch's form.</summary>
             /// <param name="weight_decay">Adds weight_decay * p to the gradient.</param>
-            public static Adam Adam(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8, double weight_decay = 0) =>
+            public static Adam Adam(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+                double eps = 1e-8, double weight_decay = 0) =>
                 new(parameters, lr, beta1, beta2, eps, weight_decay);
         }
     }
@@ -28,7 +29,8 @@ namespace Fgsm.Tensors.Modules
         private readonly torch.Tensor?[] means, squares;
         private readonly (int Steps, double One, double Two)[] powers;
 
-        internal Adam(IEnumerable<Parameter> parameters, double lr, double beta1, double beta2, double eps, double weight_decay) : base("Adam", parameters, lr, weight_decay)
+        internal Adam(IEnumerable<Parameter> parameters, double lr, double beta1, double beta2, double eps, double weight_decay)
+            : base("Adam", parameters, lr, weight_decay)
         {
             RequireOptions(beta1, beta2, eps);
             (this.beta1, this.beta2, this.eps, this.weight_decay) = (beta1, beta2, eps, weight_decay);
@@ -64,7 +66,8 @@ namespace Fgsm.Tensors.Modules
         private protected override Action ReadOptions(StateReader reader, OrderedDictionary<object, object?> group)
         {
             // AdamW has Adam's options and state. It is told by its flag (PyTorch 2.6) or by the order of its options (1.12 to 2.5).
-            if (group.GetValueOrDefault("decoupled_weight_decay") is true || group.IndexOf("foreach") is >= 0 and var at && at < group.IndexOf("maximize"))
+            if (group.GetValueOrDefault("decoupled_weight_decay") is true || group.IndexOf("foreach") is >= 0 and var at
+                && at < group.IndexOf("maximize"))
                 throw reader.Error("this is the state of AdamW");
             reader.Get<bool>(group, "amsgrad");
             var (rate, eps, decay) = (reader.Number(group, "lr"), reader.Number(group, "eps"), reader.Number(group, "weight_decay"));
@@ -81,7 +84,8 @@ namespace Fgsm.Tensors.Modules
             ? null
             : new() { ["step"] = torch.tensor((float)powers[index].Steps), ["exp_avg"] = means[index], ["exp_avg_sq"] = squares[index] };
 
-        private protected override Action ReadState(StateReader reader, int index, torch.Tensor parameter, OrderedDictionary<object, object?> values)
+        private protected override Action ReadState(
+            StateReader reader, int index, torch.Tensor parameter, OrderedDictionary<object, object?> values)
         {
             var (mean, square) = (reader.Like(parameter, values, "exp_avg"), reader.Like(parameter, values, "exp_avg_sq"));
             // PyTorch before 1.12 counts in a number, later versions in a tensor.

@@ -50,7 +50,8 @@ public static partial class torch
             private protected abstract void Update(int index, Tensor parameter, Tensor gradient);
 
             /// <summary>A zeroed tensor like each parameter, made when first asked for.</summary>
-            private protected static Tensor State(Tensor?[] states, int index, Tensor parameter) => states[index] ??= zeros_like(parameter).DetachFromDisposeScope();
+            private protected static Tensor State(Tensor?[] states, int index, Tensor parameter) =>
+                states[index] ??= zeros_like(parameter).DetachFromDisposeScope();
 
             private protected static void RequireOptions(string name, double learningRate, double weight_decay)
             {
@@ -61,7 +62,8 @@ public static partial class torch
             private protected static void Require(string name, string option, double value, bool holds)
             {
                 if (!holds)
-                    throw new ArgumentOutOfRangeException(option, $"{name}: invalid {option} {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+                    throw new ArgumentOutOfRangeException(
+                        option, $"{name}: invalid {option} {value.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
             }
 
             private protected abstract IEnumerable<Tensor?> States { get; }
@@ -82,7 +84,9 @@ public static partial class torch
             }
 
             /// <summary>Takes over a state, options included, that <see cref="state_dict"/> or PyTorch's gave.</summary>
-            /// <exception cref="ArgumentException">It is not the state of such an optimiser of these parameters; this one is then as it was.</exception>
+            /// <exception cref="ArgumentException">
+            /// It is not the state of such an optimiser of these parameters; this one is then as it was.
+            /// </exception>
             public void load_state_dict(OrderedDictionary<object, object?> state_dict)
             {
                 var reader = new StateReader(GetType().Name);
@@ -96,7 +100,8 @@ public static partial class torch
                 var state = reader.Get<OrderedDictionary<object, object?>>(state_dict, "state");
                 var apply = new List<Action> { ReadOptions(reader, group) };
                 for (var i = 0; i < own.Length; i++)
-                    apply.Add(ReadState(reader, i, own[i], state.GetValueOrDefault(numbers[i] ?? -1L) as OrderedDictionary<object, object?> ?? []));
+                    apply.Add(ReadState(
+                        reader, i, own[i], state.GetValueOrDefault(numbers[i] ?? -1L) as OrderedDictionary<object, object?> ?? []));
                 foreach (var action in apply)
                     action();
             }
@@ -110,7 +115,8 @@ public static partial class torch
             private protected abstract Action ReadOptions(StateReader reader, OrderedDictionary<object, object?> group);
 
             /// <summary>Checks, and returns what then sets the state of one parameter; without values it has never been stepped.</summary>
-            private protected abstract Action ReadState(StateReader reader, int index, Tensor parameter, OrderedDictionary<object, object?> values);
+            private protected abstract Action ReadState(
+                StateReader reader, int index, Tensor parameter, OrderedDictionary<object, object?> values);
 
             /// <summary>Puts a copy of <paramref name="value"/> in a state's place.</summary>
             private protected static void Replace(Tensor?[] states, int index, Tensor? value)

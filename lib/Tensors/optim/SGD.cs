@@ -10,7 +10,8 @@ namespace Fgsm.Tensors
         {
             /// <summary>Stochastic gradient descent, with PyTorch's momentum: v = momentum * v + g, p -= lr * v.</summary>
             /// <param name="weight_decay">Adds weight_decay * p to the gradient.</param>
-            public static SGD SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0, double weight_decay = 0, bool nesterov = false) =>
+            public static SGD SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0,
+                double weight_decay = 0, bool nesterov = false) =>
                 new(parameters, learningRate, momentum, dampening, weight_decay, nesterov);
         }
     }
@@ -25,7 +26,8 @@ namespace Fgsm.Tensors.Modules
         private bool nesterov;
         private readonly torch.Tensor?[] velocities;
 
-        internal SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum, double dampening, double weight_decay, bool nesterov)
+        internal SGD(
+            IEnumerable<Parameter> parameters, double learningRate, double momentum, double dampening, double weight_decay, bool nesterov)
             : base("SGD", parameters, learningRate, weight_decay)
         {
             RequireOptions(momentum, dampening, nesterov);
@@ -56,17 +58,21 @@ namespace Fgsm.Tensors.Modules
 
         private protected override Action ReadOptions(StateReader reader, OrderedDictionary<object, object?> group)
         {
-            var (rate, momentum, dampening, decay) = (reader.Number(group, "lr"), reader.Number(group, "momentum"), reader.Number(group, "dampening"), reader.Number(group, "weight_decay"));
+            var (rate, momentum, dampening, decay) = (reader.Number(group, "lr"), reader.Number(group, "momentum"),
+                reader.Number(group, "dampening"), reader.Number(group, "weight_decay"));
             var nesterov = reader.Get<bool>(group, "nesterov");
             reader.RequireOff(group, "maximize");
             RequireOptions("SGD", rate, decay);
             RequireOptions(momentum, dampening, nesterov);
-            return () => (LearningRate, this.momentum, this.dampening, weight_decay, this.nesterov) = (rate, momentum, dampening, decay, nesterov);
+            return () =>
+                (LearningRate, this.momentum, this.dampening, weight_decay, this.nesterov) = (rate, momentum, dampening, decay, nesterov);
         }
 
-        private protected override OrderedDictionary<object, object?>? StateOf(int index) => velocities[index] is { } velocity ? new() { ["momentum_buffer"] = velocity } : null;
+        private protected override OrderedDictionary<object, object?>? StateOf(int index) => velocities[index] is { } velocity
+            ? new() { ["momentum_buffer"] = velocity } : null;
 
-        private protected override Action ReadState(StateReader reader, int index, torch.Tensor parameter, OrderedDictionary<object, object?> values)
+        private protected override Action ReadState(
+            StateReader reader, int index, torch.Tensor parameter, OrderedDictionary<object, object?> values)
         {
             var velocity = reader.Like(parameter, values, "momentum_buffer");
             return () => Replace(velocities, index, velocity);

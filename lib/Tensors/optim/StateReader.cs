@@ -34,5 +34,6 @@ internal sealed class StateReader(string optimizer)
             : throw Error($"'{name}' has shape {Shape.Text(tensor.Sizes)}; the parameter has {Shape.Text(parameter.Sizes)}");
     }
 
-    private static string Name(Type type) => type == typeof(double) ? "number" : type == typeof(bool) ? "truth value" : type == typeof(torch.Tensor) ? "tensor" : "list or dictionary";
+    private static string Name(Type type) => type == typeof(double) ? "number" : type == typeof(bool) ? "truth value"
+        : type == typeof(torch.Tensor) ? "tensor" : "list or dictionary";
 }

@@ -369,4 +369,13 @@ public class FgsmTests
     [Fact]
     public void ToString_NamesEveryHyperParameter() =>
         Assert.Equal("FGSM(eps: 0.031373, targeted: True, bounds: [-1, 1])", new FGSM(8 / 255.0, targeted: true) { Bounds = new Bounds(-1, 1) }.ToString());
+
+    [Fact]
+    public void Attack_OfASet_IsThatOfItsImagesAndLabels()
+    {
+        var model = TinyModels.SmallCnn();
+        var set = new Data.TensorSet(rand(3, 1, 8, 8), Labels(3, 1, 4));
+
+        Assert.Equal(new FGSM(0.1).Attack(model, set.Images, set.Labels).Bits(), new FGSM(0.1).Attack(model, set).Bits());
+    }
 }

@@ -64,4 +64,16 @@ public class TensorSetTests
     [InlineData(-2)]
     public void Batches_WithoutImages_Throws(int size) =>
         AssertOneLine(Assert.Throws<ArgumentOutOfRangeException>(() => Numbered(3).Batches(size).Take(5).ToList()), "1 or more", $"got {size}");
+
+    [Fact]
+    public void AnImageByItsNumber_IsABatchOfOne()
+    {
+        var set = Numbered(3);
+
+        var (image, label) = set[1];
+
+        Assert.Equal([1, .. set.Images.shape[1..]], image.shape);
+        Assert.Equal(set.Images[1].Floats(), image.Floats());
+        Assert.Equal(set.Labels[1].item<long>(), Assert.Single(label.data<long>().ToArray()));
+    }
 }

@@ -197,4 +197,39 @@ public class EpsSweepTests
         Assert.Equal(0.25, sweep.At(0.25).Eps);
         AssertOneLine(Assert.Throws<ArgumentException>(() => sweep.At(8 / 255)), "eps 0 ", "0.1, 0.25");
     }
+
+    /// <summary>Three images, of which the second is wrong from the start; eps 0.1 turns the first, 0.2 puts it right and turns the third.</summary>
+    [Fact]
+    public void ToDataFrame_HasARowForEachEpsAndImage()
+    {
+        var clean = new Predictions([7, 2, 1], [7, 3, 1], [0.9f, 0.8f, 0.7f]);
+        EpsPoint Point(double eps, params long[] predicted) => new(eps, clean, clean with { Predicted = predicted });
+
+        var frame = new EpsSweep(clean, [Point(0.1, 1, 3, 1), Point(0.2, 7, 2, 5)], 0).ToDataFrame();
+
+        Assert.Equal(["image", "eps", "label", "predicted", "confidence", "correct", "turned"], frame.Columns.Select(c => c.Name));
+        Assert.Equal(
+        [
+            [0, 0.1, 7L, 1L, 0.9f, false, true],
+            [1, 0.1, 2L, 3L, 0.8f, false, false],
+            [2, 0.1, 1L, 1L, 0.7f, true, false],
+            [0, 0.2, 7L, 7L, 0.9f, true, false],
+            [1, 0.2, 2L, 2L, 0.8f, true, false],
+            [2, 0.2, 1L, 5L, 0.7f, false, true],
+        ], frame.Rows.Select(row => row.ToArray()));
+    }
+
+    /// <summary>What a notebook asks: how sure the model is of its wrong answers, at each eps.</summary>
+    [Fact]
+    public void ToDataFrame_CanBeGroupedByEps()
+    {
+        var clean = new Predictions([0, 0], [1, 1], [0.5f, 1f]);
+        var sure = clean with { Confidence = [1f, 1f] };
+        var frame = new EpsSweep(clean, [new(0.1, clean, clean), new(0.2, clean, sure)], 0).ToDataFrame();
+
+        var means = frame.GroupBy("eps").Mean("confidence");
+
+        Assert.Equal([0.1, 0.2], means["eps"].Cast<double>());
+        Assert.Equal([0.75, 1], means["confidence"].Cast<object>().Select(Convert.ToDouble));
+    }
 }

@@ -133,4 +133,29 @@ public class PredictionsTests
 
         Assert.Throws<OperationCanceledException>(() => Predictions.Under(new FGSM(0.1), TinyModels.SmallCnn(), new TensorSet(rand(3, 1, 8, 8), Labels(0, 1, 2)), cancellation: source.Token));
     }
+
+    [Fact]
+    public void FirstCorrectOfEachClass_LeavesOutAClassWithoutOne() => Assert.Equal([0, 3], ByHand.FirstCorrectOfEachClass());
+
+    [Fact]
+    public void ToDataFrame_HasARowForEachImage()
+    {
+        var frame = ByHand.ToDataFrame();
+
+        Assert.Equal(["image", "label", "predicted", "confidence", "correct"], frame.Columns.Select(c => c.Name));
+        Assert.Equal(6, frame.Rows.Count);
+        Assert.Equal([1, 0L, 2L, 0.6f, false], frame.Rows[1]);
+        Assert.Equal([3, 1L, 1L, 0.8f, true], frame.Rows[3]);
+    }
+
+    /// <summary>What a notebook asks: the mistakes, the surest first.</summary>
+    [Fact]
+    public void ToDataFrame_CanBeFilteredAndSorted()
+    {
+        var frame = ByHand.ToDataFrame();
+
+        var mistakes = frame.Filter(frame["correct"].ElementwiseEquals(false)).OrderByDescending("confidence");
+
+        Assert.Equal([5, 4, 1], mistakes["image"].Cast<int>());
+    }
 }

@@ -153,4 +153,17 @@ public class SmallestEpsTests
             return cat([x * 0, logit(x)], 1);
         }
     }
+
+    [Fact]
+    public void ToDataFrame_HasARowForEachImage_EmptyWhereNoEpsTurnsIt()
+    {
+        var clean = new Predictions([3, 3, 4], [3, 3, 9], [0.5f, 0.75f, 1f]);
+
+        var frame = new SmallestEps(clean, [0.25, double.PositiveInfinity, 0]).ToDataFrame();
+
+        Assert.Equal(["image", "label", "predicted", "confidence", "correct", "smallest_eps", "turned"], frame.Columns.Select(c => c.Name));
+        Assert.Equal([0, 3L, 3L, 0.5f, true, 0.25, true], frame.Rows[0]);
+        Assert.Equal([1, 3L, 3L, 0.75f, true, null, false], frame.Rows[1]);
+        Assert.Equal([2, 4L, 9L, 1f, false, 0.0, false], frame.Rows[2]);
+    }
 }

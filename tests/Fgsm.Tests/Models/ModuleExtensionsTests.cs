@@ -57,4 +57,19 @@ public class ModuleExtensionsTests
 
         Assert.DoesNotContain(false, model.Modes());
     }
+
+    [Fact]
+    public void CopyTo_GivesTheOtherNetworkTheSameWeights_WhichThenGoTheirOwnWay()
+    {
+        var (model, other) = (TinyModels.SmallCnn(seed: 1), TinyModels.SmallCnn(seed: 2));
+        Assert.NotEqual(model.Weights(), other.Weights());
+        var before = model.Weights();
+
+        Assert.Same(other, model.CopyTo(other));
+
+        Assert.Equal(before, other.Weights());
+        using (no_grad())
+            other.parameters().First().zero_();
+        Assert.Equal(before, model.Weights());
+    }
 }

@@ -6,20 +6,18 @@ namespace Fgsm.Tests;
 
 public sealed class KillTests : IDisposable
 {
-    private const int Kills = 50, FullDisks = 20;
-
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
     /// <summary>Each process may do some epochs; it is killed while it saves the last of them, or trains the next. Every other kill waits for the temporary file of a save.</summary>
     [Fact]
-    public void ATrainingKilled50TimesAtRandomMoments_EndsWithTheBitsOfOneLeftAlone()
+    public void ATrainingKilledAtRandomMoments_EndsWithTheBitsOfOneLeftAlone()
     {
         var random = new Random(7);
         var (killed, alone) = (new Checkpoint(folder.File("killed.pth")), new Checkpoint(folder.File("alone.pth")));
         var done = 0;
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < Engine.Kills; kill++)
         {
             using var child = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(KilledTraining).Assembly.Location, killed.File]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
             for (var left = random.Next(1, 6); left > 0; left--)
@@ -57,24 +55,24 @@ public sealed class KillTests : IDisposable
         var model = TinyModels.WithDropout(3);
         new Trainer(model, optim.Adam(model.parameters(), 1e-3), new AdversarialExamples(new FGSM(0.05))) { BatchSize = 16, Checkpoint = kept }.Fit(TinyProblem.Images(40), 2);
         var (training, weights) = (File.ReadAllBytes(kept.TrainingFile), File.ReadAllBytes(kept.File));
-        for (var disk = 0; disk < FullDisks; disk++)
+        for (var disk = 0; disk < Engine.FullDisks; disk++)
         {
             // In blocks of 512 bytes.
             var blocks = random.Next(4, training.Length / 512);
             using var child = Process.Start(new ProcessStartInfo("sh", ["-c", $"trap '' XFSZ; ulimit -f {blocks}; exec dotnet exec \"$0\" \"$1\"", typeof(KilledTraining).Assembly.Location, kept.File])
             {
-                RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+                RedirectStandardInput = true, RedirectStandardOutput = true,
                 // The runtime itself writes a long file otherwise.
                 Environment = { ["DOTNET_EnableWriteXorExecute"] = "0" },
             })!;
             child.StandardInput.Close();
-            child.StandardOutput.ReadToEnd();
-            var errors = child.StandardError.ReadToEnd();
+            var lines = child.StandardOutput.ReadToEnd().TrimEnd().Split('\n');
             child.WaitForExit();
 
             Assert.Equal(1, child.ExitCode);
-            Assert.StartsWith($"{kept.TrainingFile}: cannot be written: ", errors);
-            Assert.Equal(1, errors.Count(c => c == '\n'));
+            // After the number of the epoch.
+            Assert.Equal(2, lines.Length);
+            Assert.StartsWith($"{kept.TrainingFile}: cannot be written: ", lines[1]);
             Assert.Equal(training, File.ReadAllBytes(kept.TrainingFile));
             Assert.Equal(weights, File.ReadAllBytes(kept.File));
             Assert.Empty(Temporary);

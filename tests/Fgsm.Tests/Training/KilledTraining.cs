@@ -8,7 +8,7 @@ namespace Fgsm.Tests;
 internal static class KilledTraining
 {
     /// <summary>More than the test lets the killed processes do.</summary>
-    public const int Epochs = 260;
+    public const int Epochs = 5 * Engine.Kills + 10;
 
     /// <summary>Before each epoch is saved, tells its number and waits for a line.</summary>
     public static int Main(string[] arguments)
@@ -24,7 +24,7 @@ internal static class KilledTraining
         }
         catch (TensorFileException e)
         {
-            Console.Error.WriteLine(e.Message);
+            Console.WriteLine(e.Message);
             return 1;
         }
     }

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Fgsm.Report.Tests;
 
-/// <summary>A test in the real dotnet-interactive, driven by nbclient: skipped where one is missing, unless CI says that they must be there.</summary>
+/// <summary>A test in dotnet-interactive, driven by nbclient: skipped where one is missing, unless CI says that they must be there.</summary>
 public sealed class DotNetInteractiveFactAttribute : FactAttribute
 {
     /// <summary>Debian's packages belong to this one.</summary>
@@ -11,7 +11,7 @@ public sealed class DotNetInteractiveFactAttribute : FactAttribute
 
     private static readonly string? Missing =
         !Works(Python, "-c", "import nbclient") ? "nbclient is not installed (apt-get install python3-nbclient)."
-        : !Works("dotnet", "tool", "run", "dotnet-interactive", "--", "--version") ? "dotnet-interactive is not restored (dotnet tool restore)."
+        : !Works("dotnet", "tool", "run", "dotnet-interactive", "--", "--version") ? "dotnet-interactive is missing (dotnet tool restore)."
         : null;
 
     public DotNetInteractiveFactAttribute()
@@ -24,8 +24,12 @@ public sealed class DotNetInteractiveFactAttribute : FactAttribute
     {
         try
         {
-            var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = AppContext.BaseDirectory, RedirectStandardOutput = true, RedirectStandardError = true };
-            using var process = Process.Start(start)!;
+            using var process = Process.Start(new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = AppContext.BaseDirectory,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
             _ = process.StandardError.ReadToEndAsync();
             process.StandardOutput.ReadToEnd();
             process.WaitForExit();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Fgsm.Kernel;
@@ -21,13 +20,12 @@ public sealed class DotNetInteractiveTests : IDisposable
     public DotNetInteractiveTests()
     {
         var spec = Directory.CreateDirectory(folder.File($"kernels/{KernelName}")).FullName;
-        // Its web server, which nobody asks, takes any free port: two hosts run at a time.
         File.WriteAllText(Path.Combine(spec, "kernel.json"), """
             {
               "argv": ["dotnet", "tool", "run", "dotnet-interactive", "--", "jupyter", "--default-kernel", "csharp", "{connection_file}"],
               "display_name": ".NET (C#)",
               "language": "C#",
-              "env": { "ASPNETCORE_URLS": "http://127.0.0.1:0", "DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1" }
+              "env": { "DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT": "1" }
             }
             """);
     }
@@ -37,19 +35,22 @@ public sealed class DotNetInteractiveTests : IDisposable
     [QuickRunFact]
     public async Task QuickRun_GivesTheCommittedTables_AndProgressMoves()
     {
-        var tables = new ConcurrentDictionary<string, string>();
-        var bars = new ConcurrentBag<Progress>();
-        await Parallel.ForEachAsync(Directory.GetFiles(Notebooks, "*.ipynb"), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (path, _) =>
+        var tables = new Dictionary<string, string>();
+        var bars = new List<Progress>();
+        // One after the other: two hosts that start at once take the same port for their web servers.
+        foreach (var path in Directory.GetFiles(Notebooks, "*.ipynb"))
         {
             var notebook = Notebook.Load(path);
             var parameters = notebook.Cells.First(cell => cell.Tags.Contains("parameters"));
             notebook.Cells.Insert(notebook.Cells.IndexOf(parameters) + 1, new NotebookCell(CellKind.Code, "quick", "quick = true;"));
             var executed = await RunAsync(Path.GetFileName(path), notebook);
-            foreach (var table in All(executed, ResultRecord.MimeType).Select(ResultRecord.FromJson).Where(record => record.Value is ResultTable))
-                tables[table.Name] = ((ResultTable)table.Value).ToCsv(withVolatile: false);
-            foreach (var bar in All(executed, Progress.MimeType).Select(Progress.FromJson))
-                bars.Add(bar);
-        });
+            bars.AddRange(All(executed, Progress.MimeType).Select(Progress.FromJson));
+            foreach (var record in All(executed, ResultRecord.MimeType).Select(ResultRecord.FromJson))
+            {
+                if (record.Value is ResultTable table)
+                    tables[record.Name] = table.ToCsv(withVolatile: false);
+            }
+        }
 
         var committed = Directory.GetFiles(Path.Combine(Root, "tests", "Report.Tests", "QuickTables"), "*.csv")
             .ToDictionary(file => Path.GetFileNameWithoutExtension(file), File.ReadAllText);
@@ -68,9 +69,17 @@ public sealed class DotNetInteractiveTests : IDisposable
         [
             "#!import engine/embedded.csx\n#!import setup.csx",
             "new DataFrame(new DoubleDataFrameColumn(\"eps\", [0.25, 0.5]))",
-            "var chart = XPlot.Plotly.Chart.Plot(new XPlot.Plotly.Scatter { x = new[] { 1, 2 }, y = new[] { 3, 4 }, name = \"a line\" });\nchart.WithTitle(\"A title\");\nchart",
+            """
+            var chart = XPlot.Plotly.Chart.Plot(new XPlot.Plotly.Scatter { x = new[] { 1, 2 }, y = new[] { 3, 4 }, name = "a line" });
+            chart.WithTitle("A title");
+            chart
+            """,
             "new BarChart(\"Bars\", \"x\", new Axis(\"y\"), [\"a\", \"b\"]).Add(\"series\", [1, 2])",
-            "var bar = new ProgressBar();\nforeach (var step in Enumerable.Range(1, 3))\n    bar.Report(new Progress(\"bar\", 0, 0, step, 4));",
+            """
+            var bar = new ProgressBar();
+            foreach (var step in Enumerable.Range(1, 3))
+                bar.Report(new Progress("bar", 0, 0, step, 4));
+            """,
             "bar.Report(new Progress(\"bar\", 0, 0, 4, 4));",
         ];
         foreach (var (i, source) in cells.Index())
@@ -80,7 +89,9 @@ public sealed class DotNetInteractiveTests : IDisposable
 
         Assert.Contains("<td style=\"text-align:right\">0.25</td>", Data(Assert.Single(shown[1]), "text/html"));
         var chart = JsonNode.Parse(Data(Assert.Single(shown[2]), ChartJson.MimeType)!)!;
-        Assert.Equal(("[3,4]", "a line", "A title"), (chart["data"]![0]!["y"]!.ToJsonString(), (string?)chart["data"]![0]!["name"], (string?)chart["layout"]!["title"]!["text"]));
+        var line = chart["data"]![0]!;
+        Assert.Equal(("[3,4]", "a line"), (line["y"]!.ToJsonString(), (string?)line["name"]));
+        Assert.Equal("A title", (string?)chart["layout"]!["title"]!["text"]);
         var figure = Assert.Single(shown[3]);
         Assert.Equal("[1.0,2.0]", JsonNode.Parse(Data(figure, ChartJson.MimeType)!)!["data"]![0]!["y"]!.ToJsonString());
         Assert.StartsWith("<svg", Data(figure, "image/svg+xml"));
@@ -94,7 +105,11 @@ public sealed class DotNetInteractiveTests : IDisposable
         var (source, executed) = (folder.File(name), folder.File($"executed-{name}"));
         notebook.Save(source);
         var script = Path.Combine(Root, "tests", "Report.Tests", "RealHost", "run_notebook.py");
-        var start = new ProcessStartInfo(DotNetInteractiveFactAttribute.Python, [script, KernelName, source, Notebooks, executed]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(DotNetInteractiveFactAttribute.Python, [script, KernelName, source, Notebooks, executed])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["JUPYTER_PATH"] = folder.Path;
         using var process = Process.Start(start)!;
         var (log, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

@@ -79,7 +79,7 @@ public class ReportRunTests : IDisposable
 
         var e = await Assert.ThrowsAsync<ReportException>(() => Run(Plain));
 
-        Assert.Contains("notebooks/01-sample.ipynb: cell 5 ", e.Message);
+        Assert.Contains("notebooks/01-sample.ipynb: cell 4 ", e.Message);
         Assert.Contains("out of luck", e.Message);
         Assert.Equal(before, Contents());
         Assert.Equal(["out", "templates"], Directory.GetFileSystemEntries(Path.GetDirectoryName(checkout.Output)!).Select(Path.GetFileName).Order());

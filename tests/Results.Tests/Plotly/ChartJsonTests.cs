@@ -42,6 +42,15 @@ public class ChartJsonTests
     }
 
     [Fact]
+    public void ToPlotly_OfAFigure_HasItsTitle_UnlessTheTextAroundHasIt()
+    {
+        var figure = new BarChart("Bars & <more>", "x", "y", ["a"]).Add("ours", [1]);
+
+        Assert.Equal("<b>Bars &amp; &lt;more&gt;</b>", (string?)JsonNode.Parse(figure.ToPlotly()!)!["layout"]!["title"]!["text"]);
+        Assert.Null(JsonNode.Parse(figure.ToPlotly(titled: false)!)!["layout"]!["title"]);
+    }
+
+    [Fact]
     public void ToXPlot_OfAnImageGrid_IsNoChart() => Assert.Null(new ImageGrid("images").ToXPlot());
 
     [Fact]

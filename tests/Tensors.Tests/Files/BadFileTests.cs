@@ -72,7 +72,8 @@ public sealed class BadFileTests : IDisposable
     [MemberData(nameof(Layouts))]
     public void ATensorThatDoesNotFitItsStorage_OrTheFile_IsRefused(string layout, string reason)
     {
-        var parts = layout.Split(' ').Select(part => part.Split(',').Select(n => long.Parse(n, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).ToArray();
+        var parts = layout.Split(' ').Select(
+            part => part.Split(',').Select(n => long.Parse(n, System.Globalization.CultureInfo.InvariantCulture)).ToArray()).ToArray();
 
         Assert.Contains(reason, Refusal(p => p.Tensor("0", parts[0][0], parts[1][0], parts[2], parts[3])));
     }
@@ -87,19 +88,24 @@ public sealed class BadFileTests : IDisposable
     }));
 
     [Fact]
-    public void OneStorageUnderTwoTypes_IsRefused() => Assert.Contains("described twice", Refusal(p => p.Tensor("0", 10, 0, [10], [1]).Op(PickleOp.Tuple1).Tensor("0", 5, 0, [5], [1], "Double").Op(PickleOp.Tuple2)));
+    public void OneStorageUnderTwoTypes_IsRefused() => Assert.Contains("described twice",
+        Refusal(p => p.Tensor("0", 10, 0, [10], [1]).Op(PickleOp.Tuple1).Tensor("0", 5, 0, [5], [1], "Double").Op(PickleOp.Tuple2)));
 
     [Fact]
-    public void AStorageThatIsNotThere_IsRefused() => Assert.Contains("no entry 'data/../0'", Refusal(p => p.Tensor("../0", 10, 0, [10], [1])));
+    public void AStorageThatIsNotThere_IsRefused() =>
+        Assert.Contains("no entry 'data/../0'", Refusal(p => p.Tensor("../0", 10, 0, [10], [1])));
 
     [Fact]
-    public void TwoEntriesOfOneName_AreRefused() => Assert.Contains("two entries", Refusal(Archive(Dictionary(p => p.Number(1)), ("archive/data.pkl", []))));
+    public void TwoEntriesOfOneName_AreRefused() =>
+        Assert.Contains("two entries", Refusal(Archive(Dictionary(p => p.Number(1)), ("archive/data.pkl", []))));
 
     [Fact]
-    public void ATorchScriptProgram_IsRefused() => Assert.Contains("TorchScript", Refusal(Archive(Dictionary(p => p.Number(1)), ("archive/constants.pkl", []))));
+    public void ATorchScriptProgram_IsRefused() =>
+        Assert.Contains("TorchScript", Refusal(Archive(Dictionary(p => p.Number(1)), ("archive/constants.pkl", []))));
 
     [Fact]
-    public void ABigEndianFile_IsRefused() => Assert.Contains("big-endian", Refusal(Archive(Dictionary(p => p.Number(1)), ("archive/byteorder", "big"u8.ToArray()))));
+    public void ABigEndianFile_IsRefused() =>
+        Assert.Contains("big-endian", Refusal(Archive(Dictionary(p => p.Number(1)), ("archive/byteorder", "big"u8.ToArray()))));
 
     /// <summary>A thousand times smaller than what it unfolds to.</summary>
     [Fact]
@@ -130,7 +136,8 @@ public sealed class BadFileTests : IDisposable
     public void ADictionaryThatHoldsItself_IsReadWithoutEnd()
     {
         var path = folder.File("self.pth");
-        File.WriteAllBytes(path, Archive(new PickleBuilder().Op(PickleOp.EmptyDictionary).Op(PickleOp.Put, 0).Text("self").Op(PickleOp.Get, 0).Op(PickleOp.SetItem).Op(PickleOp.Stop).Bytes));
+        File.WriteAllBytes(path, Archive(new PickleBuilder().Op(PickleOp.EmptyDictionary).Op(PickleOp.Put, 0).Text("self")
+            .Op(PickleOp.Get, 0).Op(PickleOp.SetItem).Op(PickleOp.Stop).Bytes));
 
         var dictionary = PyTorchUnpickler.UnpickleStateDict(path);
 
@@ -179,13 +186,16 @@ public sealed class BadFileTests : IDisposable
     {
         var (model, path) = (torch.nn.Linear(1, 1), folder.File("model"));
         model.save_safetensors(path);
-        Assert.Equal($"{path}: it is a safetensors file: use load_safetensors", Assert.Throws<TensorFileException>(() => model.load_py(path)).Message);
+        Assert.Equal($"{path}: it is a safetensors file: use load_safetensors",
+            Assert.Throws<TensorFileException>(() => model.load_py(path)).Message);
         model.save_py(path);
-        Assert.Equal($"{path}: it is a file of PyTorch: use load_py", Assert.Throws<TensorFileException>(() => model.load_safetensors(path)).Message);
+        Assert.Equal($"{path}: it is a file of PyTorch: use load_py",
+            Assert.Throws<TensorFileException>(() => model.load_safetensors(path)).Message);
     }
 
     [Fact]
-    public void AFolder_IsRefused() => Assert.StartsWith(folder.Path + ": ", Assert.Throws<TensorFileException>(() => PyTorchUnpickler.UnpickleStateDict(folder.Path)).Message);
+    public void AFolder_IsRefused() => Assert.StartsWith(
+        folder.Path + ": ", Assert.Throws<TensorFileException>(() => PyTorchUnpickler.UnpickleStateDict(folder.Path)).Message);
 
     [Fact]
     public void ATooLongPickle_IsRefused() => Assert.Contains("longer than", Assert.Throws<TensorFileException>(() =>

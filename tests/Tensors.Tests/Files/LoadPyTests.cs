@@ -14,7 +14,8 @@ public sealed class LoadPyTests : IDisposable
         return nn.Sequential(("fc1", nn.Linear(4, 3)), ("relu", nn.ReLU()), ("fc2", nn.Linear(3, 2)));
     }
 
-    private static Dictionary<string, float[]> Weights(nn.Module module) => module.state_dict().ToDictionary(s => s.Key, s => s.Value.data<float>().ToArray());
+    private static Dictionary<string, float[]> Weights(nn.Module module) =>
+        module.state_dict().ToDictionary(s => s.Key, s => s.Value.data<float>().ToArray());
 
     [Fact]
     public void SavePy_ThenLoadPy_GivesTheSameBits()
@@ -63,11 +64,15 @@ public sealed class LoadPyTests : IDisposable
 
         var exception = Assert.Throws<TensorFileException>(() => model.load_py(folder.File("part.pth")));
 
-        Assert.Equal($"{folder.File("part.pth")}: Error(s) in loading state_dict for Sequential: Missing key(s) in state_dict: \"fc1.weight\", \"fc2.bias\".", exception.Message);
+        Assert.Equal(
+            $"{folder.File("part.pth")}: Error(s) in loading state_dict for Sequential: "
+                + "Missing key(s) in state_dict: \"fc1.weight\", \"fc2.bias\".",
+            exception.Message);
         Assert.Equal(before, Weights(model));
 
         model.load_py(folder.File("part.pth"), strict: false);
-        Assert.Equal([("fc1.bias", true), ("fc1.weight", false), ("fc2.bias", false), ("fc2.weight", true)], Weights(model).OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => (w.Key, w.Value.SequenceEqual(Weights(all)[w.Key]))));
+        Assert.Equal([("fc1.bias", true), ("fc1.weight", false), ("fc2.bias", false), ("fc2.weight", true)],
+            Weights(model).OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => (w.Key, w.Value.SequenceEqual(Weights(all)[w.Key]))));
     }
 
     [Fact]
@@ -78,9 +83,11 @@ public sealed class LoadPyTests : IDisposable
         var before = Weights(model);
         var loaded = new Dictionary<string, bool>();
 
-        model.load_py(folder.File("model.pth"), skip: ["fc1.bias", "fc2.weight", "fc2.bias", "new.weight", "new.bias"], loadedParameters: loaded);
+        model.load_py(
+            folder.File("model.pth"), skip: ["fc1.bias", "fc2.weight", "fc2.bias", "new.weight", "new.bias"], loadedParameters: loaded);
 
-        Assert.Equal(new Dictionary<string, bool> { ["fc1.weight"] = true, ["fc1.bias"] = false, ["fc2.weight"] = false, ["fc2.bias"] = false }, loaded);
+        Assert.Equal(new Dictionary<string, bool> { ["fc1.weight"] = true, ["fc1.bias"] = false, ["fc2.weight"] = false,
+            ["fc2.bias"] = false }, loaded);
         Assert.Equal(before["fc1.bias"], Weights(model)["fc1.bias"]);
         Assert.Equal(Weights(Small(1))["fc1.weight"], Weights(model)["fc1.weight"]);
     }
@@ -149,7 +156,8 @@ public sealed class LoadPyTests : IDisposable
     {
         PyTorchPickler.PickleStateDict(folder.File("checkpoint.pth"), new OrderedDictionary<object, object?>
         {
-            ["epoch"] = 3L, ["scheduler"] = new Dictionary<object, object?>(), [name] = Small(1).state_dict(), ["rng_state"] = random.get_rng_state(),
+            ["epoch"] = 3L, ["scheduler"] = new Dictionary<object, object?>(), [name] = Small(1).state_dict(),
+            ["rng_state"] = random.get_rng_state(),
         });
 
         Assert.Equal(Weights(Small(1)), Weights(Small(2).load_py(folder.File("checkpoint.pth"))));
@@ -160,12 +168,15 @@ public sealed class LoadPyTests : IDisposable
     {
         var (file, model) = (folder.File("checkpoint.pth"), Small(2));
         var before = Weights(model);
-        PyTorchPickler.PickleStateDict(file, new OrderedDictionary<object, object?> { ["ema"] = Small(3).state_dict(), ["critic"] = Small(1).state_dict() });
+        PyTorchPickler.PickleStateDict(
+            file, new OrderedDictionary<object, object?> { ["ema"] = Small(3).state_dict(), ["critic"] = Small(1).state_dict() });
 
-        Assert.Equal($"{file}: it has several parts that may be a module's state dictionary: 'ema', 'critic'; save the one that you mean", Assert.Throws<TensorFileException>(() => model.load_py(file)).Message);
+        Assert.Equal($"{file}: it has several parts that may be a module's state dictionary: 'ema', 'critic'; save the one that you mean",
+            Assert.Throws<TensorFileException>(() => model.load_py(file)).Message);
         Assert.Equal(before, Weights(model));
 
-        PyTorchPickler.PickleStateDict(file, new OrderedDictionary<object, object?> { ["ema"] = Small(3).state_dict(), ["model"] = Small(1).state_dict() });
+        PyTorchPickler.PickleStateDict(
+            file, new OrderedDictionary<object, object?> { ["ema"] = Small(3).state_dict(), ["model"] = Small(1).state_dict() });
         Assert.Equal(Weights(Small(1)), Weights(model.load_py(file)));
     }
 
@@ -175,7 +186,8 @@ public sealed class LoadPyTests : IDisposable
         var file = folder.File("other.pth");
         PyTorchPickler.PickleStateDict(file, new OrderedDictionary<object, object?> { ["epoch"] = 3L, ["history"] = new List<object?>() });
 
-        Assert.Equal($"{file}: it is not a module's state dictionary, nor a checkpoint with one: it has 'epoch', 'history'", Assert.Throws<TensorFileException>(() => Small(1).load_py(file)).Message);
+        Assert.Equal($"{file}: it is not a module's state dictionary, nor a checkpoint with one: it has 'epoch', 'history'",
+            Assert.Throws<TensorFileException>(() => Small(1).load_py(file)).Message);
         Assert.Equal(
             $"{file}: it is not an optimiser's state, nor a checkpoint with one: it has 'epoch', 'history'",
             Assert.Throws<TensorFileException>(() => optim.SGD(Small(1).parameters(), 0.1).load_py(file)).Message);

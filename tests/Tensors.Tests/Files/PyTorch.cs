@@ -34,7 +34,10 @@ internal static class PyTorch
 
     private static (int ExitCode, string Output, string Errors) Start(string? folder, string program)
     {
-        var start = new ProcessStartInfo(Python, ["-c", program]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(Python, ["-c", program])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder,
+        };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
@@ -48,7 +51,8 @@ public sealed class PyTorchFactAttribute : FactAttribute
 {
     public PyTorchFactAttribute() => Skip = Reason;
 
-    internal static string? Reason => PyTorch.IsHere || Environment.GetEnvironmentVariable("CI") == "true" ? null : "python3 has no torch (apt-get install python3-torch).";
+    internal static string? Reason => PyTorch.IsHere || Environment.GetEnvironmentVariable("CI") == "true" ? null
+        : "python3 has no torch (apt-get install python3-torch).";
 }
 
 /// <inheritdoc cref="PyTorchFactAttribute"/>

@@ -111,7 +111,8 @@ public sealed class PyTorchCheckpointTests : IDisposable
         var training = new Training(optimizer, 123);
 
         var checkpoint = PyTorchUnpickler.UnpickleStateDict(folder.File("checkpoint.pth"));
-        training.Model.load_state_dict(((OrderedDictionary<object, object?>)checkpoint["model"]!).ToDictionary(s => (string)s.Key, s => (Tensor)s.Value!));
+        training.Model.load_state_dict(((OrderedDictionary<object, object?>)checkpoint["model"]!).ToDictionary(
+            s => (string)s.Key, s => (Tensor)s.Value!));
         training.Optimizer.load_state_dict((OrderedDictionary<object, object?>)checkpoint["optimizer"]!);
         random.set_rng_state((Tensor)checkpoint["rng"]!);
 

@@ -89,6 +89,7 @@ public sealed class PyTorchModelTests : IDisposable
     private static void AssertSameWeights(nn.Module expected, nn.Module actual)
     {
         Assert.Equal(expected.state_dict().Keys, actual.state_dict().Keys);
-        Assert.All(expected.state_dict(), s => Assert.Equal(s.Value.data<float>().ToArray(), actual.state_dict()[s.Key].data<float>().ToArray()));
+        Assert.All(
+            expected.state_dict(), s => Assert.Equal(s.Value.data<float>().ToArray(), actual.state_dict()[s.Key].data<float>().ToArray()));
     }
 }

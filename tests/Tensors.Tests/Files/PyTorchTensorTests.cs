@@ -94,7 +94,8 @@ public sealed class PyTorchTensorTests : IDisposable
     {
         PyTorch.Run(folder, $"torch.save({{'0.weight': torch.arange(6.)}}, {System.Text.Json.JsonSerializer.Serialize(name)})");
 
-        Assert.Equal([0f, 1, 2, 3, 4, 5], ((Tensor)PyTorchUnpickler.UnpickleStateDict(folder.File(name))["0.weight"]!).data<float>().ToArray());
+        Assert.Equal(
+            [0f, 1, 2, 3, 4, 5], ((Tensor)PyTorchUnpickler.UnpickleStateDict(folder.File(name))["0.weight"]!).data<float>().ToArray());
     }
 
     [PyTorchTheory]
@@ -112,7 +113,8 @@ public sealed class PyTorchTensorTests : IDisposable
         AssertTensor("columns", [4, 2], [1, 2, 6, 7, 11, 12, 16, 17]);
         AssertTensor("every second", [2, 3], [0, 2, 4, 10, 12, 14]);
         AssertTensor("transposed", [5, 4], from j in Enumerable.Range(0, 5) from i in Enumerable.Range(0, 4) select 5 * i + j);
-        AssertTensor("permuted", [5, 2, 2], from k in Enumerable.Range(0, 5) from i in Enumerable.Range(0, 2) from j in Enumerable.Range(0, 2) select 10 * i + 5 * j + k);
+        AssertTensor("permuted", [5, 2, 2],
+            from k in Enumerable.Range(0, 5) from i in Enumerable.Range(0, 2) from j in Enumerable.Range(0, 2) select 10 * i + 5 * j + k);
         AssertTensor("expanded", [3, 2], Enumerable.Repeat(0, 6));
         AssertTensor("one", [], [6]);
         AssertTensor("half", [5, 4], from j in Enumerable.Range(0, 5) from i in Enumerable.Range(0, 4) select 5 * i + j);
@@ -189,7 +191,8 @@ public sealed class PyTorchTensorTests : IDisposable
     /// <summary>A value with the types of all its parts.</summary>
     private static string Describe(object? value) => value switch
     {
-        OrderedDictionary<object, object?> dictionary => $"{{{string.Join(", ", dictionary.Select(p => $"{Describe(p.Key)}: {Describe(p.Value)}"))}}}",
+        OrderedDictionary<object, object?> dictionary =>
+            $"{{{string.Join(", ", dictionary.Select(p => $"{Describe(p.Key)}: {Describe(p.Value)}"))}}}",
         List<object?> list => $"[{string.Join(", ", list.Select(Describe))}]",
         object?[] tuple => $"({string.Join(", ", tuple.Select(Describe))})",
         null => "null",

@@ -14,12 +14,14 @@ public sealed class SafetensorsTests : IDisposable
         return nn.Sequential(("fc1", nn.Linear(4, 3)), ("relu", nn.ReLU()), ("fc2", nn.Linear(3, 2)));
     }
 
-    private static Dictionary<string, float[]> Weights(nn.Module module) => module.state_dict().ToDictionary(s => s.Key, s => s.Value.data<float>().ToArray());
+    private static Dictionary<string, float[]> Weights(nn.Module module) =>
+        module.state_dict().ToDictionary(s => s.Key, s => s.Value.data<float>().ToArray());
 
     private string Write(string header, int data)
     {
         var path = folder.File("model.safetensors");
-        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header), .. new byte[data]]);
+        File.WriteAllBytes(
+            path, [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header), .. new byte[data]]);
         return path;
     }
 
@@ -63,7 +65,8 @@ public sealed class SafetensorsTests : IDisposable
     {
         var path = folder.File("model.safetensors");
         var header = """{"__metadata__":{"format":"pt"},"bias":{"dtype":"F16","shape":[2],"data_offsets":[32,36]},"weight":{"dtype":"F64","shape":[2,2],"data_offsets":[0,32]}} """;
-        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header), .. new[] { 1.5, 2, 3, 1e-3 }.SelectMany(BitConverter.GetBytes),
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header),
+            .. new[] { 1.5, 2, 3, 1e-3 }.SelectMany(BitConverter.GetBytes),
             .. new[] { (Half)0.5, (Half)(-4) }.SelectMany(BitConverter.GetBytes)]);
 
         var model = nn.Linear(2, 2);

@@ -10,7 +10,8 @@ public sealed class WholeFileTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private string[] Names => [.. Directory.GetFileSystemEntries(folder.Path).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+    private string[] Names =>
+        [.. Directory.GetFileSystemEntries(folder.Path).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Formats => ["pth", "safetensors"];
 
@@ -25,7 +26,8 @@ public sealed class WholeFileTests : IDisposable
     private static float[] Load(string file)
     {
         var model = nn.Linear(3, 2);
-        return [.. (file.EndsWith(".pth", StringComparison.Ordinal) ? model.load_py(file) : model.load_safetensors(file)).parameters().SelectMany(p => p.data<float>().ToArray())];
+        _ = file.EndsWith(".pth", StringComparison.Ordinal) ? model.load_py(file) : model.load_safetensors(file);
+        return [.. model.parameters().SelectMany(p => p.data<float>().ToArray())];
     }
 
     [Theory]
@@ -68,7 +70,8 @@ public sealed class WholeFileTests : IDisposable
     {
         var file = folder.File("model.pth");
 
-        var exception = Assert.Throws<TensorFileException>(() => TensorFile.Write(file, _ => throw new IOException("No space left on device")));
+        var exception =
+            Assert.Throws<TensorFileException>(() => TensorFile.Write(file, _ => throw new IOException("No space left on device")));
 
         Assert.Equal($"{file}: cannot be written: No space left on device", exception.Message);
     }
@@ -91,7 +94,8 @@ public sealed class WholeFileTests : IDisposable
 
         Assert.NotNull(new FileInfo(link).LinkTarget);
         Assert.Equal(model.weight.data<float>().ToArray(), Load(link)[..6]);
-        Assert.Equal(["link2", "model." + format, "elsewhere"], Names.OrderBy(n => n == "elsewhere").ThenBy(n => n, StringComparer.Ordinal));
+        Assert.Equal(
+            ["link2", "model." + format, "elsewhere"], Names.OrderBy(n => n == "elsewhere").ThenBy(n => n, StringComparer.Ordinal));
         Assert.Equal([folder.File("elsewhere/target.bin")], Directory.GetFiles(folder.File("elsewhere")));
     }
 
@@ -103,7 +107,8 @@ public sealed class WholeFileTests : IDisposable
         var machine = Environment.MachineName;
         string[] kept =
         [
-            $"model.pth.{machine}-{Environment.ProcessId}-x.tmp", $"model.pth.other-{ended.Id}-x.tmp", $"other.pth.{machine}-{ended.Id}-x.tmp", "model.pth.tmp", $"model.pth.{machine}-notes.tmp",
+            $"model.pth.{machine}-{Environment.ProcessId}-x.tmp", $"model.pth.other-{ended.Id}-x.tmp",
+            $"other.pth.{machine}-{ended.Id}-x.tmp", "model.pth.tmp", $"model.pth.{machine}-notes.tmp",
         ];
         foreach (var name in kept.Append($"model.pth.{machine}-{ended.Id}-x.tmp"))
             folder.Write(name, "half");

@@ -18,11 +18,13 @@ public unsafe class SparseGemmTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Strip_HasTheBitsOfTheWholeChain(int m, int n, int k, double density, bool transposed) => Check<Strip>(m, n, k, density, transposed);
+    public void Strip_HasTheBitsOfTheWholeChain(int m, int n, int k, double density, bool transposed) =>
+        Check<Strip>(m, n, k, density, transposed);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Strip512_HasTheBitsOfTheWholeChain(int m, int n, int k, double density, bool transposed) => Check<Strip512>(m, n, k, density, transposed);
+    public void Strip512_HasTheBitsOfTheWholeChain(int m, int n, int k, double density, bool transposed) =>
+        Check<Strip512>(m, n, k, density, transposed);
 
     private static void Check<TStrip>(int m, int n, int k, double density, bool transposed) where TStrip : struct, IStrip
     {
@@ -34,7 +36,8 @@ public unsafe class SparseGemmTests
         for (var i = 0; i < m; i++)
             for (var j = 0; j < n; j++)
                 for (var t = 0; t < k; t++)
-                    expected[i * n + j] = MathF.FusedMultiplyAdd(a.Floats[i * rowStride + t * columnStride], b.Floats[t * n + j], expected[i * n + j]);
+                    expected[i * n + j] =
+                        MathF.FusedMultiplyAdd(a.Floats[i * rowStride + t * columnStride], b.Floats[t * n + j], expected[i * n + j]);
 
         var c = full([m, n], float.NaN);
         SparseGemm.Multiply<TStrip>(m, n, k, new(a.Floats, rowStride, columnStride), new(b.Floats, n, 1), new(c.Floats, n, 1));
@@ -80,7 +83,8 @@ public unsafe class SparseGemmTests
     }
 
     private static bool Suits(Tensor a, Tensor b) =>
-        SparseGemm.Suits((int)a.shape[0], (int)b.shape[1], (int)b.shape[0], new(a.Floats, (int)a.shape[1], 1), new(b.Floats, (int)b.shape[1], 1));
+        SparseGemm.Suits((int)a.shape[0], (int)b.shape[1], (int)b.shape[0], new(a.Floats, (int)a.shape[1], 1),
+            new(b.Floats, (int)b.shape[1], 1));
 
     private static Tensor Sparse(long[] shape, double density) => randn(shape) * rand(shape).lt(density).to_type(ScalarType.Float32);
 }

@@ -6,7 +6,8 @@ namespace Fgsm.Tensors.Tests;
 /// <summary>Each op against PyTorch (tests/golden/make_ops.py) and its gradient against finite differences.</summary>
 public class GoldenOpsTests
 {
-    public sealed record Case(string Op, Dictionary<string, JsonElement> Args, GoldenTensor[] Inputs, GoldenTensor[] Outputs, GoldenTensor? Upstream, GoldenTensor?[]? Grads)
+    public sealed record Case(string Op, Dictionary<string, JsonElement> Args, GoldenTensor[] Inputs, GoldenTensor[] Outputs,
+        GoldenTensor? Upstream, GoldenTensor?[]? Grads)
     {
         public override string ToString() =>
             $"{Op}({string.Join(", ", [.. Inputs.Select(i => $"[{string.Join(", ", i.Shape)}]"), .. Args.Select(a => $"{a.Key}: {a.Value}")])})";
@@ -16,7 +17,8 @@ public class GoldenOpsTests
 
     private static readonly Dictionary<string, Op> Ops = new()
     {
-        ["conv2d"] = (x, a) => [nn.functional.conv2d(x[0], x[1], x.Length > 2 ? x[2] : null, [a.Long("stride"), a.Long("stride")], [a.Long("padding"), a.Long("padding")])],
+        ["conv2d"] = (x, a) => [nn.functional.conv2d(
+            x[0], x[1], x.Length > 2 ? x[2] : null, [a.Long("stride"), a.Long("stride")], [a.Long("padding"), a.Long("padding")])],
         ["max_pool2d"] = (x, a) => [nn.functional.max_pool2d(x[0], a.Long("kernel"), a.Long("stride"))],
         ["matmul"] = (x, _) => [matmul(x[0], x[1])],
         ["linear"] = (x, _) => [nn.functional.linear(x[0], x[1], x.Length > 2 ? x[2] : null)],
@@ -104,7 +106,8 @@ public class GoldenOpsTests
     public static TheoryData<Case> Cases => [.. All];
 
     /// <summary>Inputs small enough to move one by one, and random: those chosen for their ties and kinks have no derivative.</summary>
-    public static TheoryData<Case> SmallCases => [.. All.Where(c => c.Upstream is not null && c.Inputs.All(i => i.IsRandom || !i.IsFloat) && c.Inputs.Sum(i => i.Count) <= 250)];
+    public static TheoryData<Case> SmallCases =>
+        [.. All.Where(c => c.Upstream is not null && c.Inputs.All(i => i.IsRandom || !i.IsFloat) && c.Inputs.Sum(i => i.Count) <= 250)];
 
     [Theory, MemberData(nameof(Cases))]
     public void Op_GivesPyTorchsResultAndGradients(Case c)

@@ -31,7 +31,8 @@ public class GradientTests
         ["masked_select"] = ([[2, 3]], x => x[0].masked_select(tensor([true, false, true, false, false, true], [2, 3]))),
         ["overlapping parts"] = ([[5, 2]], x => x[0].narrow(0, 0, 3) * x[0].narrow(0, 2, 3)),
         ["dropout"] = ([[6, 5]], x => { manual_seed(1); return F.dropout(x[0], 0.3); }),
-        ["conv2d, stride and padding differ by dimension"] = ([[2, 3, 7, 6], [4, 3, 3, 2], [4]], x => F.conv2d(x[0], x[1], x[2], [2, 1], [0, 1])),
+        ["conv2d, stride and padding differ by dimension"] =
+            ([[2, 3, 7, 6], [4, 3, 3, 2], [4]], x => F.conv2d(x[0], x[1], x[2], [2, 1], [0, 1])),
         ["conv2d of one image"] = ([[2, 5, 5], [3, 2, 3, 3]], x => F.conv2d(x[0], x[1])),
         ["max_pool2d with padding"] = ([[1, 2, 6, 7]], x => F.max_pool2d(x[0], 3, 2, 1)),
         ["cross_entropy of a model"] = ([[4, 6], [5, 6], [5]], x => F.cross_entropy(F.linear(x[0], x[1], x[2]), tensor([4L, 0, 2, 2]))),

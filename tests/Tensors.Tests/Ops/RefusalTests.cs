@@ -12,7 +12,8 @@ public class RefusalTests
         ["in-place result of another shape"] = (() => ones(3).add_(ones(2, 3)), ["add_", "[3]", "[2, 3]"]),
         ["in-place float into integers"] = (() => tensor([1L]).add_(0.5), ["add_", "int64", "float32"]),
         ["conv2d with other channels"] = (() => F.conv2d(ones(1, 2, 5, 5), ones(3, 1, 3, 3)), ["conv2d", "[1, 2, 5, 5]", "[3, 1, 3, 3]"]),
-        ["conv2d with a kernel that does not fit"] = (() => F.conv2d(ones(1, 1, 2, 2), ones(3, 1, 3, 3)), ["conv2d", "3x3", "[1, 1, 2, 2]"]),
+        ["conv2d with a kernel that does not fit"] =
+            (() => F.conv2d(ones(1, 1, 2, 2), ones(3, 1, 3, 3)), ["conv2d", "3x3", "[1, 1, 2, 2]"]),
         ["conv2d with a bias of another length"] = (() => F.conv2d(ones(1, 1, 5, 5), ones(3, 1, 3, 3), ones(2)), ["conv2d", "[2]"]),
         ["conv2d of integers"] = (() => F.conv2d(ones([1, 1, 5, 5], ScalarType.Int64), ones(3, 1, 3, 3)), ["conv2d", "int64"]),
         ["max_pool2d with a window that does not fit"] = (() => F.max_pool2d(ones(1, 1, 2, 2), 3), ["max_pool2d", "[1, 1, 2, 2]"]),

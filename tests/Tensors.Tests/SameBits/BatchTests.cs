@@ -13,7 +13,8 @@ public class BatchTests
         ["convolution of stride 2"] = (() => nn.Conv2d(9, 8, 3, stride: 2, padding: 1), [9, 11, 13]),
         ["Winograd 3x3"] = (() => nn.Conv2d(9, 20, 3, padding: 1), [9, 11, 13]),
         ["Winograd 5x5"] = (() => nn.Conv2d(12, 8, 5, padding: 2), [12, 11, 13]),
-        ["direct convolution with pooling"] = (() => nn.Sequential(nn.Conv2d(1, 8, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2)), [1, 11, 13]),
+        ["direct convolution with pooling"] =
+            (() => nn.Sequential(nn.Conv2d(1, 8, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2)), [1, 11, 13]),
         ["Winograd with pooling"] = (() => nn.Sequential(nn.Conv2d(8, 8, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2)), [8, 11, 13]),
         ["linear"] = (() => nn.Linear(300, 70), [300]),
         ["report B's CNN"] = (Networks.ReportB, [1, 28, 28]),

@@ -70,10 +70,13 @@ public class TrainingRunTests
         Assert.Equal("False", machine["fma"]);
     }
 
-    /// <summary>Runs tests/SameBits in a process of its own with one switch set, and returns what it says of the machine that it sees.</summary>
+    /// <summary>
+    /// Runs tests/SameBits in a process of its own with one switch set, and returns what it says of the machine that it sees.
+    /// </summary>
     private static Dictionary<string, string> AssertCommittedBits(string name, string value)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(TrainingRun).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            "dotnet", ["exec", typeof(TrainingRun).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[name] = value;
         using var child = Process.Start(start)!;
         var machine = child.StandardError.ReadToEndAsync();
@@ -81,12 +84,14 @@ public class TrainingRunTests
         child.WaitForExit();
         Assert.True(child.ExitCode == 0, machine.Result);
         Assert.Equal(Committed, report);
-        return machine.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(line => line.Split(' ')).ToDictionary(line => line[0], line => line[1]);
+        return machine.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(line => line.Split(' ')).ToDictionary(line => line[0], line => line[1]);
     }
 
     private sealed class Avx512FactAttribute : FactAttribute
     {
-        public Avx512FactAttribute() => Skip = Vector512.IsHardwareAccelerated ? null : "This machine has no AVX-512, or .NET does not use it here.";
+        public Avx512FactAttribute() => Skip = Vector512.IsHardwareAccelerated ? null
+            : "This machine has no AVX-512, or .NET does not use it here.";
     }
 
     private sealed class Avx2FactAttribute : FactAttribute

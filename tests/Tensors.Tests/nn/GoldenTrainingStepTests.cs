@@ -8,7 +8,8 @@ public class GoldenTrainingStepTests
 {
     public sealed record Parameter(string Name, long[] Shape, double GradientNorm, GoldenTensor Gradient, double Sum, double SumOfSquares);
 
-    public sealed record Step(GoldenTensor X, GoldenTensor Y, GoldenTensor Logits, double Loss, Parameter[] Parameters, GoldenTensor EvalLogits, GoldenTensor InputGradient);
+    public sealed record Step(GoldenTensor X, GoldenTensor Y, GoldenTensor Logits, double Loss, Parameter[] Parameters,
+        GoldenTensor EvalLogits, GoldenTensor InputGradient);
 
     /// <summary>Relative to the largest value; an element of the first Linear sums up 3,136 terms, each rounded.</summary>
     private const double Tolerance = 5e-6;

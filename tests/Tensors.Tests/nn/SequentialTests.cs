@@ -14,7 +14,8 @@ public class SequentialTests
     [InlineData(2, 5, 13, 10, 17, 3, 2, 1)]
     [InlineData(9, 2, 6, 6, 3, 1, 1, 0)]
     [InlineData(2, 7, 11, 12, 17, 3, 1, 1)]
-    public void ConvRelu_AndConvReluPool_InASequential_GiveTheBitsOfTheSeparateOps(int n, int c, int h, int w, int filters, int kernel, int stride, int padding)
+    public void ConvRelu_AndConvReluPool_InASequential_GiveTheBitsOfTheSeparateOps(
+        int n, int c, int h, int w, int filters, int kernel, int stride, int padding)
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
@@ -29,7 +30,10 @@ public class SequentialTests
             AssertSame(pooled, fused.forward(x));
     }
 
-    /// <summary>Between two such ops the channels are innermost: counts that no vector divides, a stride, and few channels, whose gradient is scattered.</summary>
+    /// <summary>
+    /// Between two such ops the channels are innermost: counts that no vector divides, a stride, and few channels, whose gradient is
+    /// scattered.
+    /// </summary>
     [Theory]
     [InlineData(1, 32, 64, 5, 1, 2, true)]
     [InlineData(1, 32, 64, 3, 1, 0, false)]
@@ -38,11 +42,13 @@ public class SequentialTests
     [InlineData(2, 3, 5, 3, 1, 0, true)]
     [InlineData(2, 8, 8, 5, 1, 0, false)]
     [InlineData(1, 1, 1, 1, 1, 0, true)]
-    public void SeveralConvolutions_InASequential_GiveTheBitsOfTheSeparateOps(int channels, int first, int second, int kernel, int stride, int padding, bool pool)
+    public void SeveralConvolutions_InASequential_GiveTheBitsOfTheSeparateOps(
+        int channels, int first, int second, int kernel, int stride, int padding, bool pool)
     {
         using var scope = NewDisposeScope();
         manual_seed(4);
-        Conv2d[] convs = [Conv2d(channels, first, kernel, stride, padding), Conv2d(first, second, kernel, stride, padding), Conv2d(second, 6, 3, padding: 1)];
+        Conv2d[] convs = [Conv2d(channels, first, kernel, stride, padding), Conv2d(first, second, kernel, stride, padding),
+            Conv2d(second, 6, 3, padding: 1)];
         var x = randn(9, channels, 23, 25).requires_grad_();
         var apart = x;
         foreach (var conv in convs)
@@ -51,7 +57,8 @@ public class SequentialTests
             if (pool && conv != convs[2])
                 apart = functional.max_pool2d(apart, 2);
         }
-        var together = Sequential([.. convs.SelectMany(IEnumerable<Module<Tensor, Tensor>> (conv) => pool && conv != convs[2] ? [conv, ReLU(), MaxPool2d(2)] : [conv, ReLU()])]);
+        var together = Sequential([.. convs.SelectMany(
+            IEnumerable<Module<Tensor, Tensor>> (conv) => pool && conv != convs[2] ? [conv, ReLU(), MaxPool2d(2)] : [conv, ReLU()])]);
 
         AssertSame([x, .. convs.SelectMany(conv => conv.parameters())], apart, together.forward(x));
         using (no_grad())
@@ -82,7 +89,8 @@ public class SequentialTests
     {
         AssertSame(apart, together);
         var upstream = randn(together.shape);
-        var (expected, actual) = (autograd.grad([apart], wanted, [upstream], retain_graph: true), autograd.grad([together], wanted, [upstream]));
+        var (expected, actual) =
+            (autograd.grad([apart], wanted, [upstream], retain_graph: true), autograd.grad([together], wanted, [upstream]));
         for (var i = 0; i < wanted.Length; i++) AssertSame(expected[i], actual[i]);
     }
 

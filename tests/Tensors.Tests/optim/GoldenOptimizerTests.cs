@@ -6,7 +6,8 @@ namespace Fgsm.Tensors.Tests;
 /// <summary>Five steps of each optimiser with given gradients, against PyTorch (tests/golden/make_ops.py).</summary>
 public class GoldenOptimizerTests
 {
-    public sealed record Case(string Op, Dictionary<string, JsonElement> Args, GoldenTensor[] Start, GoldenTensor[][] Gradients, GoldenTensor[][] Trajectory)
+    public sealed record Case(
+        string Op, Dictionary<string, JsonElement> Args, GoldenTensor[] Start, GoldenTensor[][] Gradients, GoldenTensor[][] Trajectory)
     {
         public double Arg(string name, double otherwise) => Args.TryGetValue(name, out var value) ? value.GetDouble() : otherwise;
 
@@ -30,8 +31,10 @@ public class GoldenOptimizerTests
     }
 
     private static optim.Optimizer Make(Case c, Modules.Parameter[] parameters) => c.Op == "SGD"
-        ? optim.SGD(parameters, c.Arg("lr", double.NaN), c.Arg("momentum", 0), c.Arg("dampening", 0), c.Arg("weight_decay", 0), c.Args.ContainsKey("nesterov"))
+        ? optim.SGD(parameters, c.Arg("lr", double.NaN), c.Arg("momentum", 0), c.Arg("dampening", 0), c.Arg("weight_decay", 0),
+            c.Args.ContainsKey("nesterov"))
         : optim.Adam(parameters, c.Arg("lr", 1e-3), Beta(c, 0, 0.9), Beta(c, 1, 0.999), c.Arg("eps", 1e-8), c.Arg("weight_decay", 0));
 
-    private static double Beta(Case c, int which, double otherwise) => c.Args.TryGetValue("betas", out var betas) ? betas[which].GetDouble() : otherwise;
+    private static double Beta(Case c, int which, double otherwise) => c.Args.TryGetValue("betas", out var betas) ? betas[which].GetDouble()
+        : otherwise;
 }

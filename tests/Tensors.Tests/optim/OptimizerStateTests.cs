@@ -81,7 +81,8 @@ public sealed class OptimizerStateTests : IDisposable
         Assert.Equal(Weights(second), Weights(first));
     }
 
-    public static TheoryData<string, Action<OrderedDictionary<object, object?>, OrderedDictionary<object, object?>, OrderedDictionary<object, object?>>> BadStates => new()
+    public static TheoryData<string, Action<OrderedDictionary<object, object?>, OrderedDictionary<object, object?>,
+        OrderedDictionary<object, object?>>> BadStates => new()
     {
         { "different number of parameter groups", (all, _, _) => all["param_groups"] = new List<object?>() },
         { "doesn't match the size of optimizer's group", (_, group, _) => group["params"] = new List<object?> { 0L } },
@@ -102,7 +103,8 @@ public sealed class OptimizerStateTests : IDisposable
 
     [Theory]
     [MemberData(nameof(BadStates))]
-    public void LoadStateDict_OfWhatDoesNotFit_SaysWhy_AndChangesNothing(string reason, Action<OrderedDictionary<object, object?>, OrderedDictionary<object, object?>, OrderedDictionary<object, object?>> damage)
+    public void LoadStateDict_OfWhatDoesNotFit_SaysWhy_AndChangesNothing(string reason,
+        Action<OrderedDictionary<object, object?>, OrderedDictionary<object, object?>, OrderedDictionary<object, object?>> damage)
     {
         var (first, second) = (nn.Linear(4, 3), nn.Linear(4, 3));
         second.load_state_dict(first.state_dict());
@@ -111,7 +113,8 @@ public sealed class OptimizerStateTests : IDisposable
         Train(second, two, 3);
         var state = two.state_dict();
         var parameters = (OrderedDictionary<object, object?>)state["state"]!;
-        damage(state, (OrderedDictionary<object, object?>)((List<object?>)state["param_groups"]!)[0]!, (OrderedDictionary<object, object?>)parameters[0L]!);
+        damage(state, (OrderedDictionary<object, object?>)((List<object?>)state["param_groups"]!)[0]!,
+            (OrderedDictionary<object, object?>)parameters[0L]!);
 
         var exception = Assert.ThrowsAny<ArgumentException>(() => one.load_state_dict(state));
 
@@ -196,7 +199,8 @@ public sealed class OptimizerStateTests : IDisposable
         optimizer.load_py(folder.File("optimizer.pth"));
         Train(model, optimizer, 1);
 
-        Assert.All(System.Text.Json.JsonSerializer.Deserialize<float[]>(output)!.Zip(Weights(model)), v => Assert.Equal(v.First, v.Second, 1e-6f));
+        Assert.All(
+            System.Text.Json.JsonSerializer.Deserialize<float[]>(output)!.Zip(Weights(model)), v => Assert.Equal(v.First, v.Second, 1e-6f));
     }
 
     [Theory]
@@ -208,7 +212,8 @@ public sealed class OptimizerStateTests : IDisposable
         var (one, two) = (Make(kind, first), Make(kind, second));
         Train(first, one, 1);
         var state = one.state_dict();
-        foreach (OrderedDictionary<object, object?> values in ((OrderedDictionary<object, object?>)state["state"]!).Values.OfType<OrderedDictionary<object, object?>>())
+        foreach (OrderedDictionary<object, object?> values in ((
+            OrderedDictionary<object, object?>)state["state"]!).Values.OfType<OrderedDictionary<object, object?>>())
             foreach (var name in values.Keys.ToList())
                 values[name] = ((Tensor)values[name]!).to_type(int64);
 

@@ -47,7 +47,9 @@ internal sealed unsafe class Activation
                 new ReadOnlySpan<float>(At(image, c, first), rows * Width).CopyTo(new Span<float>(target + c * pitch, rows * Width));
     }
 
-    /// <summary>Writes one row of some channels: channel <paramref name="channel"/> + c of pixel x from <c>source + x * pitch + c</c>.</summary>
+    /// <summary>
+    /// Writes one row of some channels: channel <paramref name="channel"/> + c of pixel x from <c>source + x * pitch + c</c>.
+    /// </summary>
     public void WritePixels(int image, int row, int channel, int channels, float* source, int pitch)
     {
         if (!channelsLast)

@@ -12,12 +12,14 @@ internal static unsafe class ChannelsLast
     public delegate void Source(int image, int first, int rows, float* target, int rowLength, int pitch);
 
     /// <summary>Rows of an image with zeros around it; <paramref name="top"/> counts from the first row of the padding.</summary>
-    public static void Pad(Source source, int image, int height, (int Height, int Width) padding, int top, int rows, float* target, int rowLength, int pitch)
+    public static void Pad(
+        Source source, int image, int height, (int Height, int Width) padding, int top, int rows, float* target, int rowLength, int pitch)
     {
         new Span<float>(target, rows * rowLength).Clear();
         var (first, last) = (Math.Max(0, top - padding.Height), Math.Min(height, top + rows - padding.Height));
         if (first < last)
-            source(image, first, last - first, target + (first + padding.Height - top) * rowLength + padding.Width * pitch, rowLength, pitch);
+            source(
+                image, first, last - first, target + (first + padding.Height - top) * rowLength + padding.Width * pitch, rowLength, pitch);
     }
 
     /// <summary>target[x * pitch + c] = source[c * plane + x], and zeros from the last channel up to the pitch.</summary>

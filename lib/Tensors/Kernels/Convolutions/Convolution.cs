@@ -32,11 +32,13 @@ internal sealed unsafe class Convolution
     private int PaddedHeight => Height + 2 * Padding.Height;
     private int PaddedWidth => Width + 2 * Padding.Width;
 
-    public Convolution(int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride, (int, int) padding)
+    public Convolution(
+        int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride, (int, int) padding)
     {
         (Images, Channels, Height, Width, Filters) = (images, channels, height, width, filters);
         (Kernel, Stride, Padding) = (kernel, stride, padding);
-        Output = ((height + 2 * Padding.Height - Kernel.Height) / Stride.Height + 1, (width + 2 * Padding.Width - Kernel.Width) / Stride.Width + 1);
+        Output = ((height + 2 * Padding.Height - Kernel.Height) / Stride.Height + 1,
+            (width + 2 * Padding.Width - Kernel.Width) / Stride.Width + 1);
     }
 
     public void Forward(ChannelsLast.Source x, float* weight, Epilogue epilogue)
@@ -68,12 +70,14 @@ internal sealed unsafe class Convolution
             {
                 var rows = Math.Min(BandRows, Output.Height - row);
                 for (var y = 0; y < rows; y++)
-                    CopyTerms(padded.Pointer + (row + y) * Stride.Height * rowLength, offsets, terms.Pointer + y * Depth * pitch, pitch, pitch);
+                    CopyTerms(
+                        padded.Pointer + (row + y) * Stride.Height * rowLength, offsets, terms.Pointer + y * Depth * pitch, pitch, pitch);
                 for (var o = 0; o < Filters; o += columns)
                 {
                     for (var y = 0; y < rows; y++)
                         for (var p = 0; p < pixels; p += Tiles.Rows)
-                            Tiles.Multiply(Depth, terms.Pointer + y * Depth * pitch + p, 1, pitch, b + o * Depth, columns, band.Pointer + (y * pixels + p) * columns, columns, accumulate: false);
+                            Tiles.Multiply(Depth, terms.Pointer + y * Depth * pitch + p, 1, pitch, b + o * Depth, columns,
+                                band.Pointer + (y * pixels + p) * columns, columns, accumulate: false);
                     epilogue.Band(image, o, Math.Min(columns, Filters - o), row, rows, band.Pointer, pixels * columns);
                 }
             }
@@ -111,7 +115,8 @@ internal sealed unsafe class Convolution
     /// <summary>At stride 1, the input gradient is the convolution of the output gradient with the filters turned by 180 degrees.</summary>
     private void CorrelateInputGradient(float* weight, ChannelsLast.Source upstream, Activation dx)
     {
-        var turned = new Convolution(Images, Filters, Output.Height, Output.Width, Channels, Kernel, (1, 1), (Kernel.Height - 1 - Padding.Height, Kernel.Width - 1 - Padding.Width));
+        var turned = new Convolution(Images, Filters, Output.Height, Output.Width, Channels, Kernel, (1, 1),
+            (Kernel.Height - 1 - Padding.Height, Kernel.Width - 1 - Padding.Width));
         var area = Kernel.Height * Kernel.Width;
         using var flipped = new Scratch<float>(Filters * Depth);
         var w = flipped.Pointer;
@@ -142,10 +147,12 @@ internal sealed unsafe class Convolution
                 upstream(image, row, rows, dy.Pointer, pitch);
                 for (var p = 0; p < rows * Output.Width; p += Tiles.Columns)
                     for (var k = 0; k < Depth; k += Tiles.Rows)
-                        Tiles.Multiply(Filters, a + k * Filters, 1, Tiles.Rows, dy.Pointer + p, pitch, terms.Pointer + k * pitch + p, pitch, accumulate: false);
+                        Tiles.Multiply(Filters, a + k * Filters, 1, Tiles.Rows, dy.Pointer + p, pitch, terms.Pointer + k * pitch + p, pitch,
+                            accumulate: false);
                 for (var y = 0; y < rows; y++)
                     for (var k = 0; k < Depth; k++)
-                        Scatter(terms.Pointer + k * pitch + y * Output.Width, padded.Pointer + offsets[k] + (row + y) * Stride.Height * PaddedWidth);
+                        Scatter(terms.Pointer + k * pitch + y * Output.Width,
+                            padded.Pointer + offsets[k] + (row + y) * Stride.Height * PaddedWidth);
             }
             for (var y = 0; y < Height; y++)
                 dx.WritePlanes(image, y, padded.Pointer + (y + Padding.Height) * PaddedWidth + Padding.Width, PaddedHeight * PaddedWidth);
@@ -203,10 +210,12 @@ internal sealed unsafe class Convolution
             var rows = Math.Min(BandRows, Output.Height - row);
             upstream(image, row, rows, dy.Pointer, Output.Width * filters, filters);
             for (var y = 0; y < rows; y++)
-                CopyTerms(padded.Pointer + (row + y) * Stride.Height * rowLength, offsets, terms.Pointer + y * Output.Width, pitch, Output.Width);
+                CopyTerms(
+                    padded.Pointer + (row + y) * Stride.Height * rowLength, offsets, terms.Pointer + y * Output.Width, pitch, Output.Width);
             for (var o = 0; o < filters; o += Tiles.Columns)
                 for (var k = 0; k < Depth; k += Tiles.Rows)
-                    Tiles.Multiply(rows * Output.Width, terms.Pointer + k * pitch, pitch, 1, dy.Pointer + o, filters, sum + k * filters + o, filters, accumulate: true);
+                    Tiles.Multiply(rows * Output.Width, terms.Pointer + k * pitch, pitch, 1, dy.Pointer + o, filters, sum + k * filters + o,
+                        filters, accumulate: true);
         }
     }
 }

@@ -7,7 +7,8 @@ internal abstract unsafe class Epilogue
 {
     /// <summary>
     /// Some rows of an image's output, for some filters: output (row + y, x) of filter (filter + i) at
-    /// <c>band + y * rowLength + x * Tiles.Columns + i</c>. <paramref name="row"/> is even, and so is the number of rows, save for the last of an image.
+    /// <c>band + y * rowLength + x * Tiles.Columns + i</c>. <paramref name="row"/> is even, and so is the
+    /// number of rows, save for the last of an image.
     /// </summary>
     public abstract void Band(int image, int filter, int filters, int row, int rows, float* band, int rowLength);
 }

@@ -31,9 +31,11 @@ internal sealed unsafe class ReluMaxPool(float* bias, Activation y, Activation? 
                 {
                     var window = band + i * rowLength + 2 * x * pitch + j;
                     if (places is null)
-                        Largest(Vector.Load(biases + j), window, window + pitch, window + rowLength, window + rowLength + pitch).Store(best + x * pitch + j);
+                        Largest(Vector.Load(biases + j), window, window + pitch, window + rowLength, window + rowLength + pitch)
+                            .Store(best + x * pitch + j);
                     else
-                        Pool(Vector.Load(biases + j), window, window + pitch, window + rowLength, window + rowLength + pitch, best + x * pitch + j, place + x * pitch + j);
+                        Pool(Vector.Load(biases + j), window, window + pitch, window + rowLength, window + rowLength + pitch,
+                            best + x * pitch + j, place + x * pitch + j);
                 }
             y.WritePixels(image, (row + i) / 2, filter, filters, best, pitch);
             places?.WritePixels(image, (row + i) / 2, filter, filters, place, pitch);
@@ -76,8 +78,11 @@ internal sealed unsafe class ReluMaxPool(float* bias, Activation y, Activation? 
     private static Vector<float> Larger(Vector<float> best, Vector<float> next) =>
         Vector.ConditionalSelect(Wins(next, best), next, best);
 
-    /// <summary>The gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.</summary>
-    public static Upstream Upstream(Convolution shape, Activation gradient, Activation places) => new(Pixels(shape, gradient, places), Planes(shape, gradient, places));
+    /// <summary>
+    /// The gradient with respect to the convolution's output: each pooled gradient at the place of its maximum, 0 elsewhere.
+    /// </summary>
+    public static Upstream Upstream(Convolution shape, Activation gradient, Activation places) =>
+        new(Pixels(shape, gradient, places), Planes(shape, gradient, places));
 
     private static ChannelsLast.Source Pixels(Convolution shape, Activation gradient, Activation places)
     {
@@ -169,7 +174,8 @@ internal sealed unsafe class ReluMaxPool(float* bias, Activation y, Activation? 
     // One row of four windows: the places `first` and `first` + 1 side by side.
     private static void Spread(Vector128<float> value, Vector128<float> place, float first, float* target)
     {
-        var (low, high) = Shuffles.Zip(value & Vector128.Equals(place, Vector128.Create(first)), value & Vector128.Equals(place, Vector128.Create(first + 1)));
+        var (low, high) = Shuffles.Zip(
+            value & Vector128.Equals(place, Vector128.Create(first)), value & Vector128.Equals(place, Vector128.Create(first + 1)));
         low.Store(target);
         high.Store(target + 4);
     }

@@ -68,15 +68,18 @@ internal sealed unsafe class Winograd
                 for (var point = 0; point < Points; point++)
                     for (var t = 0; t < tiles; t += Tiles.Rows)
                         Tiles.Multiply(shape.Channels, v + point * vStep + t * channels, channels, 1,
-                            u + point * uStep + panel * shape.Channels * columns, columns, m + point * mStep + t * columns, columns, accumulate: false);
+                            u + point * uStep + panel * shape.Channels * columns, columns,
+                            m + point * mStep + t * columns, columns, accumulate: false);
                 for (var row = first; row < last; row++)
                 {
                     var source = m + (row - first) * tilesWide * columns;
                     for (var t = 0; t < tilesWide; t++)
                         for (var i = 0; i < columns; i += Vector<float>.Count)
-                            WinogradTransforms.Output(size, source + t * columns + i, mStep, band.Pointer + t * size * columns + i, rowLength, columns);
+                            WinogradTransforms.Output(
+                                size, source + t * columns + i, mStep, band.Pointer + t * size * columns + i, rowLength, columns);
                     var y = row % tilesHigh * size;
-                    epilogue.Band(row / tilesHigh, panel * columns, Math.Min(columns, shape.Filters - panel * columns), y, Math.Min(size, shape.Output.Height - y), band.Pointer, rowLength);
+                    epilogue.Band(row / tilesHigh, panel * columns, Math.Min(columns, shape.Filters - panel * columns), y,
+                        Math.Min(size, shape.Output.Height - y), band.Pointer, rowLength);
                 }
             }
         });
@@ -94,7 +97,8 @@ internal sealed unsafe class Winograd
             Gemm.Pack(Math.Min(columns, shape.Filters - panel * columns), columns, terms, weight + panel * columns * terms, terms, 1, g);
             for (var c = 0; c < shape.Channels; c++)
                 for (var i = 0; i < columns; i += Vector<float>.Count)
-                    WinogradTransforms.Filter(shape.Kernel.Width, g + c * area * columns + i, columns, u + (panel * shape.Channels + c) * columns + i, uStep);
+                    WinogradTransforms.Filter(
+                        shape.Kernel.Width, g + c * area * columns + i, columns, u + (panel * shape.Channels + c) * columns + i, uStep);
         });
     }
 
@@ -106,10 +110,12 @@ internal sealed unsafe class Winograd
         while (first < last)
         {
             var (image, row, rows, end) = FirstImage(first, last);
-            ChannelsLast.Pad(x, image, shape.Height, shape.Padding, row * size, (rows - 1) * size + WinogradTransforms.Size, padded.Pointer, rowLength, channels);
+            ChannelsLast.Pad(x, image, shape.Height, shape.Padding, row * size, (rows - 1) * size + WinogradTransforms.Size, padded.Pointer,
+                rowLength, channels);
             for (var t = 0; t < rows * tilesWide; t++)
                 for (var c = 0; c < channels; c += Vector<float>.Count)
-                    WinogradTransforms.Input(padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * channels + c, rowLength, channels, v + t * channels + c, vStep);
+                    WinogradTransforms.Input(padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * channels + c,
+                        rowLength, channels, v + t * channels + c, vStep);
             v += rows * tilesWide * channels;
             first = end;
         }
@@ -126,20 +132,26 @@ internal sealed unsafe class Winograd
             ChannelsLast.Pad(upstream, image, shape.Output.Height, (0, 0), row * size, rows * size, padded.Pointer, rowLength, filters);
             for (var t = 0; t < rows * tilesWide; t++)
                 for (var o = 0; o < filters; o += Vector<float>.Count)
-                    WinogradTransforms.OutputGradient(size, padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * filters + o, rowLength, filters, w + t * filters + o, wStep);
+                    WinogradTransforms.OutputGradient(
+                        size, padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * filters + o, rowLength, filters,
+                        w + t * filters + o, wStep);
             w += rows * tilesWide * filters;
             first = end;
         }
     }
 
-    /// <summary>The part of some rows of tiles that belongs to the first one's image: the image, the rows within it, and where it ends.</summary>
+    /// <summary>
+    /// The part of some rows of tiles that belongs to the first one's image: the image, the rows within it, and where it ends.
+    /// </summary>
     private (int Image, int Row, int Rows, int End) FirstImage(int first, int last)
     {
         var end = Math.Min(last, (first / tilesHigh + 1) * tilesHigh);
         return (first / tilesHigh, first % tilesHigh, end - first, end);
     }
 
-    /// <summary>dw[O, C, K, K]: in each point the product of the transformed output gradient and the transformed input, over all tiles.</summary>
+    /// <summary>
+    /// dw[O, C, K, K]: in each point the product of the transformed output gradient and the transformed input, over all tiles.
+    /// </summary>
     public void WeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, float* dw)
     {
         var groups = (shape.Images + Convolution.GroupSize - 1) / Convolution.GroupSize;
@@ -149,9 +161,11 @@ internal sealed unsafe class Winograd
         var total = sums + (nint)groups * Points * step;
         Threads.For(groups, group =>
         {
-            var (first, last) = (group * Convolution.GroupSize * tilesHigh, Math.Min(shape.Images, (group + 1) * Convolution.GroupSize) * tilesHigh);
+            var (first, last) =
+                (group * Convolution.GroupSize * tilesHigh, Math.Min(shape.Images, (group + 1) * Convolution.GroupSize) * tilesHigh);
             for (var row = first; row < last; row += BlockRows)
-                AddWeightGradient(x, upstream, row, Math.Min(last, row + BlockRows), sums + (nint)group * Points * step, step, accumulate: row > first);
+                AddWeightGradient(
+                    x, upstream, row, Math.Min(last, row + BlockRows), sums + (nint)group * Points * step, step, accumulate: row > first);
         });
         Threads.Ranges(Points * step, 4096, (start, end) => Sum.Rows(sums + start, Points * step, groups, total + start, end - start));
 
@@ -166,7 +180,8 @@ internal sealed unsafe class Winograd
     }
 
     /// <summary>sum[point, O, C] (+)= w[point, tile, O]^T v[point, tile, C] for some rows of tiles.</summary>
-    private void AddWeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, int first, int last, float* sum, int step, bool accumulate)
+    private void AddWeightGradient(
+        ChannelsLast.Source x, ChannelsLast.Source upstream, int first, int last, float* sum, int step, bool accumulate)
     {
         var (tiles, pitch) = ((last - first) * tilesWide, Tiles.Round(channels, Tiles.Columns));
         var (vStep, wStep) = (Spread(tiles * channels + Tiles.Columns), Spread(tiles * filters + Tiles.Rows));

@@ -17,7 +17,9 @@ internal static unsafe class WinogradTransforms
     public const int Size = 8;
     public const int Points = Size * Size;
 
-    /// <summary>B^T d B: element (i, j) of d at <c>source + i * rowLength + j * pitch</c>, of the result at <c>target + (8 i + j) * stride</c>.</summary>
+    /// <summary>
+    /// B^T d B: element (i, j) of d at <c>source + i * rowLength + j * pitch</c>, of the result at <c>target + (8 i + j) * stride</c>.
+    /// </summary>
     [SkipLocalsInit]
     public static void Input(float* source, nint rowLength, nint pitch, float* target, nint stride)
     {
@@ -32,8 +34,11 @@ internal static unsafe class WinogradTransforms
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void InputLine(float* source, nint step, float* target, nint stride)
     {
-        var (d0, d1, d2, d3) = (Vector.Load(source), Vector.Load(source + step), Vector.Load(source + 2 * step), Vector.Load(source + 3 * step));
-        var (d4, d5, d6, d7) = (Vector.Load(source + 4 * step), Vector.Load(source + 5 * step), Vector.Load(source + 6 * step), Vector.Load(source + 7 * step));
+        var (d0, d1, d2, d3) =
+            (Vector.Load(source), Vector.Load(source + step), Vector.Load(source + 2 * step), Vector.Load(source + 3 * step));
+        var (d4, d5, d6, d7) =
+            (Vector.Load(source + 4 * step), Vector.Load(source + 5 * step),
+            Vector.Load(source + 6 * step), Vector.Load(source + 7 * step));
         Fma(5.25f, d4 - d2, d0 - d6).Store(target);
         Pair(Fma(-4.25f, d4, d2 + d6), Fma(-4.25f, d3, d1 + d5), target + stride, stride);
         Pair(Fma(0.25f, d2, Fma(-1.25f, d4, d6)), Fma(0.5f, d1, Fma(-2.5f, d3, d5 + d5)), target + 3 * stride, stride);
@@ -41,7 +46,10 @@ internal static unsafe class WinogradTransforms
         Fma(5.25f, d3 - d5, d7 - d1).Store(target + 7 * stride);
     }
 
-    /// <summary>A^T m A: from the eight by eight points to <paramref name="size"/> by size outputs, (i, j) at <c>target + i * rowLength + j * pitch</c>.</summary>
+    /// <summary>
+    /// A^T m A: from the eight by eight points to <paramref name="size"/> by size outputs, (i, j) at <c>target + i * rowLength + j *
+    /// pitch</c>.
+    /// </summary>
     [SkipLocalsInit]
     public static void Output(int size, float* source, nint stride, float* target, nint rowLength, nint pitch)
     {
@@ -56,7 +64,8 @@ internal static unsafe class WinogradTransforms
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void OutputLine(int size, float* m, nint stride, float* target, nint step)
     {
-        var (m1, m2, m3, m4) = (Vector.Load(m + stride), Vector.Load(m + 2 * stride), Vector.Load(m + 3 * stride), Vector.Load(m + 4 * stride));
+        var (m1, m2, m3, m4) =
+            (Vector.Load(m + stride), Vector.Load(m + 2 * stride), Vector.Load(m + 3 * stride), Vector.Load(m + 4 * stride));
         var (m5, m6, m7) = (Vector.Load(m + 5 * stride), Vector.Load(m + 6 * stride), Vector.Load(m + 7 * stride));
         var (sum1, sum2, sum3) = (m1 + m2, m3 + m4, m5 + m6);
         var (difference1, difference2, difference3) = (m1 - m2, m3 - m4, m5 - m6);
@@ -74,7 +83,9 @@ internal static unsafe class WinogradTransforms
         (Fma(32, difference2, Fma(1 / 32f, difference3, difference1)) + m7).Store(target + 5 * step);
     }
 
-    /// <summary>A y A^T: the transform of <paramref name="size"/> by size output gradients, (i, j) at <c>source + i * rowLength + j * pitch</c>.</summary>
+    /// <summary>
+    /// A y A^T: the transform of <paramref name="size"/> by size output gradients, (i, j) at <c>source + i * rowLength + j * pitch</c>.
+    /// </summary>
     [SkipLocalsInit]
     public static void OutputGradient(int size, float* source, nint rowLength, nint pitch, float* target, nint stride)
     {
@@ -89,7 +100,8 @@ internal static unsafe class WinogradTransforms
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void OutputGradientLine(int size, float* source, nint step, float* target, nint stride)
     {
-        var (y0, y1, y2, y3) = (Vector.Load(source), Vector.Load(source + step), Vector.Load(source + 2 * step), Vector.Load(source + 3 * step));
+        var (y0, y1, y2, y3) =
+            (Vector.Load(source), Vector.Load(source + step), Vector.Load(source + 2 * step), Vector.Load(source + 3 * step));
         var (even1, odd1) = (y0 + y2, y1 + y3);
         var (even2, odd2) = (Fma(4, y2, y0), Fma(8, y3, y1 + y1));
         var (even3, odd3) = (Fma(0.25f, y2, y0), Fma(0.125f, y3, y1 * 0.5f));
@@ -109,7 +121,9 @@ internal static unsafe class WinogradTransforms
         last.Store(target + 7 * stride);
     }
 
-    /// <summary>G g G^T: a filter of <paramref name="size"/> by size (3 or 5), its terms <paramref name="step"/> apart, to eight by eight points.</summary>
+    /// <summary>
+    /// G g G^T: a filter of <paramref name="size"/> by size (3 or 5), its terms <paramref name="step"/> apart, to eight by eight points.
+    /// </summary>
     [SkipLocalsInit]
     public static void Filter(int size, float* filter, nint step, float* target, nint stride)
     {
@@ -159,7 +173,8 @@ internal static unsafe class WinogradTransforms
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FilterGradientLine(int size, float* u, nint stride, float* target, nint step)
     {
-        var (u1, u2, u3, u4) = (Vector.Load(u + stride), Vector.Load(u + 2 * stride), Vector.Load(u + 3 * stride), Vector.Load(u + 4 * stride));
+        var (u1, u2, u3, u4) =
+            (Vector.Load(u + stride), Vector.Load(u + 2 * stride), Vector.Load(u + 3 * stride), Vector.Load(u + 4 * stride));
         var (u5, u6, u7) = (Vector.Load(u + 5 * stride), Vector.Load(u + 6 * stride), Vector.Load(u + 7 * stride));
         var (sum1, sum2, sum3) = ((u1 + u2) * One, (u3 + u4) * Two, (u5 + u6) * Half);
         var (difference1, difference2, difference3) = ((u1 - u2) * One, (u3 - u4) * Two, (u5 - u6) * Half);
@@ -182,7 +197,8 @@ internal static unsafe class WinogradTransforms
     private const float Half = 32 / 45f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<float> Fma(float factor, Vector<float> x, Vector<float> y) => Vector.FusedMultiplyAdd(Vector.Create(factor), x, y);
+    private static Vector<float> Fma(float factor, Vector<float> x, Vector<float> y) =>
+        Vector.FusedMultiplyAdd(Vector.Create(factor), x, y);
 
     /// <summary>What a point and its negative give: the even powers plus and minus the odd ones.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,10 +7,13 @@ namespace Fgsm.Tensors.Tests;
 /// <summary>Winograd's method against a direct convolution in double precision.</summary>
 public class WinogradTests(ITestOutputHelper output)
 {
-    /// <summary>Largest error relative to the largest element. 15 seeds show 9.8e-6, 1.1e-5 and 1.3e-5 for output, input and weight gradient.</summary>
+    /// <summary>
+    /// Largest error relative to the largest element. 15 seeds show 9.8e-6, 1.1e-5 and 1.3e-5 for output, input and weight gradient.
+    /// </summary>
     private const double Bound = 2e-5;
 
-    // Outputs that are multiples of the tile and others, down to one pixel; channels that fill no tile; report B's and report E's second layer.
+    // Outputs that are multiples of the tile and others, down to one pixel; channels that fill no tile; report B's and report E's second
+    // layer.
     [Theory]
     [InlineData(1, 8, 8, 3, 3, 3, 0)]
     [InlineData(1, 8, 9, 7, 7, 3, 0)]
@@ -46,7 +49,8 @@ public class WinogradTests(ITestOutputHelper output)
     {
         var error = expected.Zip(Values(actual), (e, a) => Math.Abs(e - a)).Max() / expected.Max(Math.Abs);
         output.WriteLine(FormattableString.Invariant($"{what}: {error:e2}"));
-        Assert.True(error <= Bound, FormattableString.Invariant($"The error of the {what} is {error:e2} of the largest element, above {Bound:e2}."));
+        Assert.True(error <= Bound,
+            FormattableString.Invariant($"The error of the {what} is {error:e2} of the largest element, above {Bound:e2}."));
     }
 
     private static float[] Values(Tensor tensor) => tensor.data<float>().ToArray();
@@ -68,11 +72,13 @@ public class WinogradTests(ITestOutputHelper output)
                         for (var ox = 0; ox < width; ox++)
                             for (var k = 0; k < shape.Depth; k++)
                             {
-                                var (c, ky, kx) = (k / (shape.Kernel.Height * shape.Kernel.Width), k / shape.Kernel.Width % shape.Kernel.Height, k % shape.Kernel.Width);
+                                var (c, ky, kx) = (k / (shape.Kernel.Height * shape.Kernel.Width),
+                                    k / shape.Kernel.Width % shape.Kernel.Height, k % shape.Kernel.Width);
                                 var (iy, ix) = (oy + ky - shape.Padding.Height, ox + kx - shape.Padding.Width);
                                 if (iy < 0 || iy >= shape.Height || ix < 0 || ix >= shape.Width)
                                     continue;
-                                var (to, from, at) = (((n * shape.Filters + o) * height + oy) * width + ox, ((n * shape.Channels + c) * shape.Height + iy) * shape.Width + ix, o * shape.Depth + k);
+                                var (to, from, at) = (((n * shape.Filters + o) * height + oy) * width + ox,
+                                    ((n * shape.Channels + c) * shape.Height + iy) * shape.Width + ix, o * shape.Depth + k);
                                 Output[to] += (double)x[from] * w[at];
                                 InputGradient[from] += (double)upstream[to] * w[at];
                                 WeightGradient[at] += (double)upstream[to] * x[from];
