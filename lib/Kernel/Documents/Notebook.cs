@@ -60,19 +60,27 @@ public sealed partial class Notebook
     {
         try
         {
-            var root = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = 256 });
+            var root = JsonNode.Parse(WithoutHalves(json), documentOptions: new JsonDocumentOptions { MaxDepth = 256, AllowDuplicateProperties = false });
             return new NotebookReader(name).Read(root);
+        }
+        catch (JsonException e) when (e.LineNumber is { } line)
+        {
+            throw new NotebookException($"{name}: not a notebook: broken JSON at line {line + 1}, column {e.BytePositionInLine + 1}", e);
         }
         catch (JsonException e)
         {
-            throw new NotebookException($"{name}: not a notebook: broken JSON at line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}", e);
-        }
-        catch (ArgumentException e)
-        {
-            // What JsonObject says of a key that occurs twice, which it finds only when it is first looked into.
             throw new NotebookException($"{name}: not a notebook: {e.Message}", e);
         }
     }
+
+    /// <summary>Half a surrogate pair, which Python writes as an escape and .NET does not read, becomes U+FFFD.</summary>
+    private static string WithoutHalves(string json) =>
+        json.Contains("\\ud", StringComparison.OrdinalIgnoreCase)
+            ? Escape().Replace(json, escape => escape.Groups["half"].Success ? "\uFFFD" : escape.Value)
+            : json;
+
+    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.")]
+    private static partial Regex Escape();
 
     /// <summary>Writes the notebook as Jupyter would, under a temporary name that is then renamed.</summary>
     /// <exception cref="NotebookException">The file cannot be written; what was there before is untouched.</exception>
@@ -140,7 +148,8 @@ public sealed partial class Notebook
                 "raw" => CellKind.Raw,
                 var other => throw Broken($"{where}: 'cell_type' is '{other}', not code, markdown or raw"),
             };
-            if (!hasIds)
+            // Jupyter, too, gives a cell the id that it lacks.
+            if (!hasIds || json["id"] is null)
                 json["id"] = $"cell-{index + 1}";
             var id = MultilineText.Join(json["id"]);
             if (id is null || !CellId().IsMatch(id))

@@ -37,8 +37,9 @@ public sealed class NotebookCell
         Source = source;
         foreach (var output in json["outputs"] as JsonArray ?? [])
             Outputs.Add(output!.DeepClone().AsObject());
-        if (json["execution_count"] is JsonValue count && count.GetValueKind() == JsonValueKind.Number)
-            ExecutionCount = count.GetValue<int>();
+        // Some programs write 1.0.
+        if (json["execution_count"] is JsonValue count && count.GetValueKind() == JsonValueKind.Number && count.GetValue<double>() is >= 0 and < int.MaxValue and var number)
+            ExecutionCount = (int)number;
     }
 
     /// <summary>Code, Markdown or raw text.</summary>
@@ -55,7 +56,7 @@ public sealed class NotebookCell
 
     /// <summary>The tags of the cell, <c>parameters</c> for example.</summary>
     public IReadOnlyList<string> Tags =>
-        Metadata["tags"] is JsonArray tags ? [.. tags.Select(tag => tag!.ToString())] : [];
+        Metadata["tags"] is JsonArray tags ? [.. tags.OfType<JsonValue>().Select(tag => tag.ToString())] : [];
 
     /// <summary>The outputs of a code cell, each an nbformat output object (multi-line text as lists of lines).</summary>
     public IList<JsonObject> Outputs { get; } = [];

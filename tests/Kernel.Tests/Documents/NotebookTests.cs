@@ -119,7 +119,8 @@ public sealed class NotebookTests : IDisposable
     [InlineData("""{"nbformat": 4, "metadata": {}, "cells": 1}""", "'cells' is missing or no list")]
     [InlineData("""{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "poem"}]}""", "cell 1: 'cell_type' is 'poem'")]
     [InlineData("""{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "raw", "metadata": {}, "source": 5}]}""", "cell 1: 'source' is neither text")]
-    [InlineData("""{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "raw", "metadata": {}, "source": ""}]}""", "cell 1: 'id' must be")]
+    [InlineData("""{"nbformat": 4, "metadata": {"a": {"b": 1, "b": 2}}, "cells": []}""", "Duplicate property 'b'")]
+    [InlineData("""{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"cell_type": "raw", "id": "a b", "metadata": {}, "source": ""}]}""", "cell 1: 'id' must be")]
     [InlineData("""{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "metadata": {}, "source": "", "outputs": [{"output_type": "display_data"}]}]}""", "cell 1: 'outputs'")]
     public void Load_OfABrokenFile_SaysInOneLineWhatIsWrongWhere(string content, string expected)
     {
@@ -128,6 +129,22 @@ public sealed class NotebookTests : IDisposable
         Assert.StartsWith(path + ": not a notebook", message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData("\"execution_count\": 1.0", "\"execution_count\": 1")]
+    [InlineData("\"execution_count\": 1e300", "\"execution_count\": null")]
+    [InlineData("\"metadata\": {\"tags\": null}", "\"tags\": null")]
+    [InlineData("\"metadata\": {\"tags\": [null, \"a\"]}", "\"a\"")]
+    [InlineData("\"source\": \"half \\ud83d, whole \\ud83d\\ude00, none \\\\ud83d\"", "half \uFFFD, whole 😀, none \\\\ud83d")]
+    public void Load_OfWhatOtherProgramsWrite_Works(string odd, string saved)
+    {
+        var defaults = new[] { "\"metadata\": {}", "\"source\": \"\"", "\"execution_count\": null" }.Where(member => !odd.StartsWith(member.Split(':')[0], StringComparison.Ordinal));
+        var cell = "{\"cell_type\": \"code\", \"outputs\": [], " + string.Join(", ", defaults.Append(odd)) + "}";
+        var notebook = Notebook.Parse("{\"nbformat\": 4, \"nbformat_minor\": 5, \"metadata\": {}, \"cells\": [" + cell + "]}");
+        Assert.Equal("cell-1", notebook.Cells[0].Id);
+        Assert.All(notebook.Cells[0].Tags, tag => Assert.Equal("a", tag));
+        Assert.Contains(saved, notebook.Clone().ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
