@@ -14,7 +14,7 @@ internal static class Displays
 
     // The package publishes one DisplayedValue and returns another, whose Update bears another id. What the two have in common, also after an update, are
     // the very strings that name the mime types; so the id is kept by the identity of such a string.
-    private static readonly ConditionalWeakTable<string, string> s_ids = [];
+    private static readonly ConditionalWeakTable<string, string> Ids = [];
 
     static Displays()
     {
@@ -49,13 +49,13 @@ internal static class Displays
             return;
         ref var mimeType = ref MimeType(first);
         mimeType = new string(mimeType.AsSpan());
-        s_ids.Add(mimeType, id);
+        Ids.Add(mimeType, id);
         CSharpSession.Current?.Show(new DisplayOutput(Data(value, formatted), id));
     }
 
     private static void Update(DisplayedValue displayed)
     {
-        var id = displayed.FormattedValues.Count > 0 && s_ids.TryGetValue(displayed.FormattedValues[0].MimeType, out var published) ? published : displayed.DisplayId;
+        var id = displayed.FormattedValues.Count > 0 && Ids.TryGetValue(displayed.FormattedValues[0].MimeType, out var published) ? published : displayed.DisplayId;
         CSharpSession.Current?.Show(new DisplayUpdate(Data(displayed.Value, displayed.FormattedValues), id));
     }
 

@@ -17,11 +17,11 @@ namespace Fgsm.Kernel;
 /// <remarks>Formatters and console belong to the process: a new session finds them as if it were the first, and there is one at a time.</remarks>
 public sealed partial class CSharpSession : IDisposable
 {
-    private static readonly AsyncLocal<CSharpSession?> s_current = new();
+    private static readonly AsyncLocal<CSharpSession?> CurrentSession = new();
     private const int PatienceMilliseconds = 2000;
 
     // Of each assembly that cells see besides the framework, one type.
-    private static readonly Type[] s_helpers =
+    private static readonly Type[] Helpers =
         [typeof(CSharpSession), typeof(Microsoft.DotNet.Interactive.Kernel), typeof(Formatter), typeof(Microsoft.AspNetCore.Html.HtmlString)];
 
     private readonly WorkThread _worker = new("Session");
@@ -63,7 +63,7 @@ public sealed partial class CSharpSession : IDisposable
     public int ExecutionCount { get; private set; }
 
     /// <summary>The session whose cell called, on whichever thread; null in code of the host.</summary>
-    internal static CSharpSession? Current => s_current.Value;
+    internal static CSharpSession? Current => CurrentSession.Value;
 
     /// <summary>Asks the user for a line; null where nobody can be asked.</summary>
     internal Func<string, bool, string>? Input { get; set; }
@@ -153,7 +153,7 @@ public sealed partial class CSharpSession : IDisposable
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetDirectoryName(path) == framework)
-            .Concat(s_helpers.Select(type => type.Assembly.Location))
+            .Concat(Helpers.Select(type => type.Assembly.Location))
             .Select(path => MetadataReference.CreateFromFile(path));
         return ScriptOptions.Default
             .WithLanguageVersion(LanguageVersion.Latest)
@@ -180,7 +180,7 @@ public sealed partial class CSharpSession : IDisposable
         using (ExecutionContext.SuppressFlow())
             return _worker.Run(() =>
             {
-                s_current.Value = this;
+                CurrentSession.Value = this;
                 return work();
             });
     }
@@ -262,7 +262,7 @@ public sealed partial class CSharpSession : IDisposable
     /// <summary>Runs code that an extension submits while it is loaded.</summary>
     internal void RunForExtension(string code)
     {
-        s_current.Value = this;
+        CurrentSession.Value = this;
         RunSource(code, Path.Combine(WorkingDirectory, "extension"), CancellationToken.None);
     }
 
