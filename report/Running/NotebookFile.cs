@@ -41,8 +41,8 @@ internal sealed partial class NotebookFile
         get
         {
             var source = Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "";
-            var tree = CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
-            return tree.GetCompilationUnitRoot().Members.OfType<FieldDeclarationSyntax>().SelectMany(declared => declared.Declaration.Variables)
+            return Parse(source).GetCompilationUnitRoot().Members.OfType<FieldDeclarationSyntax>()
+                .SelectMany(declared => declared.Declaration.Variables)
                 .DistinctBy(variable => variable.Identifier.Text)
                 .ToDictionary(variable => variable.Identifier.Text, variable => variable.Initializer?.Value.ToString());
         }
@@ -59,11 +59,12 @@ internal sealed partial class NotebookFile
         get
         {
             var called = Document.Cells.Where(cell => cell.Kind == CellKind.Code)
-                .SelectMany(cell => CSharpSyntaxTree.ParseText(cell.Source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script)).GetRoot().DescendantNodes())
+                .SelectMany(cell => Parse(cell.Source).GetRoot().DescendantNodes())
                 .OfType<InvocationExpressionSyntax>()
-                .Where(call => call.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "Record" } && call.ArgumentList.Arguments.Count > 0)
+                .Where(call => call is { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Record" }, ArgumentList.Arguments.Count: > 0 })
                 .Select(call => NameIn(call.ArgumentList.Arguments[0].Expression));
-            var stored = Document.Cells.SelectMany(cell => cell.Outputs).Select(output => output["data"]?[ResultRecord.MimeType]).OfType<JsonObject>()
+            var stored = Document.Cells.SelectMany(cell => cell.Outputs)
+                .Select(output => output["data"]?[ResultRecord.MimeType]).OfType<JsonObject>()
                 .Select(record => record["name"]).OfType<JsonValue>().Select(name => name.ToString());
             string[] names = [.. called.Concat(stored).Distinct()];
             return names.Length > 0 ? names : ["*"];
@@ -105,10 +106,13 @@ internal sealed partial class NotebookFile
         return asked == Name || asked == Name + ".ipynb" || asked == number || asked == number.TrimStart('0');
     }
 
+    private static SyntaxTree Parse(string source) => CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
+
     private static string NameIn(ExpressionSyntax expression) => expression switch
     {
         LiteralExpressionSyntax { Token.Value: string name } => name,
-        InterpolatedStringExpressionSyntax name => string.Concat(name.Contents.Select(part => part is InterpolatedStringTextSyntax text ? text.TextToken.ValueText : "*")),
+        InterpolatedStringExpressionSyntax name =>
+            string.Concat(name.Contents.Select(part => part is InterpolatedStringTextSyntax text ? text.TextToken.ValueText : "*")),
         _ => "*",
     };
 
