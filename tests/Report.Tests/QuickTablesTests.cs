@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Fgsm.Report.Tests;
 
@@ -65,13 +66,8 @@ public sealed class QuickTablesTests : IDisposable
 }
 
 /// <summary>A test that runs all notebooks: in CI, or when asked to renew what it compares with.</summary>
-public sealed class QuickRunFactAttribute : FactAttribute
+public sealed class QuickRunFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
+    Renew || Environment.GetEnvironmentVariable("CI") == "true" ? null : "Trains models for minutes; set CI=true to run it.", test)
 {
     public static bool Renew => Environment.GetEnvironmentVariable("FGSM_RENEW") == "1";
-
-    public QuickRunFactAttribute()
-    {
-        if (!Renew && Environment.GetEnvironmentVariable("CI") != "true")
-            Skip = "Trains models for minutes; set CI=true to run it.";
-    }
 }
