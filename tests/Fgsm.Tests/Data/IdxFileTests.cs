@@ -64,6 +64,13 @@ public class IdxFileTests : IDisposable
         Assert.Contains("magic number 0x00000801, expected 0x00000803", ErrorOf([.. TinySource.Labels(3, 9), .. new byte[8]]));
 
     [Fact]
+    public void Read_AWrongMagicAndNothingElse_NamesTheMagic() => Assert.Contains("magic number 0x00000801", ErrorOf([0, 0, 8, 1]));
+
+    /// <summary>2^24 labels are announced, and none follow.</summary>
+    [Fact]
+    public void Read_TheLargestSize_IsPossible() => Assert.Contains("0 of 16777216 values", ErrorOf([0, 0, 8, 1, 1, 0, 0, 0], dimensions: 1));
+
+    [Fact]
     public void Read_ImpossibleSize_SaysSo() => Assert.Contains("impossible size, -1, in dimension 1", ErrorOf([0, 0, 8, 3, 0, 0, 0, 1, 255, 255, 255, 255, 0, 0, 0, 1]));
 
     [Fact]

@@ -164,6 +164,27 @@ public class EpsSweepTests
     }
 
     [Fact]
+    public void Run_OfOneFullBatch_IsOneStep()
+    {
+        var listener = new Listener();
+
+        EpsSweep.Run(TinyModels.SmallCnn(), Images(500), [0.1], listener);
+
+        Assert.Equal([(1, 1)], listener.Reports.Select(r => (r.Step, r.Steps)));
+    }
+
+    [Fact]
+    public void Run_WithoutEps_GivesTheCleanPredictionsAlone()
+    {
+        var (model, data) = (TinyModels.SmallCnn(), Images(10));
+
+        var sweep = EpsSweep.Run(model, data, []);
+
+        Assert.Empty(sweep.Points);
+        AssertSame(Predictions.Of(model, data), sweep.Clean);
+    }
+
+    [Fact]
     public void Run_Cancelled_Stops_AndRestoresTheModel()
     {
         using var source = new CancellationTokenSource();

@@ -36,6 +36,18 @@ public class PgdCheckTests
         Assert.True(check.PgdAt(0.2) < check.PgdAt(0.05));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_ClipsToTheBoundsItIsGiven(bool clipped)
+    {
+        var recorder = new Recorder(model);
+
+        PgdCheck.Of(recorder, data, sweep, 20, seed: 5, bounds: clipped ? null : Bounds.None);
+
+        Assert.Equal(clipped, recorder.Calls.SelectMany(c => c.Input).All(p => p is >= 0 and <= 1));
+    }
+
     [Fact]
     public void TheFigures_AreThoseOfTheFirstImages()
     {

@@ -126,6 +126,16 @@ public class PredictionsTests
     }
 
     [Fact]
+    public void Under_OfOneFullBatch_IsOneStep()
+    {
+        var listener = new Listener();
+
+        Predictions.Under(new FGSM(0.1), TinyModels.SmallCnn(), new TensorSet(rand(500, 1, 8, 8), RandomLabels(500, 10)), listener);
+
+        Assert.Equal([(1, 1)], listener.Reports.Select(r => (r.Step, r.Steps)));
+    }
+
+    [Fact]
     public void Under_Cancelled_Stops()
     {
         using var source = new CancellationTokenSource();

@@ -34,6 +34,11 @@ public sealed class SettingsGridTests : IDisposable
         Assert.Equal("pixels standardised, Adam, 10 epochs, not clipped", $"{new Setting("standardised", "Adam", 10, false)}");
     }
 
+    [Theory]
+    [InlineData("[-1, 1]", "pixels of [-1, 1]")]
+    [InlineData("standardised", "standardised pixels")]
+    public void Units_ReadAsWords(string pixels, string expected) => Assert.Equal(expected, new Setting(pixels, "Adam", 1, true).Units);
+
     [Fact]
     public void ASetting_OfUnknownPixels_SaysWhichThereAre() =>
         AssertOneLine(Assert.Throws<ArgumentException>(() => new Setting("[0, 255]", "Adam", 1, true).NewNetwork()), "[-1, 1]", "got [0, 255]");
@@ -64,6 +69,98 @@ public sealed class SettingsGridTests : IDisposable
         Assert.Equal(0.2, point.Eps);
         var adversarial = new FGSM(0.2) { Bounds = clipped ? Bounds.Unit : Bounds.None }.Attack(network, data);
         Assert.Equal(Predictions.Of(network, data with { Images = adversarial }).Predicted, point.Attacked.Predicted);
+    }
+
+    /// <summary>Weights of 0 make both probabilities 1/2, so the gradient is half a pixel: SGD goes 0.01 of it, Adam's first step is its rate.</summary>
+    [Theory]
+    [InlineData("SGD", 0.0025, 0.005)]
+    [InlineData("Adam", 0.001, 0.001)]
+    public void NewTrainer_TakesTheSettingsOptimiser(string optimiser, double first, double second)
+    {
+        var network = TinyModels.Linear([0, 0], [0, 0]);
+
+        new Setting("[0, 1]", optimiser, 1, true).NewTrainer(network, "", []).Fit(new TensorSet(tensor([0.5f, 1f], [1, 1, 1, 2]), Labels(1)), 1);
+
+        Assert.Equal([-first, -second, first, second], network.parameters().Single().Floats().Select(w => Math.Round(w, 6)));
+    }
+
+    /// <summary>Four images, all grey of 0.1: 0.2 less is -0.1, or 0 where it is clipped.</summary>
+    [Theory]
+    [InlineData(true, 0f)]
+    [InlineData(false, -0.1f)]
+    public void NewTrainer_WithTrainingEps_AttacksHalfOfEachBatch_InTheSettingsUnitsAndBounds(bool clipped, float darkest)
+    {
+        var recorder = new Recorder(TinyModels.SmallCnn());
+
+        new Setting("[-1, 1]", "SGD", 1, clipped).NewTrainer(recorder, "", [0.4]).Fit(new TensorSet(full([4, 1, 8, 8], 0.1f), Labels(0, 1, 2, 3)), 1);
+
+        var images = Assert.Single(recorder.Training).Input.Chunk(64).ToArray();
+        Assert.Equal(2, images.Count(image => image.All(p => p == 0.1f)));
+        Assert.Equal(darkest, images.Min(image => image.Min()), 1e-6f);
+        Assert.Equal(0.3f, images.Max(image => image.Max()), 1e-6f);
+    }
+
+    /// <summary>Dark images of class 0 and bright ones of class 1: a few batches learn them, so that the figures tell the trainings apart.</summary>
+    private static TensorSet DarkAndBright(int count)
+    {
+        manual_seed(9);
+        long[] labels = [.. Enumerable.Range(0, count).Select(i => i % 2L)];
+        return new TensorSet(rand(count, 1, 28, 28) * 0.6 + tensor([.. labels.Select(l => 0.2f * l)], [count, 1, 1, 1]), tensor(labels));
+    }
+
+    private static readonly double[] ManyEps = [.. Enumerable.Range(1, 10).Select(i => i * 0.01)];
+
+    private static void AssertFigures(Setting setting, nn.Module<Tensor, Tensor> network, TensorSet test, double clean, double[] robust)
+    {
+        var sweep = setting.Attack(network, test, ManyEps);
+        Assert.Equal(sweep.Clean.Accuracy, clean);
+        Assert.Equal(sweep.Points.Select(p => p.RobustAccuracy), robust);
+    }
+
+    [Fact]
+    public void Measure_AfterEachStage_IsATrainingOfSoManyEpochsFromTheSeed()
+    {
+        var (train, test) = (DarkAndBright(96), DarkAndBright(40));
+
+        var grid = SettingsGrid.Measure(train, test, ManyEps, [1, 2], seed: 3, file: null);
+
+        foreach (var measured in grid.Settings.Where(m => m.Setting is { Pixels: "[-1, 1]", Clipped: true }))
+        {
+            manual_seed(3);
+            var network = measured.Setting.NewNetwork();
+            measured.Setting.NewTrainer(network, "", []).Fit(train, measured.Setting.Epochs);
+            AssertFigures(measured.Setting, network, test, measured.Clean, measured.Robust);
+        }
+    }
+
+    [Fact]
+    public void MeasureDefences_TrainsEachOneEpochMore_FromTheSameNetworkAndSeed_AndOnlyOnce()
+    {
+        var (train, test, setting) = (DarkAndBright(96), DarkAndBright(40), new Setting("[0, 1]", "Adam", 2, true));
+        var defences = new Dictionary<string, double[]> { ["0.02"] = [0.02], ["mixed"] = [0.02, 0.05] };
+        var grid = new SettingsGrid(3, 96, 40, [], []);
+
+        grid.MeasureDefences(setting, defences, train, test, ManyEps, file: null);
+        grid.MeasureDefences(setting, defences, train, test, ManyEps, file: null);
+
+        Assert.Equal(defences.Keys, grid.Defences.Select(d => d.TrainingEps));
+        foreach (var measured in grid.Defences)
+        {
+            manual_seed(3);
+            var network = setting.NewNetwork();
+            setting.NewTrainer(network, "", []).Fit(train, 2);
+            manual_seed(3);
+            setting.NewTrainer(network, "", defences[measured.TrainingEps]).Fit(train, 1);
+            AssertFigures(setting, network, test, measured.Clean, measured.Robust);
+        }
+    }
+
+    [Fact]
+    public void Write_MakesTheFolder()
+    {
+        new SettingsGrid(1, 2, 3, [], []).Write(folder.File("new/grid.json"));
+
+        Assert.Equal(2, SettingsGrid.Read(folder.File("new/grid.json")).TrainingImages);
     }
 
     [Fact]

@@ -72,10 +72,19 @@ public class SmallestEpsTests
         Assert.InRange(SmallestEps.Search(model, image).Eps[0], 0.25, 0.25 + 2 * Step);
     }
 
+    /// <summary>Wrong above 0.96 only: of the steps of 1/16, at the last.</summary>
+    [Fact]
+    public void Search_WhereOnlyTheLastStepIsWrong_FindsTheBoundary()
+    {
+        using var model = new Bump(x => 0.96 - x);
+
+        Assert.InRange(SmallestEps.Search(model, new TensorSet(zeros(1, 1, 1, 1), Labels(1))).Eps[0], 0.96, 0.96 + 2 * Step);
+    }
+
     [Fact]
     public void Search_OfAModelThatNeverChangesItsMind_IsInfinity()
     {
-        var constant = TinyModels.Linear(new float[64], new float[64]);
+        var constant = new Recorder(TinyModels.Linear(new float[64], new float[64]));
 
         var found = SmallestEps.Search(constant, new TensorSet(rand(3, 1, 8, 8), Labels(0, 0, 1)));
 
@@ -84,6 +93,8 @@ public class SmallestEpsTests
         Assert.Empty(found.Turned);
         Assert.Equal(double.PositiveInfinity, found.Median());
         Assert.Equal(double.NaN, found.Median(label: 1));
+        // All 16 steps and all 6 halvings.
+        Assert.Equal(22, constant.Calls.Count(c => !c.WantsGradient));
     }
 
     [Fact]
@@ -142,6 +153,25 @@ public class SmallestEpsTests
         Assert.Equal(0.375, found.Median());
         Assert.Equal(0.5, found.Median(label: 0));
         Assert.Equal(0.125, found.Median(label: 1));
+    }
+
+    [Fact]
+    public void Turned_HasAnImageThatOnlyTheLargestEpsTurns()
+    {
+        var found = new SmallestEps(new Predictions([3], [3], [0.5f]), [1]);
+
+        Assert.Equal([(0, 1.0)], found.Turned);
+        Assert.Equal(true, found.ToDataFrame()["turned"][0]);
+    }
+
+    [Fact]
+    public void Search_OfOneFullBatch_IsOneStep()
+    {
+        var listener = new Listener();
+
+        SmallestEps.Search(TinyModels.Linear(new float[64], new float[64]), new TensorSet(rand(500, 1, 8, 8), zeros([500], int64)), listener);
+
+        Assert.Equal([(1, 1)], listener.Reports.Select(r => (r.Step, r.Steps)));
     }
 
     /// <summary>Two logits for images of one pixel: 0, and a function of the pixel.</summary>

@@ -65,6 +65,23 @@ public class WarningsTests
     }
 
     [Fact]
+    public void Of_PixelsFrom0To1_IsSilent() =>
+        Assert.Empty(Warnings.Of(InEval(TinyModels.Linear([2, 0], [0, 2])), new TensorSet(tensor([0f, 1f], [1, 1, 1, 2]), TestTensors.Labels(0))));
+
+    /// <summary>A softmax of large logits rounds to 1 and 0.</summary>
+    [Fact]
+    public void Of_ProbabilitiesOf1And0_SaysThatTheyAreProbabilities() => AssertWarns(OfOutputs(1, 0, 0), "probabilities, not logits");
+
+    [Theory]
+    [InlineData(0.9f, 0.8f, 0.1f)] // not negative, as after a ReLU
+    [InlineData(2, -1, 0)]         // the sum is 1 by chance
+    public void Of_LogitsThatAreLikeProbabilitiesInOneWay_IsSilent(float first, float second, float third) => Assert.Empty(OfOutputs(first, second, third));
+
+    /// <summary>Of a model that has these outputs for an image of one white pixel.</summary>
+    private static IReadOnlyList<string> OfOutputs(params float[] outputs) =>
+        Warnings.Of(InEval(TinyModels.Linear([.. outputs.Select(o => new[] { o })])), new TensorSet(ones(1, 1, 1, 1), TestTensors.Labels(0)));
+
+    [Fact]
     public void Of_AModelThatEndsInSoftmax_SaysSo() => AssertWarns(Warnings.Of(InEval(new Softmax(Good())), Data), "probabilities, not logits");
 
     [Theory]
@@ -79,6 +96,19 @@ public class WarningsTests
         var swapped = Data with { Labels = tensor([.. Data.Labels.data<long>().ToArray().Select(l => 1 - l)]) };
 
         AssertWarns([.. Of(InEval(Good()), swapped)], "0.00 %", "no better than guessing among 2 classes", "labels");
+    }
+
+    /// <summary>Guessing among 2 classes, 100 images: 50 % are right on average, with a standard deviation of 5 %; 65 % may be luck.</summary>
+    [Theory]
+    [InlineData(40, true)]
+    [InlineData(65, true)]
+    [InlineData(66, false)]
+    public void Of_AnAccuracyWithinThreeStandardDeviationsOfGuessing_SaysSo(int right, bool warns)
+    {
+        long[] labels = [.. Enumerable.Range(0, 100).Select(i => i % 2L)];
+        var clean = new Predictions(labels, [.. labels.Select((label, i) => i < right ? label : 1 - label)], new float[100]);
+
+        Assert.Equal(warns, Warnings.Of(new EpsSweep(clean, [], 0)).Any(w => w.Contains("no better than guessing among 2 classes")));
     }
 
     /// <summary>Weights so large that the loss of most images is 0 in float32, and with it the gradient.</summary>
@@ -138,10 +168,12 @@ public class WarningsTests
 
     [Theory]
     [InlineData(15, 0)]  // never robust, so nothing was overfitted
+    [InlineData(50, 0)]  // half of the clean accuracy is not more than half
     [InlineData(95, 80)] // weaker, not lost
+    [InlineData(80, 40)]
     public void Of_FgsmAbovePgd_OtherwiseSaysThatOneStepMisses(int fgsm, int pgd)
     {
-        var warnings = Warnings.Of(new EpsPoint(0.3, Right(99), Right(fgsm)), Right(pgd));
+        var warnings = Warnings.Of(new EpsPoint(0.3, Right(100), Right(fgsm)), Right(pgd));
 
         AssertWarns(warnings, "eps 0.3", $"{pgd}.00 %", "small steps");
         Assert.DoesNotContain("catastrophic", warnings[0]);
