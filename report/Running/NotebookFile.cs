@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Fgsm.Kernel;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>A notebook of the collection.</summary>
 internal sealed partial class NotebookFile

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Documents;
 
 /// <summary>What a cell holds.</summary>
 public enum CellKind

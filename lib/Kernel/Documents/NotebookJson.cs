@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Documents;
 
 /// <summary>
 /// Writes JSON byte for byte as Jupyter does (nbformat's <c>json.dumps(indent=1, sort_keys=True, ensure_ascii=False)</c>),

@@ -1,4 +1,4 @@
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Running;
 
 /// <summary>Runs a notebook from its first cell to its last, without a client.</summary>
 public static class NotebookRunner
