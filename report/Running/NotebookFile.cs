@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Fgsm.Kernel;
@@ -35,21 +34,23 @@ internal sealed partial class NotebookFile
         .SelectMany(cell => cell.Source.Split('\n'))
         .FirstOrDefault(line => line.StartsWith('#'))?.TrimStart('#').Trim() ?? Name;
 
-    /// <summary>The variables that the cell tagged "parameters" declares, with the source of their values; null for none.</summary>
-    public IReadOnlyDictionary<string, string?> Parameters
+    /// <summary>The variables that the cell tagged "parameters" declares, in whichever way, with their values where these are constants.</summary>
+    public IReadOnlyDictionary<string, object?> Parameters
     {
         get
         {
-            var source = Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "";
-            var tree = CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
-            return tree.GetCompilationUnitRoot().Members.OfType<FieldDeclarationSyntax>().SelectMany(declared => declared.Declaration.Variables)
-                .DistinctBy(variable => variable.Identifier.Text)
-                .ToDictionary(variable => variable.Identifier.Text, variable => variable.Initializer?.Value.ToString());
+            var tree = Parse(Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "");
+            var script = CSharpCompilation.CreateScriptCompilation("parameters", tree, [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]);
+            var model = script.GetSemanticModel(tree);
+            return script.ScriptClass!.GetMembers().OfType<IFieldSymbol>().DistinctBy(field => field.Name).ToDictionary(field => field.Name, field =>
+                field.DeclaringSyntaxReferences[0].GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } ? model.GetConstantValue(value).Value : null);
         }
     }
 
     /// <summary>Its own seed: the value that its parameters cell declares.</summary>
-    public int Seed => int.TryParse(Parameters.GetValueOrDefault(Parameter.Seed), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : 42;
+    /// <exception cref="ReportException">Only a run can tell it.</exception>
+    public int Seed => Parameters[Parameter.Seed] as int?
+        ?? throw new ReportException($"notebooks/{Name}.ipynb: its parameters cell declares no constant whole number as seed; give one with --seed.");
 
     /// <summary>
     /// The names under which it can record, as its sources and its stored outputs say; * stands for what is only known when it runs.
@@ -59,11 +60,11 @@ internal sealed partial class NotebookFile
         get
         {
             var called = Document.Cells.Where(cell => cell.Kind == CellKind.Code)
-                .SelectMany(cell => CSharpSyntaxTree.ParseText(cell.Source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script)).GetRoot().DescendantNodes())
+                .SelectMany(cell => Parse(cell.Source).GetRoot().DescendantNodes())
                 .OfType<InvocationExpressionSyntax>()
                 .Where(call => call.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "Record" } && call.ArgumentList.Arguments.Count > 0)
                 .Select(call => NameIn(call.ArgumentList.Arguments[0].Expression));
-            var stored = Document.Cells.SelectMany(cell => cell.Outputs).Select(output => output["data"]?[ResultRecord.MimeType]).OfType<JsonObject>()
+            var stored = Document.Cells.SelectMany(cell => cell.Outputs).Select(output => (output["data"] as JsonObject)?[ResultRecord.MimeType]).OfType<JsonObject>()
                 .Select(record => record["name"]).OfType<JsonValue>().Select(name => name.ToString());
             string[] names = [.. called.Concat(stored).Distinct()];
             return names.Length > 0 ? names : ["*"];
@@ -104,6 +105,8 @@ internal sealed partial class NotebookFile
         var number = Name.Split('-')[0];
         return asked == Name || asked == Name + ".ipynb" || asked == number || asked == number.TrimStart('0');
     }
+
+    private static SyntaxTree Parse(string source) => CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
 
     private static string NameIn(ExpressionSyntax expression) => expression switch
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Fgsm.Kernel;
@@ -35,17 +34,21 @@ public sealed class NotebookCell
         _json = json;
         Kind = kind;
         Source = source;
+        if (kind != CellKind.Code)
+            return;
         foreach (var output in json["outputs"] as JsonArray ?? [])
             Outputs.Add(output!.DeepClone().AsObject());
-        if (json["execution_count"] is JsonValue count && count.GetValueKind() == JsonValueKind.Number)
-            ExecutionCount = count.GetValue<int>();
     }
 
     /// <summary>Code, Markdown or raw text.</summary>
     public CellKind Kind { get; }
 
     /// <summary>The cell's id, unique in its notebook.</summary>
-    public string Id => _json["id"]!.GetValue<string>();
+    public string Id
+    {
+        get => _json["id"] is JsonValue value && value.TryGetValue<string>(out var id) ? id : "";
+        internal set => _json["id"] = value;
+    }
 
     /// <summary>The text of the cell, lines separated by <c>\n</c>.</summary>
     public string Source { get; set; }
@@ -55,13 +58,17 @@ public sealed class NotebookCell
 
     /// <summary>The tags of the cell, <c>parameters</c> for example.</summary>
     public IReadOnlyList<string> Tags =>
-        Metadata["tags"] is JsonArray tags ? [.. tags.Select(tag => tag!.ToString())] : [];
+        Metadata["tags"] is JsonArray tags ? [.. tags.OfType<JsonValue>().Select(tag => tag.ToString())] : [];
 
     /// <summary>The outputs of a code cell, each an nbformat output object (multi-line text as lists of lines).</summary>
     public IList<JsonObject> Outputs { get; } = [];
 
     /// <summary>The number of this execution, null where the cell has not run.</summary>
-    public int? ExecutionCount { get; set; }
+    public int? ExecutionCount
+    {
+        get => NotebookJson.Integer(_json["execution_count"]);
+        set => _json["execution_count"] = value;
+    }
 
     /// <summary>The first line of the source that is not blank, for messages.</summary>
     public string FirstLine => Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line != "") ?? "";
@@ -72,7 +79,7 @@ public sealed class NotebookCell
         json["source"] = MultilineText.Split(Source);
         if (Kind == CellKind.Code)
         {
-            json["execution_count"] = ExecutionCount;
+            json.TryAdd("execution_count", null);
             json["outputs"] = new JsonArray([.. Outputs.Select(output => output.DeepClone())]);
         }
         return json;

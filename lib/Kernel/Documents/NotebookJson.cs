@@ -2,20 +2,58 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Fgsm.Kernel;
 
 /// <summary>
-/// Writes JSON byte for byte as Jupyter does (nbformat's <c>json.dumps(indent=1, sort_keys=True, ensure_ascii=False)</c>),
+/// Reads JSON as Python does, and writes it byte for byte as Jupyter does (nbformat's <c>json.dumps(indent=1, sort_keys=True, ensure_ascii=False)</c>),
 /// so that a notebook saved here and one saved by Jupyter differ only where they differ.
 /// </summary>
-internal static class NotebookJson
+internal static partial class NotebookJson
 {
+    // Begins a string that stands for a number of Python's which JSON lacks: a code point that is no character.
+    private const char NoNumber = '\uFFFF';
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
+
+    /// <summary>Of a key that occurs twice, the last counts. The escape of half a surrogate pair becomes U+FFFD.</summary>
+    /// <exception cref="JsonException">The text is no JSON.</exception>
+    public static JsonNode? Parse(string json) =>
+        Node(JsonElement.Parse(Escape().Replace(json, escape => escape.Groups["half"].Success ? @"\ufffd" : escape.Value), Options));
+
+    /// <summary>Reads NaN, Infinity and -Infinity too, which <see cref="Write"/> writes again.</summary>
+    /// <exception cref="JsonException">The text is no JSON.</exception>
+    public static JsonNode? ParseNotebook(string json) =>
+        Parse(StringOrNumber().Replace(json, part => part.Groups["number"].Success ? $"\"{NoNumber}{part.Value}\"" : part.Value));
+
+    /// <summary>A whole number, 1.0 too; null where there is none.</summary>
+    public static int? Integer(JsonNode? node) =>
+        node?.GetValueKind() == JsonValueKind.Number && double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture) is var number && number == (int)number
+            ? (int)number
+            : null;
+
     public static string Write(JsonNode node)
     {
         var text = new StringBuilder();
         Append(text, node, 0);
         return text.Append('\n').ToString();
+    }
+
+    private static JsonNode? Node(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var members = new JsonObject();
+                foreach (var member in element.EnumerateObject())
+                    members[member.Name] = Node(member.Value);
+                return members;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.EnumerateArray().Select(Node)]);
+            default:
+                return JsonValue.Create(element);
+        }
     }
 
     private static void Append(StringBuilder text, JsonNode? node, int depth)
@@ -47,10 +85,12 @@ internal static class NotebookJson
                 text.Append(']');
                 break;
             default:
-                if (node.GetValueKind() == JsonValueKind.String)
-                    AppendString(text, node.GetValue<string>());
-                else
+                if (node.GetValueKind() != JsonValueKind.String)
                     text.Append(node.ToJsonString());
+                else if (node.GetValue<string>() is [NoNumber, .. "NaN" or "Infinity" or "-Infinity"] number)
+                    text.Append(number, 1, number.Length - 1);
+                else
+                    AppendString(text, node.GetValue<string>());
                 break;
         }
     }
@@ -87,4 +127,10 @@ internal static class NotebookJson
         }
         text.Append('"');
     }
+
+    [GeneratedRegex(@"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(?<half>\\u[dD][89a-fA-F]..)|\\.")]
+    private static partial Regex Escape();
+
+    [GeneratedRegex(@"""(?>(?:[^""\\]|\\.)*)""|(?<number>-?\b(?:NaN|Infinity)\b)")]
+    private static partial Regex StringOrNumber();
 }

@@ -27,8 +27,16 @@ internal static class NotebookParameters
         bool truth => truth ? "true" : "false",
         string text => SymbolDisplay.FormatLiteral(text, quote: true),
         int or long => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
-        float number => number.ToString("R", CultureInfo.InvariantCulture) + "f",
-        double number => number.ToString("R", CultureInfo.InvariantCulture) + "d",
+        float number => NonFinite(number) is { } special ? $"float.{special}" : number.ToString("R", CultureInfo.InvariantCulture) + "f",
+        double number => NonFinite(number) is { } special ? $"double.{special}" : number.ToString("R", CultureInfo.InvariantCulture) + "d",
         _ => throw new NotebookException($"The parameter '{name}' is a {value.GetType().Name}; a notebook takes bool, int, long, float, double and string."),
+    };
+
+    private static string? NonFinite(double number) => number switch
+    {
+        double.NaN => nameof(double.NaN),
+        double.PositiveInfinity => nameof(double.PositiveInfinity),
+        double.NegativeInfinity => nameof(double.NegativeInfinity),
+        _ => null,
     };
 }

@@ -93,6 +93,46 @@ public sealed class NotebookRunnerTests : IDisposable
         Assert.Equal("True 42 a\"b 0.1", run.Document.Cells[3].Outputs.Single()["data"]!["text/plain"]![0]!.ToString());
     }
 
+    [Theory]
+    [InlineData("var seed = 42; // var seed = 1;\nrecord P(int seed);", 7, "7")]
+    [InlineData("int a = 1, seed = 42, b = 2;", 7, "7")]
+    [InlineData("var (seed, name) = (42, \"a; b\");", 7, "7")]
+    [InlineData("int.TryParse(\"42\", out var seed);", 7, "7")]
+    [InlineData("#!time\nvar seed = 42L;\n#!lsmagic", 7, "7")]
+    [InlineData("#define FAST\n#if FAST\nint? seed = null;\n#else\nstring seed;\n#endif", 7, "7")]
+    [InlineData("object seed = new[] { 1, 2 };", "a\n\"b\\ \ud83d", "a\n\"b\\ \ud83d")]
+    [InlineData("public static decimal seed { get; set; } = 1m;", int.MinValue, "-2147483648")]
+    [InlineData("long seed = 1;", long.MinValue, "-9223372036854775808")]
+    [InlineData("var seed = 0.1;", double.NaN, "NaN")]
+    [InlineData("double seed = 0;", double.NegativeInfinity, "-Infinity")]
+    [InlineData("float seed = 0;", float.PositiveInfinity, "Infinity")]
+    [InlineData("/* var */ dynamic\n  @seed\n  = 1 ;;", true, "True")]
+    public async Task Parameters_OfACellWithAnyCode_AreSet(string cell, object value, string expected)
+    {
+        var notebook = Of(cell, "Console.Write(FormattableString.Invariant($\"{seed}\"));");
+        notebook.Cells[1].Metadata["tags"] = new JsonArray("parameters");
+        var run = await NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { ["seed"] = value });
+        Assert.Null(run.Failure?.ToString());
+        Assert.Equal(ValidText.Of(expected), MultilineText.Join(run.Document.Cells[3].Outputs.Single()["text"]));
+        Assert.Equal(cell, run.Document.Cells[1].Source);
+    }
+
+    [Theory]
+    [InlineData("const int seed = 42;", 7, "x")]
+    [InlineData("readonly int seed = 42;", 7, "x")]
+    [InlineData("string seed = \"\";", 7, "x")]
+    [InlineData("var seed = 1;", 0.5, "x")]
+    [InlineData("var seed = 1;", 5000000000, "x")]
+    [InlineData("int[] seed = [1, 2];", true, "x")]
+    [InlineData("var other = 1;", "a", "x")]
+    public async Task Parameters_ThatTheVariableCannotTake_AreRefusedInOneLine(string cell, object value, string expected)
+    {
+        var notebook = Of("var name = \"\";\n" + cell);
+        notebook.Cells[1].Metadata["tags"] = new JsonArray("parameters");
+        var run = await NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { ["name"] = "n", ["seed"] = value });
+        Assert.Equal(expected, run.Failure?.ToString());
+    }
+
     [Fact]
     public async Task Parameters_ForANotebookThatTakesNone_AreRefused() =>
         await Assert.ThrowsAsync<NotebookException>(() => NotebookRunner.RunAsync(Of("1"), _folder.Path, new Dictionary<string, object> { ["quick"] = true }));
