@@ -67,13 +67,15 @@ public static class NotebookRunner
             running = i;
             observer?.CellStarted(i, cell);
             // Cells are numbered as whoever watches counts them: the one that was put in is not among them.
-            var name = cell.Tags.Contains(NotebookParameters.Tag) ? "the injected parameters" : $"cell {++number}";
+            var isInjected = cell.Tags.Contains(NotebookParameters.Tag);
+            var name = isInjected ? "the injected parameters" : $"cell {++number}";
             var error = await session.ExecuteAsync(cell.Source, session.ExecutionCount + 1, name, cancellation);
             cell.ExecutionCount = session.ExecutionCount;
             cancellation.ThrowIfCancellationRequested();
             observer?.CellFinished(i, cell, error);
             if (error is not null && !cell.Tags.Contains("raises-exception"))
-                return new CellFailure(i, name, cell.FirstLine, error);
+                // The value that its variable cannot take stands in the line that does not compile.
+                return new CellFailure(i, name, isInjected ? error.Traceback.ElementAtOrDefault(1)?.Trim() ?? cell.FirstLine : cell.FirstLine, error);
         }
         return null;
     }

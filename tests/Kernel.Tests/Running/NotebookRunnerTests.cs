@@ -118,19 +118,43 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("const int seed = 42;", 7, "x")]
-    [InlineData("readonly int seed = 42;", 7, "x")]
-    [InlineData("string seed = \"\";", 7, "x")]
-    [InlineData("var seed = 1;", 0.5, "x")]
-    [InlineData("var seed = 1;", 5000000000, "x")]
-    [InlineData("int[] seed = [1, 2];", true, "x")]
-    [InlineData("var other = 1;", "a", "x")]
+    [InlineData("const int seed = 42;", 7, "must be a variable, property or indexer")]
+    [InlineData("readonly int seed = 42;", 7, "or a variable initializer)")]
+    [InlineData("string seed = \"\";", 7, "Cannot implicitly convert type 'int' to 'string'")]
+    [InlineData("var seed = 1;", 0.5, "'double' to 'int'. An explicit conversion exists (are you missing a cast?)")]
+    [InlineData("var seed = 1;", 5000000000, "'long' to 'int'. An explicit conversion exists (are you missing a cast?)")]
+    [InlineData("int[] seed = [1, 2];", true, "Cannot implicitly convert type 'bool' to 'int[]'")]
+    [InlineData("var other = 1;", "a", "The name 'seed' does not exist in the current context")]
     public async Task Parameters_ThatTheVariableCannotTake_AreRefusedInOneLine(string cell, object value, string expected)
     {
         var notebook = Of("var name = \"\";\n" + cell);
         notebook.Cells[1].Metadata["tags"] = new JsonArray("parameters");
         var run = await NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { ["name"] = "n", ["seed"] = value });
-        Assert.Equal(expected, run.Failure?.ToString());
+        var failure = run.Failure!.ToString();
+        Assert.StartsWith("the injected parameters (seed = ", failure, StringComparison.Ordinal);
+        Assert.EndsWith(expected, failure, StringComparison.Ordinal);
+        Assert.DoesNotContain(failure, char.IsControl);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("seed = 1; Environment.Exit(3); seed")]
+    [InlineData("class")]
+    public async Task Parameters_WithoutAVariablesName_AreRefused(string name)
+    {
+        var notebook = Of("var seed = 42;");
+        notebook.Cells[1].Metadata["tags"] = new JsonArray("parameters");
+        var e = await Assert.ThrowsAsync<NotebookException>(() => NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { [name] = 1 }));
+        Assert.Equal($"The parameter '{name}' has no name of a variable.", e.Message);
+    }
+
+    [Fact]
+    public async Task Json_WithADoubleKeyOrHalfACharacter_IsShownAndSaved()
+    {
+        var run = await NotebookRunner.RunAsync(Of("""" "{\"a\": 1, \"a\": \"\\ud83d\"}".DisplayAs("application/json"); """"), _folder.Path);
+        Assert.Null(run.Failure);
+        Assert.Contains("\"a\": \"\uFFFD\"", run.Document.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
