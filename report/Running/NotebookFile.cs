@@ -42,8 +42,11 @@ internal sealed partial class NotebookFile
             var tree = Parse(Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "");
             var script = CSharpCompilation.CreateScriptCompilation("parameters", tree, [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]);
             var model = script.GetSemanticModel(tree);
-            return script.ScriptClass!.GetMembers().OfType<IFieldSymbol>().DistinctBy(field => field.Name).ToDictionary(field => field.Name, field =>
-                field.DeclaringSyntaxReferences[0].GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } ? model.GetConstantValue(value).Value : null);
+            return script.ScriptClass!.GetMembers().OfType<IFieldSymbol>().DistinctBy(variable => variable.Name)
+                .ToDictionary(variable => variable.Name, variable => Constant(variable.DeclaringSyntaxReferences[0].GetSyntax()));
+
+            object? Constant(SyntaxNode declared) =>
+                declared is VariableDeclaratorSyntax { Initializer.Value: var value } ? model.GetConstantValue(value).Value : null;
         }
     }
 

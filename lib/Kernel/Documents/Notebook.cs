@@ -96,8 +96,11 @@ public sealed partial class Notebook
             var link = new FileInfo(path);
             var file = link.LinkTarget is null ? link.FullName : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
             temporary = $"{file}.{Path.GetRandomFileName()}.tmp";
-            // Half a surrogate pair, which no encoding can write, becomes U+FFFD.
-            File.WriteAllText(temporary, ToString());
+            using (var stream = new FileStream(temporary, FileMode.CreateNew))
+            {
+                stream.Write(Utf8.GetBytes(ToString()));
+                stream.Flush(flushToDisk: true);
+            }
             File.Move(temporary, file, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -110,7 +110,7 @@ internal static partial class NotebookJson
     private static void AppendString(StringBuilder text, string value)
     {
         text.Append('"');
-        foreach (var c in value)
+        foreach (var c in ValidText.Of(value))
         {
             _ = c switch
             {

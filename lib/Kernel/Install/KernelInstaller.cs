@@ -21,12 +21,19 @@ internal static class KernelInstaller
         var fresh = folder + ".new";
         try
         {
-            Delete(fresh);
-            Directory.CreateDirectory(fresh);
-            Publish(Path.Combine(fresh, "bin"), compiling);
-            File.WriteAllText(Path.Combine(fresh, "kernel.json"), KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll")).ToJsonString(s_json) + "\n");
-            Delete(folder);
-            Directory.Move(fresh, folder);
+            try
+            {
+                Delete(fresh);
+                Directory.CreateDirectory(fresh);
+                Publish(Path.Combine(fresh, "bin"), compiling);
+                File.WriteAllText(Path.Combine(fresh, "kernel.json"), KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll")).ToJsonString(s_json) + "\n");
+                Delete(folder);
+                Directory.Move(fresh, folder);
+            }
+            finally
+            {
+                Delete(fresh);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

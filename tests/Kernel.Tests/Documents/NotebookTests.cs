@@ -258,6 +258,16 @@ public sealed class NotebookTests : IDisposable
     }
 
     [Fact]
+    public void HalfACharacter_InASource_IsSavedAndClonedAsTheReplacementCharacter()
+    {
+        var notebook = new Notebook();
+        notebook.Cells.Add(new NotebookCell(CellKind.Raw, "a", "x\ud83d"));
+        notebook.Save(_folder.File("a.ipynb"));
+        Assert.Equal("x\uFFFD", notebook.Clone().Cells[0].Source);
+        Assert.Equal("x\uFFFD", Notebook.Load(_folder.File("a.ipynb")).Cells[0].Source);
+    }
+
+    [Fact]
     public void Save_ThroughALink_LeavesTheLink()
     {
         var target = _folder.File("target.ipynb");
