@@ -34,26 +34,15 @@ internal sealed partial class NotebookFile
         .SelectMany(cell => cell.Source.Split('\n'))
         .FirstOrDefault(line => line.StartsWith('#'))?.TrimStart('#').Trim() ?? Name;
 
-    /// <summary>The variables that the cell tagged "parameters" declares, in whichever way, with their values where these are constants.</summary>
-    public IReadOnlyDictionary<string, object?> Parameters
-    {
-        get
-        {
-            var tree = Parse(Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "");
-            var script = CSharpCompilation.CreateScriptCompilation("parameters", tree, [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]);
-            var model = script.GetSemanticModel(tree);
-            return script.ScriptClass!.GetMembers().OfType<IFieldSymbol>().DistinctBy(variable => variable.Name)
-                .ToDictionary(variable => variable.Name, variable => Constant(variable.DeclaringSyntaxReferences[0].GetSyntax()));
-
-            object? Constant(SyntaxNode declared) =>
-                declared is VariableDeclaratorSyntax { Initializer.Value: var value } ? model.GetConstantValue(value).Value : null;
-        }
-    }
+    /// <summary>The variables that the cell tagged "parameters" declares, in whichever way, with the values that are constants.</summary>
+    public IReadOnlyDictionary<string, object?> Parameters => field ??= VariablesOf(
+        Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "");
 
     /// <summary>Its own seed: the value that its parameters cell declares.</summary>
     /// <exception cref="ReportException">Only a run can tell it.</exception>
     public int Seed => Parameters[Parameter.Seed] as int?
-        ?? throw new ReportException($"notebooks/{Name}.ipynb: its parameters cell declares no constant whole number as seed; give one with --seed.");
+        ?? throw new ReportException(
+            $"notebooks/{Name}.ipynb: its parameters cell declares no constant whole number as seed; give one with --seed.");
 
     /// <summary>
     /// The names under which it can record, as its sources and its stored outputs say; * stands for what is only known when it runs.
@@ -67,7 +56,8 @@ internal sealed partial class NotebookFile
                 .OfType<InvocationExpressionSyntax>()
                 .Where(call => call.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "Record" } && call.ArgumentList.Arguments.Count > 0)
                 .Select(call => NameIn(call.ArgumentList.Arguments[0].Expression));
-            var stored = Document.Cells.SelectMany(cell => cell.Outputs).Select(output => (output["data"] as JsonObject)?[ResultRecord.MimeType]).OfType<JsonObject>()
+            var stored = Document.Cells.SelectMany(cell => cell.Outputs)
+                .Select(output => (output["data"] as JsonObject)?[ResultRecord.MimeType]).OfType<JsonObject>()
                 .Select(record => record["name"]).OfType<JsonValue>().Select(name => name.ToString());
             string[] names = [.. called.Concat(stored).Distinct()];
             return names.Length > 0 ? names : ["*"];
@@ -109,7 +99,21 @@ internal sealed partial class NotebookFile
         return asked == Name || asked == Name + ".ipynb" || asked == number || asked == number.TrimStart('0');
     }
 
-    private static SyntaxTree Parse(string source) => CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
+    private static Dictionary<string, object?> VariablesOf(string source)
+    {
+        var tree = Parse(source);
+        var framework = MetadataReference.CreateFromFile(typeof(object).Assembly.Location);
+        var script = CSharpCompilation.CreateScriptCompilation("parameters", tree, [framework]);
+        var model = script.GetSemanticModel(tree);
+        return script.ScriptClass!.GetMembers().OfType<IFieldSymbol>().DistinctBy(variable => variable.Name)
+            .ToDictionary(variable => variable.Name, variable => Constant(variable.DeclaringSyntaxReferences[0].GetSyntax()));
+
+        object? Constant(SyntaxNode declared) =>
+            declared is VariableDeclaratorSyntax { Initializer.Value: var value } ? model.GetConstantValue(value).Value : null;
+    }
+
+    private static SyntaxTree Parse(string source) =>
+        CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
 
     private static string NameIn(ExpressionSyntax expression) => expression switch
     {

@@ -86,7 +86,9 @@ public sealed partial class Notebook
         }
     }
 
-    /// <summary>Writes the notebook as Jupyter would, under a temporary name of its own that is then renamed. A symbolic link stays one.</summary>
+    /// <summary>
+    /// Writes the notebook as Jupyter would, under a temporary name of its own that is then renamed. A symbolic link stays one.
+    /// </summary>
     /// <exception cref="NotebookException">The file cannot be written; what was there before is untouched.</exception>
     public void Save(string path)
     {
@@ -160,7 +162,7 @@ public sealed partial class Notebook
             };
             CheckMetadata(json, where);
             var source = MultilineText.Join(json["source"] ?? "") ?? throw Broken($"{where}'source' is neither text nor lines of text");
-            if (kind == CellKind.Code && !((json["outputs"] ?? new JsonArray()) is JsonArray outputs && outputs.All(output => output is JsonObject)))
+            if (kind == CellKind.Code && json["outputs"] is { } outputs && !(outputs is JsonArray list && list.All(output => output is JsonObject)))
                 throw Broken($"{where}'outputs' is no list of outputs");
             return new NotebookCell(json, kind, source);
         }

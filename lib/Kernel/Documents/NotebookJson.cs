@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace Fgsm.Kernel;
 
 /// <summary>
-/// Reads JSON as Python does, and writes it byte for byte as Jupyter does (nbformat's <c>json.dumps(indent=1, sort_keys=True, ensure_ascii=False)</c>),
-/// so that a notebook saved here and one saved by Jupyter differ only where they differ.
+/// Reads JSON as Python does, and writes it byte for byte as Jupyter does
+/// (nbformat's <c>json.dumps(indent=1, sort_keys=True, ensure_ascii=False)</c>), so that a notebook saved here and one saved by Jupyter differ only where they differ.
 /// </summary>
 internal static partial class NotebookJson
 {
@@ -29,9 +29,8 @@ internal static partial class NotebookJson
 
     /// <summary>A whole number, 1.0 too; null where there is none.</summary>
     public static int? Integer(JsonNode? node) =>
-        node?.GetValueKind() == JsonValueKind.Number && double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture) is var number && number == (int)number
-            ? (int)number
-            : null;
+        node?.GetValueKind() == JsonValueKind.Number
+        && double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture) is var number && number == (int)number ? (int)number : null;
 
     public static string Write(JsonNode node)
     {
@@ -128,7 +127,7 @@ internal static partial class NotebookJson
         text.Append('"');
     }
 
-    [GeneratedRegex(@"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(?<half>\\u[dD][89a-fA-F]..)|\\.")]
+    [GeneratedRegex(@"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(?<half>\\ud[89a-f][0-9a-f]{2})|\\.", RegexOptions.IgnoreCase)]
     private static partial Regex Escape();
 
     [GeneratedRegex(@"""(?>(?:[^""\\]|\\.)*)""|(?<number>-?\b(?:NaN|Infinity)\b)")]

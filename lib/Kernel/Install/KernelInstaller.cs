@@ -26,7 +26,8 @@ internal static class KernelInstaller
                 Delete(fresh);
                 Directory.CreateDirectory(fresh);
                 Publish(Path.Combine(fresh, "bin"), compiling);
-                File.WriteAllText(Path.Combine(fresh, "kernel.json"), KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll")).ToJsonString(s_json) + "\n");
+                var spec = KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll"));
+                File.WriteAllText(Path.Combine(fresh, "kernel.json"), spec.ToJsonString(s_json) + "\n");
                 Delete(folder);
                 Directory.Move(fresh, folder);
             }

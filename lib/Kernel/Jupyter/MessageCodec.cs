@@ -27,7 +27,8 @@ internal sealed class MessageCodec(string key)
             return null;
         try
         {
-            JsonObject Part(int i) => NotebookJson.Parse(Encoding.UTF8.GetString(frames[start + i])) as JsonObject ?? throw new JsonException("no object");
+            JsonObject Part(int i) =>
+                NotebookJson.Parse(Encoding.UTF8.GetString(frames[start + i])) as JsonObject ?? throw new JsonException("no object");
             return new JupyterMessage([.. frames.Take(start)], Part(2), Part(3), Part(4), Part(5));
         }
         catch (JsonException)

@@ -16,8 +16,8 @@ internal static class NotebookParameters
             return;
         var defaults = notebook.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))
             ?? throw new NotebookException($"The notebook takes no parameters (no cell is tagged 'parameters'), but was given {string.Join(", ", values.Keys.Order(StringComparer.Ordinal))}.");
-        if (values.Keys.FirstOrDefault(name => !SyntaxFacts.IsValidIdentifier(name) || SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None) is { } wrong)
-            throw new NotebookException($"The parameter '{wrong}' has no name of a variable.");
+        foreach (var name in values.Keys.Where(name => !SyntaxFacts.IsValidIdentifier(name) || SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None))
+            throw new NotebookException($"The parameter '{name}' has no name of a variable.");
         var source = string.Join("\n", values.OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => $"{value.Key} = {Literal(value.Key, value.Value)};"));
         var injected = new NotebookCell(CellKind.Code, Tag, source);
         injected.Metadata["tags"] = new System.Text.Json.Nodes.JsonArray(Tag);

@@ -74,8 +74,11 @@ public static class NotebookRunner
             cancellation.ThrowIfCancellationRequested();
             observer?.CellFinished(i, cell, error);
             if (error is not null && !cell.Tags.Contains("raises-exception"))
-                // The value that its variable cannot take stands in the line that does not compile.
-                return new CellFailure(i, name, isInjected ? error.Traceback.ElementAtOrDefault(1)?.Trim() ?? cell.FirstLine : cell.FirstLine, error);
+            {
+                // Of injected parameters, the line at fault: it has the value that a variable cannot take.
+                var line = isInjected ? error.Traceback.ElementAtOrDefault(1)?.Trim() : null;
+                return new CellFailure(i, name, line ?? cell.FirstLine, error);
+            }
         }
         return null;
     }

@@ -218,6 +218,9 @@ public sealed class NotebookTests : IDisposable
         Assert.Equal(Saved.Replace("\\uFFFD", "\uFFFD", StringComparison.Ordinal), File.ReadAllText(path));
     }
 
+    private static Notebook OneCell(string members) =>
+        Notebook.Parse($$"""{"nbformat": 4, "metadata": null, "cells": [{"cell_type": "code", {{members}}}]}""");
+
     [Theory]
     [InlineData("1.0", 1)]
     [InlineData("7", 7)]
@@ -227,7 +230,7 @@ public sealed class NotebookTests : IDisposable
     [InlineData("1e30", null)]
     public void ExecutionCount_OfAnyForm_LoadsAndIsSavedAsItWas(string count, int? expected)
     {
-        var notebook = Notebook.Parse($$"""{"nbformat": 4, "cells": [{"cell_type": "code", "execution_count": {{count}}}]}""");
+        var notebook = OneCell($"\"execution_count\": {count}");
         Assert.Equal(expected, notebook.Cells.Single().ExecutionCount);
         Assert.Contains($"\"execution_count\": {count},", notebook.ToString(), StringComparison.Ordinal);
     }
@@ -237,13 +240,14 @@ public sealed class NotebookTests : IDisposable
     [InlineData("\"parameters\"", "")]
     [InlineData("[null, \"a\", 1, [\"b\"], {}]", "a 1")]
     public void Tags_OfAnyForm_AreThoseThatAreTexts(string tags, string expected) =>
-        Assert.Equal(expected, string.Join(' ', Notebook.Parse($$"""{"nbformat": 4, "cells": [{"cell_type": "raw", "metadata": {"tags": {{tags}} } }]}""").Cells[0].Tags));
+        Assert.Equal(expected, string.Join(' ', OneCell($"\"metadata\": {{\"tags\": {tags}}}").Cells[0].Tags));
 
     [Fact]
     public void Ids_ThatAreMissingOrTakenOrNotAllowed_AreReplaced_AndOthersKept()
     {
         string[] ids = ["\"a\"", "null", "\"a\"", "\"cell-2\"", "\"\"", "\"b c\"", "[\"d\"]", "\"e\\n\""];
-        var notebook = Notebook.Parse($$"""{"nbformat": 4, "nbformat_minor": 5, "cells": [{{string.Join(',', ids.Select(id => $$"""{"cell_type": "raw", "id": {{id}}}"""))}}]}""");
+        var cells = string.Join(',', ids.Select(id => $$"""{"cell_type": "raw", "id": {{id}}}"""));
+        var notebook = Notebook.Parse($$"""{"nbformat": 4, "nbformat_minor": 5, "cells": [{{cells}}]}""");
         Assert.Equal(["a", "cell-2-", "cell-3", "cell-2", "cell-5", "cell-6", "cell-7", "cell-8"], notebook.Cells.Select(cell => cell.Id));
         Assert.Equal(notebook.ToString(), notebook.Clone().ToString());
     }
@@ -251,7 +255,7 @@ public sealed class NotebookTests : IDisposable
     [Fact]
     public void Load_OfACodeCellWithNothingButItsKind_IsSavedAsAWholeCell()
     {
-        var notebook = Notebook.Parse("""{"nbformat": 4, "metadata": null, "cells": [{"cell_type": "code", "metadata": null, "source": null, "outputs": null}]}""");
+        var notebook = OneCell("\"metadata\": null, \"source\": null, \"outputs\": null");
         Assert.Equal(("", null, 0), (notebook.Cells[0].Source, notebook.Cells[0].ExecutionCount, notebook.Cells[0].Outputs.Count));
         foreach (var key in new[] { "\"execution_count\": null", "\"outputs\": []", "\"source\": []", "\"metadata\": {}" })
             Assert.Contains(key, notebook.ToString(), StringComparison.Ordinal);

@@ -145,7 +145,8 @@ public sealed class NotebookRunnerTests : IDisposable
     {
         var notebook = Of("var seed = 42;");
         notebook.Cells[1].Metadata["tags"] = new JsonArray("parameters");
-        var e = await Assert.ThrowsAsync<NotebookException>(() => NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { [name] = 1 }));
+        var e = await Assert.ThrowsAsync<NotebookException>(
+            () => NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { [name] = 1 }));
         Assert.Equal($"The parameter '{name}' has no name of a variable.", e.Message);
     }
 
