@@ -1,6 +1,4 @@
-using Fgsm.Kernel;
-
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>What a run of the notebooks gave.</summary>
 /// <param name="Content">Its results.</param>

@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Fgsm.Kernel;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>A notebook of the collection.</summary>
 internal sealed partial class NotebookFile
@@ -54,7 +53,7 @@ internal sealed partial class NotebookFile
             var called = Document.Cells.Where(cell => cell.Kind == CellKind.Code)
                 .SelectMany(cell => Parse(cell.Source).GetRoot().DescendantNodes())
                 .OfType<InvocationExpressionSyntax>()
-                .Where(call => call.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "Record" } && call.ArgumentList.Arguments.Count > 0)
+                .Where(call => call is { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Record" }, ArgumentList.Arguments.Count: > 0 })
                 .Select(call => NameIn(call.ArgumentList.Arguments[0].Expression));
             var stored = Document.Cells.SelectMany(cell => cell.Outputs)
                 .Select(output => (output["data"] as JsonObject)?[ResultRecord.MimeType]).OfType<JsonObject>()
@@ -118,7 +117,8 @@ internal sealed partial class NotebookFile
     private static string NameIn(ExpressionSyntax expression) => expression switch
     {
         LiteralExpressionSyntax { Token.Value: string name } => name,
-        InterpolatedStringExpressionSyntax name => string.Concat(name.Contents.Select(part => part is InterpolatedStringTextSyntax text ? text.TextToken.ValueText : "*")),
+        InterpolatedStringExpressionSyntax name =>
+            string.Concat(name.Contents.Select(part => part is InterpolatedStringTextSyntax text ? text.TextToken.ValueText : "*")),
         _ => "*",
     };
 

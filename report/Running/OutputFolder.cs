@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>
 /// The folder of the report. The program replaces and removes only files that it wrote itself, which files.txt lists; a folder that
@@ -98,10 +98,12 @@ internal sealed class OutputFolder(string path)
     {
         var own = Written(Path);
         if (own.Count == 0 && File.Exists(At(Records[0])))
-            throw new ReportException($"{Path}: holds a report of an earlier version of this program, which kept no list of its files; remove it, or name another folder with --out.") { IsUsage = true };
-        if (Files(Path).FirstOrDefault(file => !own.Contains(file) || File.GetAttributes(At(file)).HasFlag(FileAttributes.ReparsePoint)) is { } foreign)
-            throw new ReportException($"{Path}: holds {foreign}, which this program did not write; name another folder with --out.") { IsUsage = true };
+            throw Refused("a report of an earlier version of this program, which kept no list of its files; remove it, or");
+        if (Files(Path).FirstOrDefault(file => !own.Contains(file) || new FileInfo(At(file)).LinkTarget is not null) is { } foreign)
+            throw Refused($"{foreign}, which this program did not write;");
     }
+
+    private ReportException Refused(string what) => new($"{Path}: holds {what} name another folder with --out.") { IsUsage = true };
 
     /// <summary>Moves the files of the complete report over those of the earlier one. Done again after a kill, it ends the same.</summary>
     private void PutInPlace()
@@ -136,7 +138,9 @@ internal sealed class OutputFolder(string path)
     private static IEnumerable<string> Files(string folder) => new DirectoryInfo(folder).EnumerateFileSystemInfos()
         .Where(entry => !entry.Name.StartsWith('.'))
         .OrderBy(entry => entry.Name, StringComparer.Ordinal)
-        .SelectMany(entry => entry is DirectoryInfo { LinkTarget: null } ? Files(entry.FullName).Select(inside => $"{entry.Name}/{inside}") : [entry.Name]);
+        .SelectMany(entry => entry is DirectoryInfo { LinkTarget: null }
+            ? Files(entry.FullName).Select(inside => $"{entry.Name}/{inside}")
+            : [entry.Name]);
 
     private static bool IsRunning(int process)
     {

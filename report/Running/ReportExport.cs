@@ -1,4 +1,4 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>Writes the report of an earlier run anew, from what that run recorded.</summary>
 internal static class ReportExport
@@ -12,7 +12,9 @@ internal static class ReportExport
     /// <param name="output">Takes what the user should know.</param>
     /// <param name="cancellation">Stops it; the earlier report stays.</param>
     /// <exception cref="ReportException">Something the user must know.</exception>
-    public static async Task RunAsync(Repository repository, string from, string? to, bool replace, string? template, IReadOnlyCollection<ReportFormat> formats, TextWriter output, CancellationToken cancellation)
+    public static async Task RunAsync(
+        Repository repository, string from, string? to, bool replace, string? template,
+        IReadOnlyCollection<ReportFormat> formats, TextWriter output, CancellationToken cancellation)
     {
         var folder = new OutputFolder(to ?? from);
         folder.Check();

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 using SkiaSharp;
 using Svg.Skia;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>
 /// Figures as PNG and as PDF, drawn by Skia from their SVG with the font that comes with the program: the same picture, whatever
@@ -87,12 +87,14 @@ internal static class FigurePictures
         const string data = "data:image/png;base64,";
         var href = image.Attribute("href")!;
         using var small = SKBitmap.Decode(Convert.FromBase64String(href.Value[data.Length..]));
-        var (width, height) = ((int)((double)image.Attribute("width")! * PixelsOfAPixel), (int)((double)image.Attribute("height")! * PixelsOfAPixel));
+        var (width, height) = (Pixels("width"), Pixels("height"));
         if (width <= small.Width || height <= small.Height)
             return;
         using var large = small.Resize(new SKImageInfo(width, height), new SKSamplingOptions(SKFilterMode.Nearest));
         using var png = large.Encode(SKEncodedImageFormat.Png, quality: 100);
         href.Value = data + Convert.ToBase64String(png.AsSpan());
+
+        int Pixels(string attribute) => (int)((double)image.Attribute(attribute)! * PixelsOfAPixel);
     }
 
     private static string? Try()

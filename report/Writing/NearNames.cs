@@ -1,10 +1,11 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>What a user may have meant by a name that does not exist.</summary>
 internal static class NearNames
 {
     /// <summary>"near names are a, b, c".</summary>
-    public static string Say(string name, IEnumerable<string> names) => $"near names are {string.Join(", ", names.OrderBy(other => Distance(name, other)).Take(3))}";
+    public static string Say(string name, IEnumerable<string> names) =>
+        $"near names are {string.Join(", ", names.OrderBy(other => Distance(name, other)).Take(3))}";
 
     // Levenshtein's: how many letters to insert, delete or replace.
     private static int Distance(string a, string b)

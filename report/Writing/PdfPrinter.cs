@@ -1,9 +1,9 @@
 using PuppeteerSharp;
 using PuppeteerSharp.Media;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
-/// <summary>Prints an HTML page as PDF with an installed Chromium, Chrome or Edge, which shows no window and runs no longer than that.</summary>
+/// <summary>Prints an HTML page as PDF with an installed Chromium, Chrome or Edge, which shows no window and then ends.</summary>
 internal static class PdfPrinter
 {
     /// <summary>What to tell a user who has no browser.</summary>
@@ -13,6 +13,7 @@ internal static class PdfPrinter
     public static string? FindBrowser()
     {
         string[] names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge"];
+        string[] inWindows = [@"Google\Chrome\Application\chrome.exe", @"Microsoft\Edge\Application\msedge.exe"];
         var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         string[] windows =
         [
@@ -21,7 +22,7 @@ internal static class PdfPrinter
             Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData),
         ];
         return onPath.SelectMany(folder => names.SelectMany(name => new[] { Path.Combine(folder, name), Path.Combine(folder, name + ".exe") }))
-            .Concat(windows.SelectMany(folder => new[] { @"Google\Chrome\Application\chrome.exe", @"Microsoft\Edge\Application\msedge.exe" }.Select(inside => Path.Combine(folder, inside))))
+            .Concat(windows.SelectMany(folder => inWindows.Select(inside => Path.Combine(folder, inside))))
             .Concat(
             [
                 "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -51,7 +52,8 @@ internal static class PdfPrinter
                 PrintBackground = true,
                 DisplayHeaderFooter = true,
                 HeaderTemplate = "<span></span>",
-                FooterTemplate = "<div style='width:100%;text-align:center;font:8px sans-serif;color:#444'><span class='pageNumber'></span> / <span class='totalPages'></span></div>",
+                FooterTemplate = "<div style='width:100%;text-align:center;font:8px sans-serif;color:#444'>"
+                    + "<span class='pageNumber'></span> / <span class='totalPages'></span></div>",
             });
         }
         catch (Exception) when (cancellation.IsCancellationRequested)
@@ -60,10 +62,11 @@ internal static class PdfPrinter
         }
         catch (Exception e) when (e is PuppeteerException or System.ComponentModel.Win32Exception or IOException or TimeoutException)
         {
-            throw new ReportException($"{browser}: does not work as a browser ({e.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ')}); leave out the format pdf.", e);
+            var why = e.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
+            throw new ReportException($"{browser}: does not work as a browser ({why}); leave out the format pdf.", e);
         }
     }
 
     // Chromium refuses its sandbox to root, as in a container; the page is our own.
-    private static string[] Arguments() => Environment.UserName == "root" ? ["--no-sandbox", "--disable-dev-shm-usage"] : ["--disable-dev-shm-usage"];
+    private static string[] Arguments() => ["--disable-dev-shm-usage", .. Environment.UserName == "root" ? ["--no-sandbox"] : Array.Empty<string>()];
 }

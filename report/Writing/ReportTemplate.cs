@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>
 /// The prose: report/templates/report.md, in which the other .md files of the folder are partials. Its helpers put results in
@@ -46,7 +46,8 @@ internal sealed partial class ReportTemplate
     {
         const string anySeedTable = "*";
         string[] names = [.. notebooks.SelectMany(notebook => notebook.RecordNames)];
-        var planned = new Provenance("", "", settings, [.. notebooks.Select(notebook => notebook.Name)], [], false, "", "", 0, "", "", "", "", new Dictionary<string, string>());
+        string[] running = [.. notebooks.Select(notebook => notebook.Name)];
+        var planned = new Provenance("", "", settings, running, [], false, "", "", 0, "", "", "", "", new Dictionary<string, string>());
         // On drawn digits and on real ones the text may say different things.
         foreach (var synthetic in new[] { false, true })
             Run(planned with { Synthetic = synthetic }, settings.Seeds > 1 ? [anySeedTable] : [], Write, Choose);
@@ -54,23 +55,29 @@ internal sealed partial class ReportTemplate
         string Write(string helper, string[] arguments)
         {
             if (arguments.Length > 0 && arguments[0] != anySeedTable && !IsRecorded(arguments[0]))
-                throw new ReportException($"no notebook of this run records '{arguments[0]}', which {{{{{helper}}}}} asks for; {NearNames.Say(arguments[0], names.Where(name => !name.Contains('*')))}.");
+            {
+                var near = NearNames.Say(arguments[0], names.Where(name => !name.Contains('*')));
+                throw new ReportException($"no notebook of this run records '{arguments[0]}', which {{{{{helper}}}}} asks for; {near}.");
+            }
             return "";
         }
 
         Branch Choose(string helper, string[] arguments)
         {
             if (helper == "ran")
-                return notebooks.Any(notebook => notebook.Name == arguments[0]) ? Branch.Then : Branch.Else;
+                return running.Contains(arguments[0]) ? Branch.Then : Branch.Else;
             if (helper == "has" && !IsRecorded(arguments[0]))
                 return Branch.Else;
             Write(helper, arguments);
             return Branch.Then | Branch.Else;
         }
 
-        bool IsRecorded(string name) => names.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, WithoutSeeds(name), ignoreCase: false));
-
-        string WithoutSeeds(string name) => settings.Seeds > 1 && name.EndsWith(SeedStatistics.Ending, StringComparison.Ordinal) ? name[..^SeedStatistics.Ending.Length] : name;
+        bool IsRecorded(string name)
+        {
+            if (settings.Seeds > 1 && name.EndsWith(SeedStatistics.Ending, StringComparison.Ordinal))
+                name = name[..^SeedStatistics.Ending.Length];
+            return names.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false));
+        }
     }
 
     /// <summary>The report as Markdown.</summary>
@@ -114,7 +121,10 @@ internal sealed partial class ReportTemplate
         var handlebars = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true, ThrowOnUnresolvedBindingExpression = true });
         handlebars.Configuration.FormatProvider = CultureInfo.InvariantCulture;
         foreach (var (name, least) in Writers)
-            handlebars.RegisterHelper(name, (EncodedTextWriter writer, Context _, Arguments arguments) => writer.WriteSafeString(write(name, Texts(name, arguments, least))));
+        {
+            handlebars.RegisterHelper(name, (EncodedTextWriter writer, Context _, Arguments arguments) =>
+                writer.WriteSafeString(write(name, Texts(name, arguments, least))));
+        }
         foreach (var (name, least) in Blocks)
         {
             handlebars.RegisterHelper(name, (writer, options, context, arguments) =>
@@ -144,7 +154,8 @@ internal sealed partial class ReportTemplate
         }
         catch (HandlebarsException e)
         {
-            throw new ReportException($"{Path}: {(UnknownHelper().Match(e.Message) is { Success: true } helper ? Unknown(helper.Groups[1].Value) : e.Message)}", e);
+            var helper = UnknownHelper().Match(e.Message);
+            throw new ReportException($"{Path}: {(helper.Success ? Unknown(helper.Groups[1].Value) : e.Message)}", e);
         }
     }
 

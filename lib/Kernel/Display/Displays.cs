@@ -1,9 +1,10 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Html;
 using Microsoft.DotNet.Interactive.Formatting;
 using Microsoft.DotNet.Interactive.Formatting.Csv;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Display;
 
 /// <summary>What cells display through Microsoft.DotNet.Interactive.Formatting becomes outputs of their session.</summary>
 internal static class Displays
@@ -13,15 +14,23 @@ internal static class Displays
 
     // The package publishes one DisplayedValue and returns another, whose Update bears another id. What the two have in common, also after an update, are
     // the very strings that name the mime types; so the id is kept by the identity of such a string.
-    private static readonly ConditionalWeakTable<string, string> s_ids = [];
+    private static readonly ConditionalWeakTable<string, string> Ids = [];
 
-    static Displays() => Formatter.SubscribeToDisplayedValues(displayed =>
+    static Displays()
     {
-        if (displayed.IsUpdated)
-            Update(displayed);
-        else
-            Show(displayed.Value, displayed.FormattedValues, displayed.DisplayId);
-    });
+        // .NET Interactive's own listener goes: it keeps all that a cell shows until the cell ends, and loses what comes later.
+        RuntimeHelpers.RunClassConstructor(typeof(Microsoft.DotNet.Interactive.Kernel).TypeHandle);
+        typeof(Formatter).GetField("OnFormatterEvent", BindingFlags.NonPublic | BindingFlags.Static)!.SetValue(null, null);
+        Formatter.SubscribeToDisplayedValues(displayed =>
+        {
+            if (CSharpSession.Current is null)
+                Formatter.WriteToConsole(displayed);
+            else if (displayed.IsUpdated)
+                Update(displayed);
+            else
+                Show(displayed.Value, displayed.FormattedValues, displayed.DisplayId);
+        });
+    }
 
     /// <summary>Forgets what earlier sessions registered.</summary>
     public static void Reset()
@@ -33,23 +42,21 @@ internal static class Displays
     /// <summary>A value in the mime types preferred for its type.</summary>
     public static IReadOnlyDictionary<string, string> Format(object? value) => Data(value, FormattedValue.CreateManyFromObject(value));
 
-    /// <summary>Shows a value in the session of the calling cell; once, though the package may tell of it twice.</summary>
+    /// <summary>Shows a value in the session of the calling cell.</summary>
     public static void Show(object? value, IReadOnlyCollection<FormattedValue> formatted, string id)
     {
-        if (CSharpSession.Current is not { } session || formatted.FirstOrDefault() is not { } first || s_ids.TryGetValue(first.MimeType, out _))
+        if (formatted.FirstOrDefault() is not { } first)
             return;
         ref var mimeType = ref MimeType(first);
         mimeType = new string(mimeType.AsSpan());
-        s_ids.Add(mimeType, id);
-        session.Show(new DisplayOutput(Data(value, formatted), id));
+        Ids.Add(mimeType, id);
+        CSharpSession.Current?.Show(new DisplayOutput(Data(value, formatted), id));
     }
 
     private static void Update(DisplayedValue displayed)
     {
-        if (CSharpSession.Current is not { } session || displayed.FormattedValues.Count == 0)
-            return;
-        var id = s_ids.TryGetValue(displayed.FormattedValues[0].MimeType, out var published) ? published : displayed.DisplayId;
-        session.Show(new DisplayUpdate(Data(displayed.Value, displayed.FormattedValues), id));
+        var id = displayed.FormattedValues.Count > 0 && Ids.TryGetValue(displayed.FormattedValues[0].MimeType, out var published) ? published : displayed.DisplayId;
+        CSharpSession.Current?.Show(new DisplayUpdate(Data(displayed.Value, displayed.FormattedValues), id));
     }
 
     /// <summary>HTML has its text beside it, for readers that show none; what is only text is no HTML.</summary>

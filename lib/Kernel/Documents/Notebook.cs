@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Documents;
 
 /// <summary>
 /// A Jupyter notebook, nbformat 4.5 (https://nbformat.readthedocs.io). Reading one never runs anything.

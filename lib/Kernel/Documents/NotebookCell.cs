@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Documents;
 
 /// <summary>What a cell holds.</summary>
 public enum CellKind

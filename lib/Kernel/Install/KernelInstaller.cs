@@ -8,8 +8,8 @@ namespace Fgsm.Kernel.Install;
 internal static class KernelInstaller
 {
     private const string ProjectFile = "Fgsm.Kernel.csproj";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly JsonSerializerOptions JsonOptions = new() { WriteIndented = true };
 
     /// <param name="compiling">Told how the compilation ahead of time goes; null to do without it.</param>
     /// <exception cref="NotebookException">Another program's kernelspec has that name, or the folder cannot be written.</exception>
@@ -27,7 +27,7 @@ internal static class KernelInstaller
                 Directory.CreateDirectory(fresh);
                 Publish(Path.Combine(fresh, "bin"), compiling);
                 var spec = KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll"));
-                File.WriteAllText(Path.Combine(fresh, "kernel.json"), spec.ToJsonString(s_json) + "\n");
+                File.WriteAllText(Path.Combine(fresh, "kernel.json"), spec.ToJsonString(JsonOptions) + "\n");
                 Delete(folder);
                 Directory.Move(fresh, folder);
             }
@@ -108,7 +108,7 @@ internal static class KernelInstaller
             using var process = Process.Start(publish)!;
             var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             var watch = Stopwatch.StartNew();
-            while (!process.WaitForExit(s_patience))
+            while (!process.WaitForExit(Patience))
                 tell(FormattableString.Invariant($"  {watch.Elapsed.TotalSeconds:F0} s"));
             Task.WaitAll(output, error);
             if (process.ExitCode == 0)

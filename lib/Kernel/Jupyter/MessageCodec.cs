@@ -9,8 +9,8 @@ namespace Fgsm.Kernel.Jupyter;
 /// <summary>Between frames and messages. What is not signed with the key is no message.</summary>
 internal sealed class MessageCodec(string key)
 {
-    private static readonly byte[] s_delimiter = "<IDS|MSG>"u8.ToArray();
-    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly byte[] Delimiter = "<IDS|MSG>"u8.ToArray();
+    private static readonly JsonSerializerOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly byte[] _key = Encoding.UTF8.GetBytes(key);
 
@@ -18,7 +18,7 @@ internal sealed class MessageCodec(string key)
     public JupyterMessage? Decode(IReadOnlyList<byte[]> frames)
     {
         var start = 0;
-        while (start < frames.Count && !frames[start].AsSpan().SequenceEqual(s_delimiter))
+        while (start < frames.Count && !frames[start].AsSpan().SequenceEqual(Delimiter))
             start++;
         if (frames.Count - start < 6)
             return null;
@@ -40,10 +40,10 @@ internal sealed class MessageCodec(string key)
     public List<byte[]> Encode(JupyterMessage message)
     {
         byte[][] parts = [Bytes(message.Header), Bytes(message.ParentHeader), Bytes(message.Metadata), Bytes(message.Content)];
-        return [.. message.Identities, s_delimiter, Sign(parts), .. parts];
+        return [.. message.Identities, Delimiter, Sign(parts), .. parts];
     }
 
-    private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString(s_json));
+    private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString(JsonOptions));
 
     private byte[] Sign(IReadOnlyList<byte[]> parts)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Running;
 
 /// <summary>papermill's convention: a cell tagged <c>injected-parameters</c> follows the cell tagged <c>parameters</c> and sets its variables.</summary>
 internal static class NotebookParameters

@@ -1,4 +1,4 @@
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Running;
 
 /// <summary>What a run of a notebook left.</summary>
 /// <param name="Document">The notebook with the outputs of all cells that ran.</param>

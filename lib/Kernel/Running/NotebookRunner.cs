@@ -1,9 +1,9 @@
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Running;
 
 /// <summary>Runs a notebook from its first cell to its last, without a client.</summary>
 public static class NotebookRunner
 {
-    private static readonly SemaphoreSlim s_oneAtATime = new(1);
+    private static readonly SemaphoreSlim OneAtATime = new(1);
 
     /// <summary>Runs a copy of a notebook in a session of its own. It stops at the first cell that fails.</summary>
     /// <remarks>
@@ -34,7 +34,7 @@ public static class NotebookRunner
             cell.ExecutionCount = null;
         }
 
-        await s_oneAtATime.WaitAsync(cancellation);
+        await OneAtATime.WaitAsync(cancellation);
         var before = Directory.GetCurrentDirectory();
         try
         {
@@ -44,7 +44,7 @@ public static class NotebookRunner
         finally
         {
             Directory.SetCurrentDirectory(before);
-            s_oneAtATime.Release();
+            OneAtATime.Release();
         }
     }
 

@@ -8,19 +8,20 @@ using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>
 /// Runs cells of C#, one after the other, each seeing what those before it declared. What a cell shows is raised as
 /// <see cref="Output"/>, in order, while the cell runs.
 /// </summary>
+/// <remarks>Formatters and console belong to the process: a new session finds them as if it were the first, and there is one at a time.</remarks>
 public sealed partial class CSharpSession : IDisposable
 {
-    private static readonly AsyncLocal<CSharpSession?> s_current = new();
+    private static readonly AsyncLocal<CSharpSession?> CurrentSession = new();
     private const int PatienceMilliseconds = 2000;
 
     // Of each assembly that cells see besides the framework, one type.
-    private static readonly Type[] s_helpers =
+    private static readonly Type[] Helpers =
         [typeof(CSharpSession), typeof(Microsoft.DotNet.Interactive.Kernel), typeof(Formatter), typeof(Microsoft.AspNetCore.Html.HtmlString)];
 
     private readonly WorkThread _worker = new("Session");
@@ -33,7 +34,7 @@ public sealed partial class CSharpSession : IDisposable
     private readonly HashSet<string> _extensions = [];
     private ScriptOptions _options;
     private WorkThread _thread = new("Cells");
-    private string _cell = "";
+    private string _cell = "cell 0";
     private volatile bool _isRunning;
     private ScriptState<object>? _state;
     private IReadOnlyDictionary<string, string>? _result;
@@ -62,7 +63,7 @@ public sealed partial class CSharpSession : IDisposable
     public int ExecutionCount { get; private set; }
 
     /// <summary>The session whose cell called, on whichever thread; null in code of the host.</summary>
-    internal static CSharpSession? Current => s_current.Value;
+    internal static CSharpSession? Current => CurrentSession.Value;
 
     /// <summary>Asks the user for a line; null where nobody can be asked.</summary>
     internal Func<string, bool, string>? Input { get; set; }
@@ -152,7 +153,7 @@ public sealed partial class CSharpSession : IDisposable
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetDirectoryName(path) == framework)
-            .Concat(s_helpers.Select(type => type.Assembly.Location))
+            .Concat(Helpers.Select(type => type.Assembly.Location))
             .Select(path => MetadataReference.CreateFromFile(path));
         return ScriptOptions.Default
             .WithLanguageVersion(LanguageVersion.Latest)
@@ -179,7 +180,7 @@ public sealed partial class CSharpSession : IDisposable
         using (ExecutionContext.SuppressFlow())
             return _worker.Run(() =>
             {
-                s_current.Value = this;
+                CurrentSession.Value = this;
                 return work();
             });
     }
@@ -238,17 +239,30 @@ public sealed partial class CSharpSession : IDisposable
         _options = _options.AddReferences(packages.Assemblies.ExceptBy(known, Path.GetFileNameWithoutExtension).Select(path => MetadataReference.CreateFromFile(path)));
         foreach (var extension in packages.Extensions.Where(_extensions.Add))
         {
-            // Loaded by a cell, so that its dependencies are those that cells have.
-            RunScript($"#r \"{extension.Replace('\\', '/')}\"\nSystem.Reflection.Assembly.Load(\"{AssemblyName.GetAssemblyName(extension)}\")", file, interrupt);
-            foreach (var type in ((Assembly)_state!.ReturnValue).ExportedTypes.Where(type => type.IsAssignableTo(typeof(IKernelExtension)) && !type.IsAbstract))
-                ((IKernelExtension)Activator.CreateInstance(type)!).OnLoadAsync(_kernel).Wait(interrupt);
+            try
+            {
+                LoadExtension(extension, file, interrupt);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // The package itself can be used all the same.
+                Post(new StreamOutput("stderr", $"The extension {Path.GetFileName(extension)} cannot be loaded: {CellErrors.FromException(e, "").Message}\n"));
+            }
         }
+    }
+
+    private void LoadExtension(string extension, string file, CancellationToken interrupt)
+    {
+        // Loaded by a cell, so that its dependencies are those that cells have.
+        RunScript($"#r \"{extension.Replace('\\', '/')}\"\nSystem.Reflection.Assembly.Load(\"{AssemblyName.GetAssemblyName(extension)}\")", file, interrupt);
+        foreach (var type in ((Assembly)_state!.ReturnValue).ExportedTypes.Where(type => type.IsAssignableTo(typeof(IKernelExtension)) && !type.IsAbstract))
+            ((IKernelExtension)Activator.CreateInstance(type)!).OnLoadAsync(_kernel).Wait(interrupt);
     }
 
     /// <summary>Runs code that an extension submits while it is loaded.</summary>
     internal void RunForExtension(string code)
     {
-        s_current.Value = this;
+        CurrentSession.Value = this;
         RunSource(code, Path.Combine(WorkingDirectory, "extension"), CancellationToken.None);
     }
 

@@ -1,23 +1,23 @@
 using System.Runtime.ExceptionServices;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>What cells do to the process that runs them: it lives on, or at least says who ended it.</summary>
 internal static class CellFaults
 {
-    private static volatile CSharpSession? s_session;
+    private static volatile CSharpSession? live;
 
     static CellFaults()
     {
         // A thread whose exception nobody catches ends with it; the process does not.
         ExceptionHandling.SetUnhandledExceptionHandler(exception =>
         {
-            s_session?.ReportUnhandled(exception);
-            return s_session is not null;
+            live?.ReportUnhandled(exception);
+            return live is not null;
         });
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            if (s_session is not { } session)
+            if (live is not { } session)
                 return;
             using (var error = new StreamWriter(Console.OpenStandardError()))
                 error.WriteLine(session.ReportExit());
@@ -29,12 +29,12 @@ internal static class CellFaults
     /// <summary>The session whose cells run, or ran last and may have left threads behind.</summary>
     public static CSharpSession? Session
     {
-        set => s_session = value;
+        set => live = value;
     }
 
     public static void Left(CSharpSession session)
     {
-        if (s_session == session)
-            s_session = null;
+        if (live == session)
+            live = null;
     }
 }

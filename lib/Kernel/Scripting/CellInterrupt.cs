@@ -4,42 +4,42 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>Lets loops of cells see that they are to stop: a call that costs one read stands at the head of each.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class CellInterrupt
 {
-    private const string Call = "global::Fgsm.Kernel.CellInterrupt.Check();";
-    private static (int First, int Last) s_lines;
-    private static readonly AsyncLocal<CancellationToken> s_token = new();
-    private static int s_requests;
+    private const string Call = "global::Fgsm.Kernel.Scripting.CellInterrupt.Check();";
+    private static (int First, int Last) runningLines;
+    private static readonly AsyncLocal<CancellationToken> InterruptToken = new();
+    private static int requests;
 
     /// <summary>Cancelled when the calling cell is interrupted.</summary>
-    internal static CancellationToken Token => s_token.Value;
+    internal static CancellationToken Token => InterruptToken.Value;
 
     /// <summary>The lines of the statement of a cell that started last.</summary>
-    internal static string Lines => s_lines.First == s_lines.Last ? $"line {s_lines.First}" : $"lines {s_lines.First} to {s_lines.Last}";
+    internal static string Lines => runningLines.First == runningLines.Last ? $"line {runningLines.First}" : $"lines {runningLines.First} to {runningLines.Last}";
 
     /// <summary>Called before each statement of a cell.</summary>
-    public static void At(int first, int last) => s_lines = (first, last);
+    public static void At(int first, int last) => runningLines = (first, last);
 
     /// <summary>Called by the loops of cells.</summary>
     /// <exception cref="OperationCanceledException">The cell is interrupted.</exception>
     public static void Check()
     {
-        if (Volatile.Read(ref s_requests) > 0)
-            s_token.Value.ThrowIfCancellationRequested();
+        if (Volatile.Read(ref requests) > 0)
+            InterruptToken.Value.ThrowIfCancellationRequested();
     }
 
     /// <summary>Called where a cell shows something, be it from deep inside a library: a training run that reports its progress stops here.</summary>
     /// <exception cref="OperationCanceledException">The cell is interrupted.</exception>
-    internal static void CheckAtOutput() => s_token.Value.ThrowIfCancellationRequested();
+    internal static void CheckAtOutput() => InterruptToken.Value.ThrowIfCancellationRequested();
 
     /// <summary>Makes loops of the code that is called from here on heed a token, until the result is disposed.</summary>
     internal static IDisposable Begin(CancellationToken interrupt)
     {
-        s_token.Value = interrupt;
+        InterruptToken.Value = interrupt;
         return new Request(interrupt);
     }
 
@@ -51,7 +51,7 @@ public static class CellInterrupt
         foreach (var statement in root.ChildNodes().Where(node => node is GlobalStatementSyntax or FieldDeclarationSyntax))
         {
             var lines = statement.GetLocation().GetLineSpan();
-            insertions.Add((statement.SpanStart, $"global::Fgsm.Kernel.CellInterrupt.At({lines.StartLinePosition.Line + 1}, {lines.EndLinePosition.Line + 1});"));
+            insertions.Add((statement.SpanStart, $"global::Fgsm.Kernel.Scripting.CellInterrupt.At({lines.StartLinePosition.Line + 1}, {lines.EndLinePosition.Line + 1});"));
         }
         foreach (var node in root.DescendantNodes())
         {
@@ -91,16 +91,16 @@ public static class CellInterrupt
             _registration = interrupt.UnsafeRegister(_ =>
             {
                 _made = 1;
-                Interlocked.Increment(ref s_requests);
+                Interlocked.Increment(ref requests);
             }, null);
         }
 
         public void Dispose()
         {
             _registration.Dispose();
-            s_token.Value = CancellationToken.None;
+            InterruptToken.Value = CancellationToken.None;
             if (_made == 1)
-                Interlocked.Decrement(ref s_requests);
+                Interlocked.Decrement(ref requests);
         }
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Scripting;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>What could stand at the cursor.</summary>
 /// <param name="Start">Where the word begins that a match replaces.</param>
@@ -12,7 +12,7 @@ internal sealed record Completion(IReadOnlyList<string> Matches, int Start, int 
 /// <summary>Completion and descriptions from Roslyn's semantic model: what the session has declared and what it references.</summary>
 internal sealed class CodeInsight
 {
-    private static readonly SymbolDisplayFormat s_signature = SymbolDisplayFormat.CSharpErrorMessageFormat
+    private static readonly SymbolDisplayFormat Signature = SymbolDisplayFormat.CSharpErrorMessageFormat
         .WithMemberOptions(SymbolDisplayMemberOptions.IncludeParameters | SymbolDisplayMemberOptions.IncludeType | SymbolDisplayMemberOptions.IncludeContainingType)
         .WithParameterOptions(SymbolDisplayParameterOptions.IncludeName | SymbolDisplayParameterOptions.IncludeType | SymbolDisplayParameterOptions.IncludeDefaultValue | SymbolDisplayParameterOptions.IncludeParamsRefOut)
         .WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.UseSpecialTypes);
@@ -84,7 +84,7 @@ internal sealed class CodeInsight
         var xml = symbol.GetDocumentationCommentXml() ?? "";
         var summary = System.Text.RegularExpressions.Regex.Match(xml, "<summary>(.*?)</summary>", System.Text.RegularExpressions.RegexOptions.Singleline).Groups[1].Value;
         var text = System.Text.RegularExpressions.Regex.Replace(System.Text.RegularExpressions.Regex.Replace(summary, "<[^>]*?\"(?:[A-Z]:)?([^\"]*)\"[^>]*>", "$1"), @"\s+", " ").Trim();
-        return symbol.ToDisplayString(s_signature) + (text == "" ? "" : "\n    " + text);
+        return symbol.ToDisplayString(Signature) + (text == "" ? "" : "\n    " + text);
     }
 
     /// <summary>The expression before the dot before the cursor.</summary>

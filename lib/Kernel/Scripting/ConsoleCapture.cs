@@ -1,7 +1,7 @@
 using System.Reactive.Disposables;
 using System.Text;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>
 /// Standard output and error of a cell become outputs of its session, from whichever thread the cell writes;
@@ -9,8 +9,8 @@ namespace Fgsm.Kernel;
 /// </summary>
 internal sealed class ConsoleCapture(string name, TextWriter host) : TextWriter
 {
-    private static readonly Lock s_lock = new();
-    private static (TextWriter Out, TextWriter Error, TextReader In) s_installed;
+    private static readonly Lock Gate = new();
+    private static (TextWriter Out, TextWriter Error, TextReader In) captured;
 
     static ConsoleCapture()
     {
@@ -26,15 +26,15 @@ internal sealed class ConsoleCapture(string name, TextWriter host) : TextWriter
     /// <summary>Captures the console as the host has set it, until the result is disposed: then what a cell has set in its place goes, too.</summary>
     public static IDisposable Install()
     {
-        lock (s_lock)
+        lock (Gate)
         {
-            if (Console.Out != s_installed.Out)
+            if (Console.Out != captured.Out)
                 Console.SetOut(new ConsoleCapture("stdout", Console.Out));
-            if (Console.Error != s_installed.Error)
+            if (Console.Error != captured.Error)
                 Console.SetError(new ConsoleCapture("stderr", Console.Error));
-            if (Console.In != s_installed.In)
+            if (Console.In != captured.In)
                 Console.SetIn(new CellInput(Console.In));
-            var installed = s_installed = (Console.Out, Console.Error, Console.In);
+            var installed = captured = (Console.Out, Console.Error, Console.In);
             return Disposable.Create(() =>
             {
                 Console.SetOut(installed.Out);

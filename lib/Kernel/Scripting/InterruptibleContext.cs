@@ -1,4 +1,4 @@
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>
 /// Runs what follows an <c>await</c> of a cell on the thread pool, as without a context (so <c>.Result</c> cannot deadlock),
@@ -6,7 +6,7 @@ namespace Fgsm.Kernel;
 /// </summary>
 internal sealed class InterruptibleContext(CancellationToken interrupt, Action<Exception> onUnhandled) : SynchronizationContext
 {
-    private static readonly TimeSpan s_wakeEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WakeEvery = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs code on this thread; an interrupt wakes it where it sleeps or waits.</summary>
     public T Run<T>(Func<T> function)
@@ -16,7 +16,7 @@ internal sealed class InterruptibleContext(CancellationToken interrupt, Action<E
         SetSynchronizationContext(this);
         try
         {
-            using var registration = interrupt.UnsafeRegister(_ => waker.Start(s_wakeEvery), null);
+            using var registration = interrupt.UnsafeRegister(_ => waker.Start(WakeEvery), null);
             return function();
         }
         finally

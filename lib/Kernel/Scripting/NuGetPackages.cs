@@ -5,7 +5,7 @@ using System.Security;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>What a session's packages bring.</summary>
 /// <param name="Extensions">Assemblies for .NET Interactive, from the packages' folders <c>interactive-extensions/dotnet</c>.</param>
@@ -18,7 +18,7 @@ internal sealed record RestoredPackages(IReadOnlyList<string> Assemblies, IReadO
 /// </summary>
 internal sealed partial class NuGetPackages(string directory)
 {
-    private static readonly Dictionary<string, string> s_host = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+    private static readonly Dictionary<string, string> HostAssemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
         .Split(Path.PathSeparator).DistinctBy(Path.GetFileNameWithoutExtension).ToDictionary(path => Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private readonly Dictionary<string, (string? Version, string Place)> _packages = new(StringComparer.OrdinalIgnoreCase);
@@ -115,7 +115,7 @@ internal sealed partial class NuGetPackages(string directory)
 
     /// <summary>The file of an assembly that the host has in this version or a newer one: the runtime would load that, whatever the package holds.</summary>
     private static string OfHost(string path) =>
-        s_host.TryGetValue(Path.GetFileNameWithoutExtension(path), out var own) && AssemblyName.GetAssemblyName(own).Version >= AssemblyName.GetAssemblyName(path).Version
+        HostAssemblies.TryGetValue(Path.GetFileNameWithoutExtension(path), out var own) && AssemblyName.GetAssemblyName(own).Version >= AssemblyName.GetAssemblyName(path).Version
             ? own
             : path;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>
 /// Takes what cells show, from any thread, and hands it on in order from a thread of its own: a cell that is aborted in the
@@ -11,7 +11,7 @@ namespace Fgsm.Kernel;
 internal sealed class OutputPump : IDisposable
 {
     private const int MaxPendingCharacters = 1 << 20;
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly object _lock = new();
     private readonly Action<CellOutput> _handler;
@@ -37,7 +37,7 @@ internal sealed class OutputPump : IDisposable
         {
             // Not without a limit: who writes to the console holds its lock, for which a listener may be waiting.
             if (_pendingCharacters > MaxPendingCharacters && !_closed)
-                Monitor.Wait(_lock, s_pause);
+                Monitor.Wait(_lock, Pause);
             if (output is StreamOutput text)
             {
                 if (text.Name != _stream)
@@ -99,7 +99,7 @@ internal sealed class OutputPump : IDisposable
                 _batchesPublished++;
                 Monitor.PulseAll(_lock);
                 var taken = Stopwatch.StartNew();
-                while (_flushing == 0 && !_closed && s_pause - taken.Elapsed is var left && left > TimeSpan.Zero)
+                while (_flushing == 0 && !_closed && Pause - taken.Elapsed is var left && left > TimeSpan.Zero)
                     Monitor.Wait(_lock, left);
             }
         }

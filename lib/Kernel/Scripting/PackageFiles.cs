@@ -3,12 +3,12 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>Finds what an assembly of a package asks the runtime for and C# scripting does not: native libraries, and assemblies by their bare name.</summary>
 internal static class PackageFiles
 {
-    private static readonly ConcurrentDictionary<string, string> s_files = new(StringComparer.OrdinalIgnoreCase);
+    private static readonly ConcurrentDictionary<string, string> Files = new(StringComparer.OrdinalIgnoreCase);
 
     static PackageFiles() => AppDomain.CurrentDomain.AssemblyLoad += (_, loaded) =>
     {
@@ -25,7 +25,7 @@ internal static class PackageFiles
     public static void Add(IEnumerable<string> files)
     {
         foreach (var file in files)
-            s_files[Path.GetFileName(file)] = file;
+            Files[Path.GetFileName(file)] = file;
     }
 
     private static nint LoadNative(Assembly assembly, string name)
@@ -33,7 +33,7 @@ internal static class PackageFiles
         var extension = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
         foreach (var file in (string[])[name, name + extension, "lib" + name, "lib" + name + extension])
         {
-            if (s_files.TryGetValue(file, out var path))
+            if (Files.TryGetValue(file, out var path))
                 return NativeLibrary.Load(path);
         }
         return 0;
@@ -41,7 +41,7 @@ internal static class PackageFiles
 
     /// <summary>Asked where scripting finds nothing: it looks for full names only, and an assembly may ask for a bare name or another version.</summary>
     private static Assembly? LoadByName(AssemblyLoadContext context, AssemblyName name) =>
-        s_files.TryGetValue(name.Name + ".dll", out var path) && AssemblyName.GetAssemblyName(path) is var found && found.FullName != name.FullName
+        Files.TryGetValue(name.Name + ".dll", out var path) && AssemblyName.GetAssemblyName(path) is var found && found.FullName != name.FullName
             ? context.LoadFromAssemblyName(found)
             : null;
 }

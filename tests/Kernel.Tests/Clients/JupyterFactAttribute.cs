@@ -8,11 +8,11 @@ public sealed class JupyterFactAttribute : FactAttribute
     /// <summary>Debian's packages belong to this one.</summary>
     public const string Python = "/usr/bin/python3";
 
-    private static readonly bool s_hasJupyter = HasJupyter();
+    private static readonly bool IsInstalled = HasJupyter();
 
     public JupyterFactAttribute()
     {
-        if (!s_hasJupyter && Environment.GetEnvironmentVariable("CI") != "true")
+        if (!IsInstalled && Environment.GetEnvironmentVariable("CI") != "true")
             Skip = "Jupyter is not installed (apt-get install jupyter-client python3-nbclient jupyter-nbconvert).";
     }
 

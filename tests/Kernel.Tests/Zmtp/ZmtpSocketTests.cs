@@ -6,7 +6,7 @@ namespace Fgsm.Kernel.Tests.Zmtp;
 
 public sealed class ZmtpSocketTests
 {
-    private static readonly IPEndPoint s_anyPort = new(IPAddress.Loopback, 0);
+    private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
 
     [Theory]
     [InlineData(0)]
@@ -15,7 +15,7 @@ public sealed class ZmtpSocketTests
     [InlineData(5_000_000)]
     public void Echo_OfFramesOfAnySize_IsExact(int size)
     {
-        using var socket = new EchoSocket(s_anyPort);
+        using var socket = new EchoSocket(AnyPort);
         using var peer = ZmtpPeer.Ready(socket.EndPoint.Port, "REQ");
         var body = new byte[size];
         new Random(1).NextBytes(body);
@@ -26,7 +26,7 @@ public sealed class ZmtpSocketTests
     [Fact]
     public async Task Router_AnswersThePeerThatAsked_AndKnowsItsIdentity()
     {
-        using var socket = new RouterSocket(s_anyPort);
+        using var socket = new RouterSocket(AnyPort);
         using var first = ZmtpPeer.Ready(socket.EndPoint.Port, "DEALER", "one");
         using var second = ZmtpPeer.Ready(socket.EndPoint.Port, "DEALER", "two");
         second.Send("hello"u8.ToArray(), "there"u8.ToArray());
@@ -41,7 +41,7 @@ public sealed class ZmtpSocketTests
     [Fact]
     public void Publisher_SendsWhatWasSubscribedTo()
     {
-        using var socket = new PublisherSocket(s_anyPort);
+        using var socket = new PublisherSocket(AnyPort);
         using var peer = ZmtpPeer.Ready(socket.EndPoint.Port, "SUB");
         peer.Send([1, (byte)'b']);
         byte[]? first = null;
@@ -70,7 +70,7 @@ public sealed class ZmtpSocketTests
     [MemberData(nameof(Malformed))]
     public void MalformedBytes_CloseThatConnectionAndNothingElse(string what, byte[] bytes)
     {
-        using var socket = new EchoSocket(s_anyPort);
+        using var socket = new EchoSocket(AnyPort);
         using var good = ZmtpPeer.Ready(socket.EndPoint.Port, "REQ");
         using var bad = new ZmtpPeer(socket.EndPoint.Port);
         bad.Write(bytes);

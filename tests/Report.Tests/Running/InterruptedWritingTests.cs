@@ -91,7 +91,11 @@ public sealed class InterruptedWritingTests : IDisposable
     {
         var template = folder.File($"{number}.md");
         File.WriteAllText(template, $"# Title\n\nReport number {number}.\n\n{{{{figure \"b.lines\"}}}}\n\n{{{{figure \"b.map\"}}}}\n");
-        string[] command = [.. starter, "dotnet", typeof(ReportRun).Assembly.Location, "export", folder.File("run"), "--out", Out, "--template", template, "--format", "md,html,latex,docx"];
+        string[] command =
+        [
+            .. starter, "dotnet", typeof(ReportRun).Assembly.Location,
+            "export", folder.File("run"), "--out", Out, "--template", template, "--format", "md,html,latex,docx",
+        ];
         return Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
@@ -114,7 +118,8 @@ public sealed class FullDiskFactAttribute : FactAttribute
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("unshare", ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]) { RedirectStandardError = true })!;
+            string[] mount = ["--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"];
+            using var process = Process.Start(new ProcessStartInfo("unshare", mount) { RedirectStandardError = true })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

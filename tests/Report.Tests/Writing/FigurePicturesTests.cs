@@ -65,7 +65,9 @@ public sealed class FigurePicturesTests : IDisposable
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(typeof(ReportRun).Assembly.Location)!))
             File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
 
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(program, "fgsm-report.dll"), "export", folder.File("run"), "--out", folder.File("out"), "--template", folder.File("my.md"), "--format", "md,docx"])
+        string[] export = [Path.Combine(program, "fgsm-report.dll"), "export", folder.File("run"), "--out", folder.File("out"),
+            "--template", folder.File("my.md"), "--format", "md,docx"];
+        using var process = Process.Start(new ProcessStartInfo("dotnet", export)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
