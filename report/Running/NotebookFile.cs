@@ -39,7 +39,7 @@ internal sealed partial class NotebookFile
 
     /// <summary>Its own seed: the value that its parameters cell declares.</summary>
     /// <exception cref="ReportException">Only a run can tell it.</exception>
-    public int Seed => Parameters[Parameter.Seed] as int?
+    public int Seed => Parameters.GetValueOrDefault(Parameter.Seed) as int?
         ?? throw new ReportException(
             $"notebooks/{Name}.ipynb: its parameters cell declares no constant whole number as seed; give one with --seed.");
 

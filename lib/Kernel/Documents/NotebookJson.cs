@@ -17,10 +17,13 @@ internal static partial class NotebookJson
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
 
-    /// <summary>Of a key that occurs twice, the last counts. The escape of half a surrogate pair becomes U+FFFD.</summary>
+    /// <summary>Of a key that occurs twice, the last counts. Half a surrogate pair becomes U+FFFD.</summary>
     /// <exception cref="JsonException">The text is no JSON.</exception>
-    public static JsonNode? Parse(string json) =>
-        Node(JsonElement.Parse(Escape().Replace(json, escape => escape.Groups["half"].Success ? @"\ufffd" : escape.Value), Options));
+    public static JsonNode? Parse(string json)
+    {
+        var whole = Escape().Replace(json, escape => escape.Groups["half"].Success ? @"\ufffd" : escape.Value);
+        return Node(JsonElement.Parse(Encoding.UTF8.GetBytes(whole), Options));
+    }
 
     /// <summary>Reads NaN, Infinity and -Infinity too, which <see cref="Write"/> writes again.</summary>
     /// <exception cref="JsonException">The text is no JSON.</exception>

@@ -269,6 +269,8 @@ public sealed class NotebookTests : IDisposable
         notebook.Save(_folder.File("a.ipynb"));
         Assert.Equal("x\uFFFD", notebook.Clone().Cells[0].Source);
         Assert.Equal("x\uFFFD", Notebook.Load(_folder.File("a.ipynb")).Cells[0].Source);
+        var parsed = Notebook.Parse("{\"nbformat\": 4, \"metadata\": {\"a\": \"\ud83d\"}, \"cells\": []}");
+        Assert.Equal("\uFFFD", (string?)parsed.Metadata["a"]);
     }
 
     [Fact]
