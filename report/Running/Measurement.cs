@@ -19,6 +19,10 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
             foreach (var notebook in notebooks)
                 notebook.UseEngine(repository, settings.Engine);
 
+        // What would stop the run at its end, is told now.
+        foreach (var notebook in notebooks.Where(HasSeed))
+            _ = FirstSeed(notebook);
+
         var start = clock.GetTimestamp();
         List<RecordSet> bySeed = [];
         List<(string, Notebook)> executed = [];

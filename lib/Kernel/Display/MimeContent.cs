@@ -14,7 +14,7 @@ internal static class MimeContent
     {
         try
         {
-            return JsonNode.Parse(json);
+            return NotebookJson.Parse(json);
         }
         catch (JsonException)
         {
