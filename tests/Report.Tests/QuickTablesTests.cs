@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Analysis;
 
@@ -100,13 +101,8 @@ public sealed class QuickTablesTests : IDisposable
 }
 
 /// <summary>A test that runs all notebooks: in CI, or when asked to renew what it compares with.</summary>
-public sealed class QuickRunFactAttribute : FactAttribute
+public sealed class QuickRunFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
+    Renew || Environment.GetEnvironmentVariable("CI") == "true" ? null : "Trains models for minutes; set CI=true to run it.", test)
 {
     public static bool Renew => Environment.GetEnvironmentVariable("FGSM_RENEW") == "1";
-
-    public QuickRunFactAttribute()
-    {
-        if (!Renew && Environment.GetEnvironmentVariable("CI") != "true")
-            Skip = "Trains models for minutes; set CI=true to run it.";
-    }
 }

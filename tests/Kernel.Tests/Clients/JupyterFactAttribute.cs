@@ -1,20 +1,18 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Fgsm.Kernel.Tests.Clients;
 
 /// <summary>A test that needs Jupyter: skipped where there is none, unless CI says there must be.</summary>
-public sealed class JupyterFactAttribute : FactAttribute
+public sealed class JupyterFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(Missing, test)
 {
     /// <summary>Debian's packages belong to this one.</summary>
     public const string Python = "/usr/bin/python3";
 
     private static readonly bool IsInstalled = HasJupyter();
 
-    public JupyterFactAttribute()
-    {
-        if (!IsInstalled && Environment.GetEnvironmentVariable("CI") != "true")
-            Skip = "Jupyter is not installed (apt-get install jupyter-client python3-nbclient jupyter-nbconvert).";
-    }
+    private static string? Missing => IsInstalled || Environment.GetEnvironmentVariable("CI") == "true" ? null
+        : "Jupyter is not installed (apt-get install jupyter-client python3-nbclient jupyter-nbconvert).";
 
     private static bool HasJupyter()
     {

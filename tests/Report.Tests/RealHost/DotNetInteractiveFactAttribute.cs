@@ -1,10 +1,12 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Fgsm.Report.Tests;
 
 /// <summary>A test in dotnet-interactive, driven by nbclient: skipped where one is missing, unless CI says that they must be there.</summary>
-public sealed class DotNetInteractiveFactAttribute : FactAttribute
+public sealed class DotNetInteractiveFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
+    Environment.GetEnvironmentVariable("CI") == "true" ? null : Missing, test)
 {
     /// <summary>Debian's packages belong to this one.</summary>
     public const string Python = "/usr/bin/python3";
@@ -13,12 +15,6 @@ public sealed class DotNetInteractiveFactAttribute : FactAttribute
         !Works(Python, "-c", "import nbclient") ? "nbclient is not installed (apt-get install python3-nbclient)."
         : !Works("dotnet", "tool", "run", "dotnet-interactive", "--", "--version") ? "dotnet-interactive is missing (dotnet tool restore)."
         : null;
-
-    public DotNetInteractiveFactAttribute()
-    {
-        if (Environment.GetEnvironmentVariable("CI") != "true")
-            Skip = Missing;
-    }
 
     private static bool Works(string program, params string[] arguments)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Fgsm.Report.Tests;
 
@@ -106,14 +107,9 @@ public sealed class InterruptedWritingTests : IDisposable
 }
 
 /// <summary>A test that mounts a small disk of its own: on Linux, where users may have a name space.</summary>
-public sealed class FullDiskFactAttribute : FactAttribute
+public sealed class FullDiskFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
+    CanMount() ? null : "No disk can be mounted here: this needs Linux, and unshare --map-root-user --mount.", test)
 {
-    public FullDiskFactAttribute()
-    {
-        if (!CanMount())
-            Skip = "No disk can be mounted here: this needs Linux, and unshare --map-root-user --mount.";
-    }
-
     private static bool CanMount()
     {
         try

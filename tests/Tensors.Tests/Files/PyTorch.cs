@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Fgsm.Tensors.Tests;
 
@@ -47,16 +48,11 @@ internal static class PyTorch
 }
 
 /// <summary>A test that needs PyTorch: skipped where python3 has none, but with CI=true it runs, and so fails.</summary>
-public sealed class PyTorchFactAttribute : FactAttribute
+public sealed class PyTorchFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(Missing, test)
 {
-    public PyTorchFactAttribute() => Skip = Reason;
-
-    internal static string? Reason => PyTorch.IsHere || Environment.GetEnvironmentVariable("CI") == "true" ? null
+    internal static string? Missing => PyTorch.IsHere || Environment.GetEnvironmentVariable("CI") == "true" ? null
         : "python3 has no torch (apt-get install python3-torch).";
 }
 
 /// <inheritdoc cref="PyTorchFactAttribute"/>
-public sealed class PyTorchTheoryAttribute : TheoryAttribute
-{
-    public PyTorchTheoryAttribute() => Skip = PyTorchFactAttribute.Reason;
-}
+public sealed class PyTorchTheoryAttribute([CallerMemberName] string test = "") : ReasonedTheoryAttribute(PyTorchFactAttribute.Missing, test);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Fgsm.SameBits;
@@ -88,14 +89,9 @@ public class TrainingRunTests
             .Select(line => line.Split(' ')).ToDictionary(line => line[0], line => line[1]);
     }
 
-    private sealed class Avx512FactAttribute : FactAttribute
-    {
-        public Avx512FactAttribute() => Skip = Vector512.IsHardwareAccelerated ? null
-            : "This machine has no AVX-512, or .NET does not use it here.";
-    }
+    private sealed class Avx512FactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
+        Vector512.IsHardwareAccelerated ? null : "This machine has no AVX-512, or .NET does not use it here.", test);
 
-    private sealed class Avx2FactAttribute : FactAttribute
-    {
-        public Avx2FactAttribute() => Skip = Avx2.IsSupported && Vector<float>.Count == 8 ? null : "This machine has no AVX2.";
-    }
+    private sealed class Avx2FactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
+        Avx2.IsSupported && Vector<float>.Count == 8 ? null : "This machine has no AVX2.", test);
 }
