@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Fgsm.Data;
-using Fgsm.Kernel;
 
 namespace Fgsm.Report;
 

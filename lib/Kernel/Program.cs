@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Fgsm.Kernel;
 using Fgsm.Kernel.Install;
 using Fgsm.Kernel.Jupyter;
 

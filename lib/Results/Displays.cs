@@ -53,7 +53,7 @@ public static class Displays
 
     private static ResultTable Shown(DataFrame frame) => frame.Rows.Count > ShownRows
         ? frame.Head(ShownRows).ToResultTable(FormattableString.Invariant($"The first {ShownRows} of {frame.Rows.Count:#,0} rows"))
-        : frame.ToResultTable(FormattableString.Invariant($"{frame.Rows.Count} rows"));
+        : frame.ToResultTable(frame.Rows.Count == 1 ? "1 row" : FormattableString.Invariant($"{frame.Rows.Count} rows"));
 
     private static string Bar(Progress progress) =>
         FormattableString.Invariant($"<progress max='1' value='{progress.Fraction():0.###}'></progress> {WebUtility.HtmlEncode(progress.ToText())}");

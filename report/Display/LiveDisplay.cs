@@ -1,7 +1,7 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Display;
 
 /// <summary>One display on the terminal, drawn anew four times a second.</summary>
 internal sealed class LiveDisplay : RunDisplay

@@ -1,4 +1,4 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Display;
 
 /// <summary>Lines for a log: one for each cell, and one for each epoch or every 20 seconds.</summary>
 internal sealed class PlainDisplay(TextWriter output, int notebooks, TimeProvider clock) : RunDisplay(notebooks, clock)

@@ -1,9 +1,8 @@
 using System.Globalization;
-using Fgsm.Kernel;
 using Spectre.Console;
 using Progress = Fgsm.Results.Progress;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Display;
 
 /// <summary>Shows what is running: on a terminal as one display that is drawn anew, else as plain lines.</summary>
 internal abstract class RunDisplay : INotebookObserver, IDisposable

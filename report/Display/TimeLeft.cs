@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Display;
 
 /// <summary>Takes the time left from how fast the share of the work that is done has grown.</summary>
 internal sealed class TimeLeft(TimeProvider clock)

@@ -1,6 +1,4 @@
-using Fgsm.Kernel;
-
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>What a run of the notebooks gave.</summary>
 /// <param name="Content">Its results.</param>
@@ -20,6 +18,10 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
         if (settings.Engine != RunSettings.EmbeddedEngine)
             foreach (var notebook in notebooks)
                 notebook.UseEngine(repository, settings.Engine);
+
+        // What would stop the run at its end, is told now.
+        foreach (var notebook in notebooks.Where(HasSeed))
+            _ = FirstSeed(notebook);
 
         var start = clock.GetTimestamp();
         List<RecordSet> bySeed = [];

@@ -1,12 +1,10 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Fgsm.Kernel;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>A notebook of the collection.</summary>
 internal sealed partial class NotebookFile
@@ -35,21 +33,15 @@ internal sealed partial class NotebookFile
         .SelectMany(cell => cell.Source.Split('\n'))
         .FirstOrDefault(line => line.StartsWith('#'))?.TrimStart('#').Trim() ?? Name;
 
-    /// <summary>The variables that the cell tagged "parameters" declares, with the source of their values; null for none.</summary>
-    public IReadOnlyDictionary<string, string?> Parameters
-    {
-        get
-        {
-            var source = Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "";
-            return Parse(source).GetCompilationUnitRoot().Members.OfType<FieldDeclarationSyntax>()
-                .SelectMany(declared => declared.Declaration.Variables)
-                .DistinctBy(variable => variable.Identifier.Text)
-                .ToDictionary(variable => variable.Identifier.Text, variable => variable.Initializer?.Value.ToString());
-        }
-    }
+    /// <summary>The variables that the cell tagged "parameters" declares, in whichever way, with the values that are constants.</summary>
+    public IReadOnlyDictionary<string, object?> Parameters => field ??= VariablesOf(
+        Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "");
 
     /// <summary>Its own seed: the value that its parameters cell declares.</summary>
-    public int Seed => int.TryParse(Parameters.GetValueOrDefault(Parameter.Seed), NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed : 42;
+    /// <exception cref="ReportException">Only a run can tell it.</exception>
+    public int Seed => Parameters.GetValueOrDefault(Parameter.Seed) as int?
+        ?? throw new ReportException(
+            $"notebooks/{Name}.ipynb: its parameters cell declares no constant whole number as seed; give one with --seed.");
 
     /// <summary>
     /// The names under which it can record, as its sources and its stored outputs say; * stands for what is only known when it runs.
@@ -64,7 +56,7 @@ internal sealed partial class NotebookFile
                 .Where(call => call is { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Record" }, ArgumentList.Arguments.Count: > 0 })
                 .Select(call => NameIn(call.ArgumentList.Arguments[0].Expression));
             var stored = Document.Cells.SelectMany(cell => cell.Outputs)
-                .Select(output => output["data"]?[ResultRecord.MimeType]).OfType<JsonObject>()
+                .Select(output => (output["data"] as JsonObject)?[ResultRecord.MimeType]).OfType<JsonObject>()
                 .Select(record => record["name"]).OfType<JsonValue>().Select(name => name.ToString());
             string[] names = [.. called.Concat(stored).Distinct()];
             return names.Length > 0 ? names : ["*"];
@@ -106,7 +98,21 @@ internal sealed partial class NotebookFile
         return asked == Name || asked == Name + ".ipynb" || asked == number || asked == number.TrimStart('0');
     }
 
-    private static SyntaxTree Parse(string source) => CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
+    private static Dictionary<string, object?> VariablesOf(string source)
+    {
+        var tree = Parse(source);
+        var framework = MetadataReference.CreateFromFile(typeof(object).Assembly.Location);
+        var script = CSharpCompilation.CreateScriptCompilation("parameters", tree, [framework]);
+        var model = script.GetSemanticModel(tree);
+        return script.ScriptClass!.GetMembers().OfType<IFieldSymbol>().DistinctBy(variable => variable.Name)
+            .ToDictionary(variable => variable.Name, variable => Constant(variable.DeclaringSyntaxReferences[0].GetSyntax()));
+
+        object? Constant(SyntaxNode declared) =>
+            declared is VariableDeclaratorSyntax { Initializer.Value: var value } ? model.GetConstantValue(value).Value : null;
+    }
+
+    private static SyntaxTree Parse(string source) =>
+        CSharpSyntaxTree.ParseText(source, CSharpParseOptions.Default.WithKind(SourceCodeKind.Script));
 
     private static string NameIn(ExpressionSyntax expression) => expression switch
     {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>
 /// The folder of the report. The program replaces and removes only files that it wrote itself, which files.txt lists; a folder that

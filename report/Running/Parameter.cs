@@ -1,4 +1,4 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>The variables that the program sets in a notebook's parameters cell, each only where the cell declares it.</summary>
 internal static class Parameter

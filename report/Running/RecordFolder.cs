@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>The records of a run as files, complete: another report can be written from them without running again.</summary>
 internal static class RecordFolder

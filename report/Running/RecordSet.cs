@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using Fgsm.Kernel;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>The results that the notebooks recorded, by name.</summary>
 internal sealed class RecordSet

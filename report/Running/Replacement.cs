@@ -1,4 +1,4 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>Asks before a report takes the place of one that says more.</summary>
 internal static class Replacement

@@ -1,4 +1,4 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>Writes the report of an earlier run anew, from what that run recorded.</summary>
 internal static class ReportExport

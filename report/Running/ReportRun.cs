@@ -1,4 +1,4 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>Runs the notebooks and writes the report.</summary>
 internal sealed class ReportRun(Repository repository, ReportOptions options, TextWriter output, TimeProvider? clock = null)

@@ -1,4 +1,4 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>Runs again what an earlier run did, and compares the digests of the tables.</summary>
 internal static class ReportVerification

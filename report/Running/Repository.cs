@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>The checkout in which the program works.</summary>
 /// <param name="Root">Its top folder.</param>

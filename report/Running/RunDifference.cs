@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>Two runs side by side: where their results differ, and where they come from.</summary>
 internal static class RunDifference

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Running;
 
 /// <summary>What several seeds give, beside the published values: mean and standard deviation.</summary>
 internal static class SeedStatistics

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 using SkiaSharp;
 using Svg.Skia;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>
 /// Figures as PNG and as PDF, drawn by Skia from their SVG with the font that comes with the program: the same picture, whatever

@@ -3,7 +3,7 @@ using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>
 /// A report as one HTML file: no network request, light and dark, fit for paper. Where scripts run, figures answer to the pointer;

@@ -3,7 +3,7 @@ using Markdig.Extensions.Tables;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>The report as LaTeX, for pdfTeX, XeTeX and LuaTeX. HTML that a template brings of its own is left out.</summary>
 internal sealed class LatexDocument

@@ -1,4 +1,4 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>What a user may have meant by a name that does not exist.</summary>
 internal static class NearNames

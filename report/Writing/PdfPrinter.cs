@@ -1,7 +1,7 @@
 using PuppeteerSharp;
 using PuppeteerSharp.Media;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>Prints an HTML page as PDF with an installed Chromium, Chrome or Edge, which shows no window and then ends.</summary>
 internal static class PdfPrinter

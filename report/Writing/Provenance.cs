@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Fgsm.Tensors;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>Where the numbers come from, so that two people can compare their runs at a glance, and one can do it again.</summary>
 /// <param name="Commit">The commit of the project, or "unknown".</param>

@@ -1,4 +1,4 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>All that a report is made of, besides its prose.</summary>
 /// <param name="Records">The recorded results.</param>

@@ -5,7 +5,7 @@ using Markdig.Renderers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>A result at its place in the text.</summary>
 /// <param name="Name">The name of its record.</param>

@@ -1,4 +1,4 @@
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>The forms in which a report can be written.</summary>
 internal enum ReportFormat

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>
 /// The prose: report/templates/report.md, in which the other .md files of the folder are partials. Its helpers put results in

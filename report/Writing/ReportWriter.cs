@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>Writes a report's files into a folder: the records, and the text in each form asked for.</summary>
 /// <param name="template">The prose.</param>

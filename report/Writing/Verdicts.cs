@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>
 /// Published against reproduced, in one table: every tolerance that the templates state, with what came of it, and every

@@ -11,7 +11,7 @@ using Md = Markdig.Extensions.Tables;
 using Pic = DocumentFormat.OpenXml.Drawing.Pictures;
 using Wp = DocumentFormat.OpenXml.Drawing.Wordprocessing;
 
-namespace Fgsm.Report;
+namespace Fgsm.Report.Writing;
 
 /// <summary>The report for Word: its own headings and captions, tables and pictures. HTML that a template brings of its own is left out.</summary>
 internal sealed class WordDocument

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Fgsm.Kernel;
 
 namespace Fgsm.Report.Tests;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Html;
 using Microsoft.DotNet.Interactive.Formatting;
 using Microsoft.DotNet.Interactive.Formatting.Csv;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Display;
 
 /// <summary>What cells display through Microsoft.DotNet.Interactive.Formatting becomes outputs of their session.</summary>
 internal static class Displays

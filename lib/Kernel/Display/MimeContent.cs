@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Display;
 
 /// <summary>How content of a mime type stands in a notebook and in messages: JSON as JSON, all else as text.</summary>
 internal static class MimeContent
@@ -14,7 +14,7 @@ internal static class MimeContent
     {
         try
         {
-            return JsonNode.Parse(json);
+            return NotebookJson.Parse(json);
         }
         catch (JsonException)
         {

@@ -4,7 +4,7 @@ using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Events;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Display;
 
 /// <summary>A session as .NET Interactive's helpers and extensions see it: they show values, ask the user for input and run code.</summary>
 internal sealed class SessionKernel : Microsoft.DotNet.Interactive.Kernel

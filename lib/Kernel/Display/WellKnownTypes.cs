@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.DotNet.Interactive.Formatting;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Display;
 
 /// <summary>How values of packages are shown that bring no formatter of their own. The kernel knows these types by name only.</summary>
 internal static partial class WellKnownTypes

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Documents;
 
 /// <summary>nbformat's multi-line strings: one string in memory, a list of lines with their ends on disk.</summary>
 internal static class MultilineText

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Documents;
 
 /// <summary>
 /// A Jupyter notebook, nbformat 4.5 (https://nbformat.readthedocs.io). Reading one never runs anything.
@@ -11,6 +11,8 @@ namespace Fgsm.Kernel;
 /// </summary>
 public sealed partial class Notebook
 {
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly JsonObject _json;
 
     /// <summary>A new, empty notebook for the C# kernel.</summary>
@@ -43,11 +45,20 @@ public sealed partial class Notebook
     {
         try
         {
-            return Parse(File.ReadAllText(path), path);
+            return Parse(File.ReadAllText(path, Utf8), path);
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw new NotebookException($"{path}: not a notebook: it is no text in UTF-8", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var reason = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message;
+            var reason = e switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
+                _ when Directory.Exists(path) => "it is a folder",
+                _ => e.Message,
+            };
             throw new NotebookException($"{path}: cannot be read: {reason}", e);
         }
     }
@@ -60,44 +71,48 @@ public sealed partial class Notebook
     {
         try
         {
-            var root = JsonNode.Parse(WithoutHalves(json), documentOptions: new JsonDocumentOptions { MaxDepth = 256, AllowDuplicateProperties = false });
-            return new NotebookReader(name).Read(root);
-        }
-        catch (JsonException e) when (e.LineNumber is { } line)
-        {
-            throw new NotebookException($"{name}: not a notebook: broken JSON at line {line + 1}, column {e.BytePositionInLine + 1}", e);
+            return new NotebookReader(name).Read(NotebookJson.ParseNotebook(json));
         }
         catch (JsonException e)
         {
-            throw new NotebookException($"{name}: not a notebook: {e.Message}", e);
+            var reason = json.TrimStart() switch
+            {
+                "" => "the file is empty",
+                ['<', ..] => "it is a web page: download the file itself",
+                ['v', 'e', 'r', 's', 'i', 'o', 'n', ' ', ..] => "it is a Git LFS pointer, not the file itself: run 'git lfs pull'",
+                _ => $"broken JSON at line {e.LineNumber + 1}, column {e.BytePositionInLine + 1}",
+            };
+            throw new NotebookException($"{name}: not a notebook: {reason}", e);
         }
     }
 
-    /// <summary>Half a surrogate pair, which Python writes as an escape and .NET does not read, becomes U+FFFD.</summary>
-    private static string WithoutHalves(string json) =>
-        json.Contains("\\ud", StringComparison.OrdinalIgnoreCase)
-            ? Escape().Replace(json, escape => escape.Groups["half"].Success ? "\uFFFD" : escape.Value)
-            : json;
-
-    [GeneratedRegex(@"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.")]
-    private static partial Regex Escape();
-
-    /// <summary>Writes the notebook as Jupyter would, under a temporary name that is then renamed.</summary>
+    /// <summary>
+    /// Writes the notebook as Jupyter would, under a temporary name of its own that is then renamed. A symbolic link stays one.
+    /// </summary>
     /// <exception cref="NotebookException">The file cannot be written; what was there before is untouched.</exception>
     public void Save(string path)
     {
-        var temporary = path + ".tmp";
+        string? temporary = null;
         try
         {
-            // Half a surrogate pair, which no encoding can write, becomes U+FFFD.
-            File.WriteAllText(temporary, ToString(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(temporary, path, overwrite: true);
+            var link = new FileInfo(path);
+            var file = link.LinkTarget is null ? link.FullName : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+            temporary = $"{file}.{Path.GetRandomFileName()}.tmp";
+            using (var stream = new FileStream(temporary, FileMode.CreateNew))
+            {
+                stream.Write(Utf8.GetBytes(ToString()));
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, file, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            throw new NotebookException($"{path}: cannot be written: {e.Message}", e);
+        }
+        finally
+        {
             if (File.Exists(temporary))
                 File.Delete(temporary);
-            throw new NotebookException($"{path}: cannot be written: {e.Message}", e);
         }
     }
 
@@ -109,7 +124,7 @@ public sealed partial class Notebook
     {
         var json = _json.DeepClone().AsObject();
         json["nbformat"] = 4;
-        json["nbformat_minor"] = 5;
+        json["nbformat_minor"] = Math.Max(5, NotebookJson.Integer(json["nbformat_minor"]) ?? 5);
         json["cells"] = new JsonArray([.. Cells.Select(cell => cell.ToJson())]);
         return NotebookJson.Write(json);
     }
@@ -120,64 +135,60 @@ public sealed partial class Notebook
         {
             if (root is not JsonObject json)
                 throw Broken("the file is no JSON object");
-            var major = Integer(json["nbformat"]) ?? throw Broken("'nbformat' is missing");
+            var major = NotebookJson.Integer(json["nbformat"]) ?? throw Broken("'nbformat' is missing or no whole number");
             if (major != 4)
                 throw Broken($"nbformat {major} is not supported; save it as nbformat 4 with Jupyter");
-            if (json["metadata"] is not JsonObject)
-                throw Broken("'metadata' is missing or no object");
+            CheckMetadata(json, "");
             if (json["cells"] is not JsonArray cells)
                 throw Broken("'cells' is missing or no list");
-            var hasIds = Integer(json["nbformat_minor"]) >= 5;
-            var notebook = new Notebook(json);
-            var ids = new HashSet<string>();
-            for (var i = 0; i < cells.Count; i++)
-                notebook.Cells.Add(ReadCell(cells[i], i, hasIds, ids));
             json.Remove("cells");
+            var notebook = new Notebook(json);
+            foreach (var (index, cell) in cells.Index())
+                notebook.Cells.Add(ReadCell(cell, $"cell {index + 1}: "));
+            RepairIds(notebook.Cells);
             return notebook;
         }
 
-        private NotebookCell ReadCell(JsonNode? node, int index, bool hasIds, HashSet<string> ids)
+        private NotebookCell ReadCell(JsonNode? node, string where)
         {
-            var where = $"cell {index + 1}";
             if (node is not JsonObject json)
-                throw Broken($"{where} is no object");
+                throw Broken($"{where}it is no object");
             CellKind kind = MultilineText.Join(json["cell_type"]) switch
             {
                 "code" => CellKind.Code,
                 "markdown" => CellKind.Markdown,
                 "raw" => CellKind.Raw,
-                var other => throw Broken($"{where}: 'cell_type' is '{other}', not code, markdown or raw"),
+                var other => throw Broken($"{where}'cell_type' is '{other}', not code, markdown or raw"),
             };
-            // Jupyter, too, gives a cell the id that it lacks.
-            if (!hasIds || json["id"] is null)
-                json["id"] = $"cell-{index + 1}";
-            var id = MultilineText.Join(json["id"]);
-            if (id is null || !CellId().IsMatch(id))
-                throw Broken($"{where}: 'id' must be 1 to 64 letters, digits, '-' or '_'");
-            if (!ids.Add(id))
-                throw Broken($"{where}: the id '{id}' occurs twice");
-            if (json["metadata"] is not JsonObject)
-                throw Broken($"{where}: 'metadata' is missing or no object");
-            var source = MultilineText.Join(json["source"]) ?? throw Broken($"{where}: 'source' is neither text nor lines of text");
-            if (kind == CellKind.Code && !(json["outputs"] is JsonArray outputs && outputs.All(IsOutput)))
-                throw Broken($"{where}: 'outputs' is missing or not a list of outputs");
+            CheckMetadata(json, where);
+            var source = MultilineText.Join(json["source"] ?? "") ?? throw Broken($"{where}'source' is neither text nor lines of text");
+            if (kind == CellKind.Code && json["outputs"] is { } outputs && !(outputs is JsonArray list && list.All(output => output is JsonObject)))
+                throw Broken($"{where}'outputs' is no list of outputs");
             return new NotebookCell(json, kind, source);
         }
 
-        private static bool IsOutput(JsonNode? node) => node is JsonObject output && MultilineText.Join(output["output_type"]) switch
+        private void CheckMetadata(JsonObject json, string where)
         {
-            "stream" => MultilineText.Join(output["text"]) is not null,
-            "display_data" or "execute_result" => output["data"] is JsonObject,
-            "error" => true,
-            _ => false,
-        };
+            if ((json["metadata"] ??= new JsonObject()) is not JsonObject)
+                throw Broken($"{where}'metadata' is no object");
+        }
 
-        private static int? Integer(JsonNode? node) =>
-            node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue<int>(out var number) ? number : null;
+        /// <summary>Gives an id to each cell that has none, as before nbformat 4.5, or one that is taken or not allowed.</summary>
+        private static void RepairIds(IEnumerable<NotebookCell> cells)
+        {
+            var ids = new HashSet<string>();
+            foreach (var (index, cell) in cells.Index().Where(cell => !(CellId().IsMatch(cell.Item.Id) && ids.Add(cell.Item.Id))).ToList())
+            {
+                var id = $"cell-{index + 1}";
+                while (!ids.Add(id))
+                    id += "-";
+                cell.Id = id;
+            }
+        }
 
         private NotebookException Broken(string what) => new($"{name}: not a notebook: {what}");
 
-        [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$")]
+        [GeneratedRegex(@"^[a-zA-Z0-9_-]{1,64}\z")]
         private static partial Regex CellId();
     }
 }

@@ -1,7 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Documents;
 
 /// <summary>What a cell holds.</summary>
 public enum CellKind
@@ -35,18 +34,21 @@ public sealed class NotebookCell
         _json = json;
         Kind = kind;
         Source = source;
+        if (kind != CellKind.Code)
+            return;
         foreach (var output in json["outputs"] as JsonArray ?? [])
             Outputs.Add(output!.DeepClone().AsObject());
-        // Some programs write 1.0.
-        if (json["execution_count"] is JsonValue count && count.GetValueKind() == JsonValueKind.Number && count.GetValue<double>() is >= 0 and < int.MaxValue and var number)
-            ExecutionCount = (int)number;
     }
 
     /// <summary>Code, Markdown or raw text.</summary>
     public CellKind Kind { get; }
 
     /// <summary>The cell's id, unique in its notebook.</summary>
-    public string Id => _json["id"]!.GetValue<string>();
+    public string Id
+    {
+        get => _json["id"] is JsonValue value && value.TryGetValue<string>(out var id) ? id : "";
+        internal set => _json["id"] = value;
+    }
 
     /// <summary>The text of the cell, lines separated by <c>\n</c>.</summary>
     public string Source { get; set; }
@@ -62,7 +64,11 @@ public sealed class NotebookCell
     public IList<JsonObject> Outputs { get; } = [];
 
     /// <summary>The number of this execution, null where the cell has not run.</summary>
-    public int? ExecutionCount { get; set; }
+    public int? ExecutionCount
+    {
+        get => NotebookJson.Integer(_json["execution_count"]);
+        set => _json["execution_count"] = value;
+    }
 
     /// <summary>The first line of the source that is not blank, for messages.</summary>
     public string FirstLine => Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line != "") ?? "";
@@ -73,7 +79,7 @@ public sealed class NotebookCell
         json["source"] = MultilineText.Split(Source);
         if (Kind == CellKind.Code)
         {
-            json["execution_count"] = ExecutionCount;
+            json.TryAdd("execution_count", null);
             json["outputs"] = new JsonArray([.. Outputs.Select(output => output.DeepClone())]);
         }
         return json;

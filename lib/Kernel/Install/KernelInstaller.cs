@@ -21,12 +21,20 @@ internal static class KernelInstaller
         var fresh = folder + ".new";
         try
         {
-            Delete(fresh);
-            Directory.CreateDirectory(fresh);
-            Publish(Path.Combine(fresh, "bin"), compiling);
-            File.WriteAllText(Path.Combine(fresh, "kernel.json"), KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll")).ToJsonString(JsonOptions) + "\n");
-            Delete(folder);
-            Directory.Move(fresh, folder);
+            try
+            {
+                Delete(fresh);
+                Directory.CreateDirectory(fresh);
+                Publish(Path.Combine(fresh, "bin"), compiling);
+                var spec = KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll"));
+                File.WriteAllText(Path.Combine(fresh, "kernel.json"), spec.ToJsonString(JsonOptions) + "\n");
+                Delete(folder);
+                Directory.Move(fresh, folder);
+            }
+            finally
+            {
+                Delete(fresh);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -25,7 +25,7 @@ internal static class KernelSpec
     {
         try
         {
-            return JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "kernel.json")))?["metadata"]?["installed_by"]?.ToString() == Owner;
+            return NotebookJson.Parse(File.ReadAllText(Path.Combine(folder, "kernel.json")))?["metadata"]?["installed_by"]?.ToString() == Owner;
         }
         catch (Exception e) when (e is IOException or System.Text.Json.JsonException or InvalidOperationException or UnauthorizedAccessException)
         {

@@ -11,7 +11,6 @@ internal sealed class MessageCodec(string key)
 {
     private static readonly byte[] Delimiter = "<IDS|MSG>"u8.ToArray();
     private static readonly JsonSerializerOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 128 };
 
     private readonly byte[] _key = Encoding.UTF8.GetBytes(key);
 
@@ -28,16 +27,11 @@ internal sealed class MessageCodec(string key)
             return null;
         try
         {
-            JsonObject Part(int i)
-            {
-                var part = JsonNode.Parse(frames[start + i], documentOptions: Limits) as JsonObject ?? throw new JsonException("no object");
-                // Reads all of it now: a name that occurs twice is found only then.
-                _ = part.DeepClone();
-                return part;
-            }
+            JsonObject Part(int i) =>
+                NotebookJson.Parse(Encoding.UTF8.GetString(frames[start + i])) as JsonObject ?? throw new JsonException("no object");
             return new JupyterMessage([.. frames.Take(start)], Part(2), Part(3), Part(4), Part(5));
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        catch (JsonException)
         {
             return null;
         }

@@ -1,4 +1,4 @@
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Running;
 
 /// <summary>Watches a notebook run. Calls come one at a time; cells are numbered from 0 in the document that runs.</summary>
 public interface INotebookObserver

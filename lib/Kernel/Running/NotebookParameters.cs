@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.CodeAnalysis.CSharp;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Running;
 
 /// <summary>papermill's convention: a cell tagged <c>injected-parameters</c> follows the cell tagged <c>parameters</c> and sets its variables.</summary>
 internal static class NotebookParameters
@@ -16,6 +16,8 @@ internal static class NotebookParameters
             return;
         var defaults = notebook.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))
             ?? throw new NotebookException($"The notebook takes no parameters (no cell is tagged 'parameters'), but was given {string.Join(", ", values.Keys.Order(StringComparer.Ordinal))}.");
+        foreach (var name in values.Keys.Where(name => !SyntaxFacts.IsValidIdentifier(name) || SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None))
+            throw new NotebookException($"The parameter '{name}' has no name of a variable.");
         var source = string.Join("\n", values.OrderBy(value => value.Key, StringComparer.Ordinal).Select(value => $"{value.Key} = {Literal(value.Key, value.Value)};"));
         var injected = new NotebookCell(CellKind.Code, Tag, source);
         injected.Metadata["tags"] = new System.Text.Json.Nodes.JsonArray(Tag);
@@ -27,8 +29,16 @@ internal static class NotebookParameters
         bool truth => truth ? "true" : "false",
         string text => SymbolDisplay.FormatLiteral(text, quote: true),
         int or long => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
-        float number => number.ToString("R", CultureInfo.InvariantCulture) + "f",
-        double number => number.ToString("R", CultureInfo.InvariantCulture) + "d",
+        float number => NonFinite(number) is { } special ? $"float.{special}" : number.ToString("R", CultureInfo.InvariantCulture) + "f",
+        double number => NonFinite(number) is { } special ? $"double.{special}" : number.ToString("R", CultureInfo.InvariantCulture) + "d",
         _ => throw new NotebookException($"The parameter '{name}' is a {value.GetType().Name}; a notebook takes bool, int, long, float, double and string."),
+    };
+
+    private static string? NonFinite(double number) => number switch
+    {
+        double.NaN => nameof(double.NaN),
+        double.PositiveInfinity => nameof(double.PositiveInfinity),
+        double.NegativeInfinity => nameof(double.NegativeInfinity),
+        _ => null,
     };
 }

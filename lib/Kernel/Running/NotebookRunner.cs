@@ -1,4 +1,4 @@
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Running;
 
 /// <summary>Runs a notebook from its first cell to its last, without a client.</summary>
 public static class NotebookRunner
@@ -67,13 +67,18 @@ public static class NotebookRunner
             running = i;
             observer?.CellStarted(i, cell);
             // Cells are numbered as whoever watches counts them: the one that was put in is not among them.
-            var name = cell.Tags.Contains(NotebookParameters.Tag) ? "the injected parameters" : $"cell {++number}";
+            var isInjected = cell.Tags.Contains(NotebookParameters.Tag);
+            var name = isInjected ? "the injected parameters" : $"cell {++number}";
             var error = await session.ExecuteAsync(cell.Source, session.ExecutionCount + 1, name, cancellation);
             cell.ExecutionCount = session.ExecutionCount;
             cancellation.ThrowIfCancellationRequested();
             observer?.CellFinished(i, cell, error);
             if (error is not null && !cell.Tags.Contains("raises-exception"))
-                return new CellFailure(i, name, cell.FirstLine, error);
+            {
+                // Of injected parameters, the line at fault: it has the value that a variable cannot take.
+                var line = isInjected ? error.Traceback.ElementAtOrDefault(1)?.Trim() : null;
+                return new CellFailure(i, name, line ?? cell.FirstLine, error);
+            }
         }
         return null;
     }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Running;
 
 /// <summary>Keeps what cells show as nbformat outputs in the cells; an update replaces the display where it stands.</summary>
 internal sealed class OutputDocument

@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.Scripting;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>
 /// Runs cells of C#, one after the other, each seeing what those before it declared. What a cell shows is raised as

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>Errors as a notebook's reader understands them: cell and line, without the machinery that runs cells.</summary>
 internal static partial class CellErrors

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>What cells do to the process that runs them: it lives on, or at least says who ended it.</summary>
 internal static class CellFaults

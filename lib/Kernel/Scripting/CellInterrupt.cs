@@ -4,13 +4,13 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>Lets loops of cells see that they are to stop: a call that costs one read stands at the head of each.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class CellInterrupt
 {
-    private const string Call = "global::Fgsm.Kernel.CellInterrupt.Check();";
+    private const string Call = "global::Fgsm.Kernel.Scripting.CellInterrupt.Check();";
     private static (int First, int Last) runningLines;
     private static readonly AsyncLocal<CancellationToken> InterruptToken = new();
     private static int requests;
@@ -51,7 +51,7 @@ public static class CellInterrupt
         foreach (var statement in root.ChildNodes().Where(node => node is GlobalStatementSyntax or FieldDeclarationSyntax))
         {
             var lines = statement.GetLocation().GetLineSpan();
-            insertions.Add((statement.SpanStart, $"global::Fgsm.Kernel.CellInterrupt.At({lines.StartLinePosition.Line + 1}, {lines.EndLinePosition.Line + 1});"));
+            insertions.Add((statement.SpanStart, $"global::Fgsm.Kernel.Scripting.CellInterrupt.At({lines.StartLinePosition.Line + 1}, {lines.EndLinePosition.Line + 1});"));
         }
         foreach (var node in root.DescendantNodes())
         {

@@ -1,4 +1,4 @@
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>Something that a cell shows while it runs.</summary>
 public abstract record CellOutput;

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>A piece of a cell: C# code, or a magic: a line that starts with <c>#!</c> or names a package.</summary>
 /// <param name="Line">Where it starts, from 0.</param>

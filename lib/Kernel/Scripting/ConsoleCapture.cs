@@ -1,7 +1,7 @@
 using System.Reactive.Disposables;
 using System.Text;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>
 /// Standard output and error of a cell become outputs of its session, from whichever thread the cell writes;

@@ -1,4 +1,4 @@
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>The C# of a file that a cell imports: a script, a notebook, or a .dib file of Polyglot.</summary>
 internal static class ImportedFile

@@ -1,4 +1,4 @@
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>
 /// Runs what follows an <c>await</c> of a cell on the thread pool, as without a context (so <c>.Result</c> cannot deadlock),

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>Says of a <c>#r</c> whose file is not there what to do about it.</summary>
 internal static partial class MissingReference

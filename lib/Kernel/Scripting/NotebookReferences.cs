@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Scripting;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>
 /// Finds the file that <c>#r "path"</c> names: beside the script that names it, else in the folder of the notebook that imports the script,

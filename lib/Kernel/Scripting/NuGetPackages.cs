@@ -5,7 +5,7 @@ using System.Security;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>What a session's packages bring.</summary>
 /// <param name="Extensions">Assemblies for .NET Interactive, from the packages' folders <c>interactive-extensions/dotnet</c>.</param>

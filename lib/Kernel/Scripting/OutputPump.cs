@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>
 /// Takes what cells show, from any thread, and hands it on in order from a thread of its own: a cell that is aborted in the

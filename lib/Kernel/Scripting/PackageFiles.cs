@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>Finds what an assembly of a package asks the runtime for and C# scripting does not: native libraries, and assemblies by their bare name.</summary>
 internal static class PackageFiles

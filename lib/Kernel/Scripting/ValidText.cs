@@ -1,4 +1,4 @@
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>Text that can be written anywhere: half a surrogate pair becomes U+FFFD, as in a browser.</summary>
 internal static class ValidText

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Fgsm.Kernel;
+namespace Fgsm.Kernel.Scripting;
 
 /// <summary>
 /// A thread that does one work after the other. Cells run on one: where library code does not heed an interrupt, the session leaves the thread to it and

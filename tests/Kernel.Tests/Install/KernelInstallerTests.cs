@@ -41,6 +41,21 @@ public sealed class KernelInstallerTests : IDisposable
         Assert.DoesNotContain("dotnet-interactive", File.ReadAllText(theirs), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Install_OverAKernelspecWithADoubleKey_IsRefusedWithoutReplace()
+    {
+        _prefix.Write("share/jupyter/kernels/odd/kernel.json", "{\"metadata\": 1, \"argv\": [], \"argv\": []}");
+        Assert.Contains("--replace", Assert.Throws<NotebookException>(() => KernelInstaller.Install(_prefix.Path, "odd", replace: false, compiling: null)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Install_ThatFails_LeavesNothing()
+    {
+        _prefix.Write("share/jupyter/kernels/taken", "a file");
+        Assert.Throws<NotebookException>(() => KernelInstaller.Install(_prefix.Path, "taken", replace: false, compiling: null));
+        Assert.Equal([Path.Combine(Kernels, "taken")], Directory.GetFileSystemEntries(Kernels));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("..")]

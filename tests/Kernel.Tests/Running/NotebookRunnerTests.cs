@@ -93,6 +93,71 @@ public sealed class NotebookRunnerTests : IDisposable
         Assert.Equal("True 42 a\"b 0.1", run.Document.Cells[3].Outputs.Single()["data"]!["text/plain"]![0]!.ToString());
     }
 
+    [Theory]
+    [InlineData("var seed = 42; // var seed = 1;\nrecord P(int seed);", 7, "7")]
+    [InlineData("int a = 1, seed = 42, b = 2;", 7, "7")]
+    [InlineData("var (seed, name) = (42, \"a; b\");", 7, "7")]
+    [InlineData("int.TryParse(\"42\", out var seed);", 7, "7")]
+    [InlineData("#!time\nvar seed = 42L;\n#!lsmagic", 7, "7")]
+    [InlineData("#define FAST\n#if FAST\nint? seed = null;\n#else\nstring seed;\n#endif", 7, "7")]
+    [InlineData("object seed = new[] { 1, 2 };", "a\n\"b\\ \ud83d", "a\n\"b\\ \ud83d")]
+    [InlineData("public static decimal seed { get; set; } = 1m;", int.MinValue, "-2147483648")]
+    [InlineData("long seed = 1;", long.MinValue, "-9223372036854775808")]
+    [InlineData("var seed = 0.1;", double.NaN, "NaN")]
+    [InlineData("double seed = 0;", double.NegativeInfinity, "-Infinity")]
+    [InlineData("float seed = 0;", float.PositiveInfinity, "Infinity")]
+    [InlineData("/* var */ dynamic\n  @seed\n  = 1 ;;", true, "True")]
+    public async Task Parameters_OfACellWithAnyCode_AreSet(string cell, object value, string expected)
+    {
+        var notebook = Of(cell, "Console.Write(FormattableString.Invariant($\"{seed}\"));");
+        notebook.Cells[1].Metadata["tags"] = new JsonArray("parameters");
+        var run = await NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { ["seed"] = value });
+        Assert.Null(run.Failure?.ToString());
+        Assert.Equal(ValidText.Of(expected), MultilineText.Join(run.Document.Cells[3].Outputs.Single()["text"]));
+        Assert.Equal(cell, run.Document.Cells[1].Source);
+    }
+
+    [Theory]
+    [InlineData("const int seed = 42;", 7, "must be a variable, property or indexer")]
+    [InlineData("readonly int seed = 42;", 7, "or a variable initializer)")]
+    [InlineData("string seed = \"\";", 7, "Cannot implicitly convert type 'int' to 'string'")]
+    [InlineData("var seed = 1;", 0.5, "'double' to 'int'. An explicit conversion exists (are you missing a cast?)")]
+    [InlineData("var seed = 1;", 5000000000, "'long' to 'int'. An explicit conversion exists (are you missing a cast?)")]
+    [InlineData("int[] seed = [1, 2];", true, "Cannot implicitly convert type 'bool' to 'int[]'")]
+    [InlineData("var other = 1;", "a", "The name 'seed' does not exist in the current context")]
+    public async Task Parameters_ThatTheVariableCannotTake_AreRefusedInOneLine(string cell, object value, string expected)
+    {
+        var notebook = Of("var name = \"\";\n" + cell);
+        notebook.Cells[1].Metadata["tags"] = new JsonArray("parameters");
+        var run = await NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { ["name"] = "n", ["seed"] = value });
+        var failure = run.Failure!.ToString();
+        Assert.StartsWith("the injected parameters (seed = ", failure, StringComparison.Ordinal);
+        Assert.EndsWith(expected, failure, StringComparison.Ordinal);
+        Assert.DoesNotContain(failure, char.IsControl);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("seed = 1; Environment.Exit(3); seed")]
+    [InlineData("class")]
+    public async Task Parameters_WithoutAVariablesName_AreRefused(string name)
+    {
+        var notebook = Of("var seed = 42;");
+        notebook.Cells[1].Metadata["tags"] = new JsonArray("parameters");
+        var e = await Assert.ThrowsAsync<NotebookException>(
+            () => NotebookRunner.RunAsync(notebook, _folder.Path, new Dictionary<string, object> { [name] = 1 }));
+        Assert.Equal($"The parameter '{name}' has no name of a variable.", e.Message);
+    }
+
+    [Fact]
+    public async Task Json_WithADoubleKeyOrHalfACharacter_IsShownAndSaved()
+    {
+        var run = await NotebookRunner.RunAsync(Of("""" "{\"a\": 1, \"a\": \"\\ud83d\"}".DisplayAs("application/json"); """"), _folder.Path);
+        Assert.Null(run.Failure);
+        Assert.Contains("\"a\": \"\uFFFD\"", run.Document.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Parameters_ForANotebookThatTakesNone_AreRefused() =>
         await Assert.ThrowsAsync<NotebookException>(() => NotebookRunner.RunAsync(Of("1"), _folder.Path, new Dictionary<string, object> { ["quick"] = true }));

@@ -2,9 +2,9 @@ namespace Fgsm.Kernel.Tests.Scripting;
 
 public sealed class CellInterruptTests
 {
-    private const string Check = "global::Fgsm.Kernel.CellInterrupt.Check();";
+    private const string Check = "global::Fgsm.Kernel.Scripting.CellInterrupt.Check();";
 
-    private static string At(int first, int last) => $"global::Fgsm.Kernel.CellInterrupt.At({first}, {last});";
+    private static string At(int first, int last) => $"global::Fgsm.Kernel.Scripting.CellInterrupt.At({first}, {last});";
 
     [Theory]
     [InlineData("while (true) { }", "while (true) {" + Check + " }")]

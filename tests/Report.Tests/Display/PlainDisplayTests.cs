@@ -1,5 +1,3 @@
-using Fgsm.Kernel;
-
 namespace Fgsm.Report.Tests;
 
 public class PlainDisplayTests

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Fgsm.Kernel;
 
 namespace Fgsm.Report.Tests;
 

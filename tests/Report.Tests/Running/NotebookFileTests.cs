@@ -26,7 +26,7 @@ public class NotebookFileTests : IDisposable
         var parameters = NotebookFile.All(checkout.Repository)[0].Parameters;
 
         Assert.Equal(["data", "more", "quick", "seed"], parameters.Keys.Order());
-        Assert.Equal(("42", null), (parameters["seed"], parameters["more"]));
+        Assert.Equal((42, null), (parameters["seed"], parameters["more"]));
     }
 
     [Fact]
@@ -37,7 +37,59 @@ public class NotebookFileTests : IDisposable
         var parameters = NotebookFile.All(checkout.Repository)[0].Parameters;
 
         Assert.Equal(["one", "seed"], parameters.Keys.Order());
-        Assert.Equal("7", parameters["seed"]);
+        Assert.Equal(7, parameters["seed"]);
+    }
+
+    [Theory]
+    [InlineData("var (quick, seed) = (false, 42);")]
+    [InlineData("(bool quick, var seed) = (false, 42);")]
+    [InlineData("bool quick; int.TryParse(\"42\", out var seed);")]
+    [InlineData("const bool quick = false; public static readonly int @seed = 42;")]
+    [InlineData("#!share --from csharp x\n#r \"nuget:A,1\"\n#load \"none.csx\"\n/* var no = 1; */ var quick = false; // var no = 1;\n#!time\nint seed = 42;\nrecord P(int no);")]
+    [InlineData("#if true\nvar quick = \"var no = 1;\";\n#else\nvar no = 1;\n#endif\nint[] seed = [1, 2];\nquick")]
+    [InlineData("using System.Text;\nvar quick = \"\"\"\n  var no = 1;\n  \"\"\";\nif (quick is { Length: > 1 }) { var no = 1; }\nfor (var no = 0; no < 1; no++) ;\nFunc<int, bool> seed = no => true;")]
+    public void Parameters_AreAllVariablesOfTheCell_HoweverDeclared(string source)
+    {
+        checkout.Add("01-a", [source]);
+
+        Assert.Equal(["quick", "seed"], NotebookFile.All(checkout.Repository)[0].Parameters.Keys.Order());
+    }
+
+    [Theory]
+    [InlineData("var seed = 1_000;", 1000)]
+    [InlineData("const int seed = 40 + 2; // var seed = 1;", 42)]
+    [InlineData("int seed = -0x2A;", -42)]
+    [InlineData("const int a = 5; int seed = a;", 5)]
+    public void Seed_IsTheConstantThatTheCellDeclares(string source, int expected)
+    {
+        checkout.Add("01-a", [source]);
+
+        Assert.Equal(expected, NotebookFile.All(checkout.Repository)[0].Seed);
+    }
+
+    [Theory]
+    [InlineData("var seed = Environment.TickCount;")]
+    [InlineData("var (seed, quick) = (42, false);")]
+    [InlineData("string seed = \"42\";")]
+    [InlineData("int seed;")]
+    public void Seed_ThatOnlyARunCanTell_IsAskedForInOneLine(string source)
+    {
+        checkout.Add("01-a", [source]);
+
+        Assert.Equal(
+            "notebooks/01-a.ipynb: its parameters cell declares no constant whole number as seed; give one with --seed.",
+            Assert.Throws<ReportException>(() => NotebookFile.All(checkout.Repository)[0].Seed).Message);
+    }
+
+    [Fact]
+    public void RecordNames_OfOutputsOfAnyForm_AreThoseOfRecords()
+    {
+        File.WriteAllText(Path.Combine(checkout.Repository.Notebooks, "01-odd.ipynb"), $$"""
+            {"nbformat": 4, "cells": [{"cell_type": "code", "outputs": [
+              {"output_type": "display_data", "data": "text"}, {}, {"data": {"{{ResultRecord.MimeType}}": "x" } }, {"data": {"{{ResultRecord.MimeType}}": {"name": 5, "name": "a.b"} } }]}]}
+            """);
+
+        Assert.Equal(["a.b"], NotebookFile.All(checkout.Repository)[0].RecordNames);
     }
 
     [Theory]

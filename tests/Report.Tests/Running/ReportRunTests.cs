@@ -41,6 +41,38 @@ public class ReportRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_WithASeedThatOnlyTheRunCanTell_IsRefusedBeforeAnythingRuns_AndTakesTheOneGiven()
+    {
+        checkout.AddSample("File.WriteAllText(\"ran\", \"\");");
+        var path = Path.Combine(checkout.Repository.Notebooks, "01-sample.ipynb");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("var seed = 42;", "var seed = Environment.TickCount;"));
+
+        var e = await Assert.ThrowsAsync<ReportException>(() => Run(Plain));
+        Assert.StartsWith("notebooks/01-sample.ipynb: its parameters cell declares no constant", e.Message);
+        Assert.False(File.Exists(Path.Combine(checkout.Repository.Notebooks, "ran")));
+
+        await Run(Plain with { Settings = new RunSettings(Seed: 7) });
+        Assert.Contains("Seed 7.", Read("report.md"));
+    }
+
+    [Theory]
+    [InlineData("var (quick, seed) = (false, 42); var unused = 1;")]
+    [InlineData("bool quick; bool.TryParse(\"false\", out quick); var seed = 0x2A;")]
+    public async Task Run_InjectsIntoVariables_HoweverTheyAreDeclared(string declared)
+    {
+        checkout.AddSample();
+        var path = Path.Combine(checkout.Repository.Notebooks, "01-sample.ipynb");
+        var notebook = Notebook.Load(path);
+        notebook.Cells[1].Source = declared;
+        notebook.Save(path);
+
+        await Run(Plain with { Settings = new RunSettings(Quick: true, Seed: 7) });
+
+        Assert.Contains("Seed 7.", Read("report.md"));
+        Assert.Contains("quick", Read("report.md"));
+    }
+
+    [Fact]
     public async Task Run_WithAnotherEngine_ImportsItsScript_AndNamesIt()
     {
         checkout.AddSample("#!import engine/embedded.csx\nResults.Record(\"s.engine\", engine);");
