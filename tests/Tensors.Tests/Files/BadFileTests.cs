@@ -107,6 +107,23 @@ public sealed class BadFileTests : IDisposable
     public void ABigEndianFile_IsRefused() =>
         Assert.Contains("big-endian", Refusal(Archive(Dictionary(p => p.Number(1)), ("archive/byteorder", "big"u8.ToArray()))));
 
+    [Fact]
+    public void ALittleEndianFile_WithAnotherDataPklDeeperDown_IsRead()
+    {
+        var path = folder.File("model.pth");
+        File.WriteAllBytes(path, Archive(Dictionary(p => p.Number(1)), ("archive/byteorder", "little"u8.ToArray()), ("archive/extra/data.pkl", [0])));
+
+        Assert.Equal(1L, PyTorchUnpickler.UnpickleStateDict(path)["key"]);
+    }
+
+    [Fact]
+    public void AnArchiveOfTwoModels_IsRefused() =>
+        Assert.Contains("without the data.pkl", Refusal(Archive(Dictionary(p => p.Number(1)), ("other/data.pkl", Dictionary(p => p.Number(2))))));
+
+    [Fact]
+    public void AByteOrderThatIsLongerThanAWord_IsRefused() =>
+        Assert.Contains("byteorder is longer than 16 bytes", Refusal(Archive(Dictionary(p => p.Number(1)), ("archive/byteorder", new byte[17]))));
+
     /// <summary>A thousand times smaller than what it unfolds to.</summary>
     [Fact]
     public void AZipBomb_IsRefused()

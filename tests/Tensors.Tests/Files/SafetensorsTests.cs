@@ -1,3 +1,4 @@
+using Fgsm.Tensors.Files;
 using static Fgsm.Tensors.torch;
 
 namespace Fgsm.Tensors.Tests;
@@ -58,6 +59,51 @@ public sealed class SafetensorsTests : IDisposable
                 assert array.array('f', data[8 + size + entry['data_offsets'][0]:8 + size + end]).tolist() == tensor.flatten().tolist()
             assert 8 + size + end == len(data)
             """);
+    }
+
+    /// <summary>Larger elements first, then by name; spaces after the JSON align the data to 8 bytes.</summary>
+    [Fact]
+    public void Write_PutsLargerElementsFirst_AndAlignsTheData()
+    {
+        using var stream = new MemoryStream();
+
+        Safetensors.Write(stream, new Dictionary<string, Tensor> { ["b"] = tensor([0.5f]), ["a"] = tensor([2f]), ["z"] = tensor([3L, -1L]) });
+
+        const string header = """{"z":{"dtype":"I64","shape":[2],"data_offsets":[0,16]},"a":{"dtype":"F32","shape":[1],"data_offsets":[16,20]},"b":{"dtype":"F32","shape":[1],"data_offsets":[20,24]}}""";
+        var padded = (header.Length + 7) / 8 * 8;
+        byte[] expected = [.. BitConverter.GetBytes((long)padded), .. System.Text.Encoding.ASCII.GetBytes(header.PadRight(padded)),
+            .. BitConverter.GetBytes(3L), .. BitConverter.GetBytes(-1L), .. BitConverter.GetBytes(2f), .. BitConverter.GetBytes(0.5f)];
+        Assert.Equal(expected, stream.ToArray());
+    }
+
+    /// <summary>"none" has no elements, so it may lie where "some" begins; the header has them in the other order.</summary>
+    [Fact]
+    public void Read_ATensorWithoutElements_MayLieWhereAnotherBegins()
+    {
+        using var stream = File.OpenRead(Write(
+            """{"some":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"none":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 8));
+
+        Assert.Equal([("none", 0L), ("some", 2L)], Safetensors.Read(stream).Select(t => (t.Key, t.Value.numel())));
+    }
+
+    [Fact]
+    public void Read_TheShortestHeader_HasNoTensors()
+    {
+        using var stream = File.OpenRead(Write("{}", 0));
+
+        Assert.Empty(Safetensors.Read(stream));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData((4 << 20) + 1)]
+    public void LoadSafetensors_OfAnImpossibleHeaderLength_IsRefusedBeforeItIsRead(long length)
+    {
+        var path = folder.File("model.safetensors");
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes(length), .. new byte[5 << 20]]);
+
+        Assert.Contains($"header of {length} bytes", Assert.Throws<TensorFileException>(() => Small(1).load_safetensors(path)).Message);
     }
 
     [Fact]
