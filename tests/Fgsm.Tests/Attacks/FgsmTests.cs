@@ -331,6 +331,18 @@ public class FgsmTests
     public void Attack_OfPixelsWithinTheBoundsItIsGiven_Works() =>
         new FGSM(0.1) { Bounds = new Bounds(-1, 1) }.Attack(model, x * 2 - 1, y);
 
+    [Fact]
+    public void Attack_OfPixelsAtTheBounds_Works() => new FGSM(0.1).Attack(model, cat([zeros(1, 1, 8, 8), ones(1, 1, 8, 8)]), Labels(3, 1));
+
+    [Fact]
+    public void Attack_OfRowsOfPixels_IsThatOfTheImages()
+    {
+        var linear = TinyModels.Linear([1, 0, -2, 0], [0, 1, 0, 3]);
+        var images = rand(2, 1, 2, 2);
+
+        Assert.Equal(new FGSM(0.1).Attack(linear, images, Labels(0, 1)).Bits(), new FGSM(0.1).Attack(linear, images.reshape(2, 4), Labels(0, 1)).Bits());
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(-1)]

@@ -128,6 +128,7 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "'w' does not lie where it should")]
     [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"v":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "'v' does not lie where it should")]
     [InlineData("""{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "'w' does not lie where it should")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[-2,-1],"data_offsets":[0,8]}}""", 8, "'w' does not lie where it should")]
     [InlineData("""{"w":{"dtype":"F32","shape":[4294967296,4294967296,4294967296,4294967296],"data_offsets":[0,8]}}""", 8, "'w' does not lie where it should")]
     [InlineData("""{"w":{"dtype":"F8_E5M2","shape":[8],"data_offsets":[0,8]}}""", 8, "'w' is of type 'F8_E5M2', which is not supported")]
     [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "its header is not that of a safetensors file")]
