@@ -112,6 +112,8 @@ public sealed partial class CSharpSession : IDisposable
         _console.Dispose();
         CellFaults.Left(this);
         _kernel.Dispose();
+        // Whatever still points at the session, its variables, gigabytes of tensors maybe, can be collected.
+        _state = null;
     }
 
     /// <summary>Shows an output of the running cell.</summary>

@@ -11,9 +11,11 @@ internal static class BufferPool<T> where T : unmanaged
 {
     private const int Alignment = 64;
     private const long KeptBytes = 256L << 20;
+    private const long NewBytes = 256L << 20;
 
     private static readonly Dictionary<int, Stack<T[]>> Free = [];
     private static long freeBytes;
+    private static long newBytes;
 
     /// <summary>Memory for <paramref name="length"/> elements, content undefined, and the index where it starts.</summary>
     public static (T[] Array, int Start) Rent(int length)
@@ -32,6 +34,13 @@ internal static class BufferPool<T> where T : unmanaged
 
     private static unsafe (T[] Array, int Start) Allocate(int capacity)
     {
+        // Tensors that are dropped without Dispose, as in a notebook's cells, wait for a collection, and the collector knows nothing of
+        // the machine's other needs. Work that disposes of its tensors allocates nothing and never gets here.
+        if (Interlocked.Add(ref newBytes, (long)capacity * Unsafe.SizeOf<T>()) > NewBytes)
+        {
+            Interlocked.Exchange(ref newBytes, 0);
+            GC.Collect();
+        }
         var array = GC.AllocateUninitializedArray<T>(capacity + Alignment / Unsafe.SizeOf<T>(), pinned: true);
         if (Bytes(array) >= HugePages.Worthwhile)
             HugePages.Advise((nint)Unsafe.AsPointer(ref array[0]), (nint)Bytes(array));

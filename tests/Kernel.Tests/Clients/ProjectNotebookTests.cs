@@ -13,7 +13,7 @@ public sealed class ProjectNotebookTests : IDisposable
 
     private static string NotebookFolder => Path.Combine(Checkout, "notebooks");
 
-    private static string Checkout
+    internal static string Checkout
     {
         get
         {

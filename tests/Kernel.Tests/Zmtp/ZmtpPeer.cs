@@ -13,6 +13,8 @@ internal sealed class ZmtpPeer : IDisposable
 
     public ZmtpPeer(int port)
     {
+        // Frames are written one by one: without this each waits for the answer to the one before.
+        _client.NoDelay = true;
         _client.Connect(IPAddress.Loopback, port);
         _client.ReceiveTimeout = 30_000;
         _stream = _client.GetStream();
