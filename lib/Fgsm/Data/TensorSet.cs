@@ -14,7 +14,7 @@ public sealed record TensorSet(Tensor Images, Tensor Labels)
 
     /// <summary>The 8-bit images of a set, divided by 255, on <see cref="Compute.Device"/>.</summary>
     public static TensorSet From(ImageSet set) => new(
-        tensor(Array.ConvertAll(set.Pixels, p => p / 255f), [set.Count, set.Channels, set.Height, set.Width]).to(Compute.Device),
+        tensor(set.Pixels).to(Compute.Device).to(float32).div_(255f).reshape(set.Count, set.Channels, set.Height, set.Width),
         tensor(Array.ConvertAll(set.Labels, label => (long)label)).to(Compute.Device));
 
     /// <summary>Images <paramref name="start"/> to <paramref name="end"/> - 1, on the same memory.</summary>
