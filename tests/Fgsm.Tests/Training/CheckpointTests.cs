@@ -144,6 +144,55 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(12, batches.Batches);
     }
 
+    private abstract class Scaled(string name, double factor) : nn.Module<Tensor, Tensor>(name)
+    {
+        protected double Factor => factor;
+    }
+
+    /// <summary>A model with a constant tensor, an option that is its base class's, and a field that is null.</summary>
+    private sealed class Masked : Scaled
+    {
+        private readonly Tensor mask;
+        private readonly Tensor? bias = null;
+        private readonly nn.Module<Tensor, Tensor> fc;
+
+        public Masked(double factor, bool corner) : base("Masked", factor)
+        {
+            manual_seed(1);
+            mask = tensor([corner, .. Enumerable.Repeat(true, 15)]);
+            fc = nn.Linear(16, 2, hasBias: false);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            var logits = fc.call(input.flatten(1) * mask.to(float32) * Factor);
+            return bias is null ? logits : logits + bias;
+        }
+    }
+
+    [Theory]
+    [InlineData(1, true, 0)]
+    [InlineData(1, false, 12)]
+    [InlineData(2, true, 12)]
+    public void Fit_OfAModelOfOnesOwn_GoesOn_UnlessItsMaskOrItsBaseClassesOptionDiffers(double factor, bool corner, int batches)
+    {
+        Train(Kept(), network: new Masked(1, corner: true));
+
+        Assert.Equal(batches, Train(Kept(), network: new Masked(factor, corner)).Batches);
+    }
+
+    [Fact]
+    public void Fit_MakesTheFolderOfItsFiles()
+    {
+        var checkpoint = new Checkpoint(folder.File("new/models/model.pth"));
+
+        Train(checkpoint);
+
+        Assert.Equal(0, Train(checkpoint).Batches);
+        Assert.True(File.Exists(checkpoint.File));
+    }
+
     [Fact]
     public void Fit_KeepsTheWeightsInAFileOfTheirOwn()
     {

@@ -77,8 +77,7 @@ public class TrainerTests
 
         var e = Assert.Throws<NotFiniteNumberException>(() => Trainer(model, rate: 1e30).Fit(data, 3));
 
-        Assert.StartsWith("tiny: the loss is NaN in epoch 1, step", e.Message);
-        Assert.Contains("of 3: the training has diverged", e.Message);
+        Assert.StartsWith("tiny: the loss is NaN in epoch 1, step 2 of 3: the training has diverged", e.Message);
     }
 
     [Fact]
@@ -165,8 +164,8 @@ public class TrainerTests
 
         var reports = listener.Reports;
         Assert.All(reports, r => Assert.Equal(("tiny", 3, 23), (r.Title, r.Epochs, r.Steps)));
-        Assert.All(reports, r => Assert.InRange(r.Epoch, 1, 3));
-        Assert.All(reports, r => Assert.InRange(r.Step, 1, 23));
+        Assert.Equal(
+            [(1, 10), (1, 20), (1, 23), (2, 10), (2, 20), (2, 23), (3, 10), (3, 20), (3, 23)], reports.Select(r => (r.Epoch, r.Step)));
         Assert.All(reports, r => Assert.InRange(r.Accuracy!.Value, 0, 100));
         Assert.All(reports, r => Assert.InRange(r.Loss!.Value, 0, 100));
         Assert.All(reports.Zip(reports.Skip(1)), r => Assert.True(r.First.Fraction() < r.Second.Fraction()));

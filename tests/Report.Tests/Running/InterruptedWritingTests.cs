@@ -24,7 +24,7 @@ public sealed class InterruptedWritingTests : IDisposable
         var whole = clock.Elapsed;
 
         var last = 0;
-        for (var i = 1; i <= 12; i++)
+        for (var i = 1; i <= 18; i++)
         {
             using var process = Start(i);
             await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(whole * (0.2 + 0.8 * random.NextDouble())));
@@ -40,7 +40,7 @@ public sealed class InterruptedWritingTests : IDisposable
     {
         await ExportAsync(0);
         var size = Directory.GetFiles(Out, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length + 4096) / 1024;
-        for (var i = 1; i <= 8; i++)
+        for (var i = 1; i <= 20; i++)
         {
             // A disk of its own in the place of the folder, on which the earlier report and part of the new one find room.
             var disk = string.Create(CultureInfo.InvariantCulture, $"""

@@ -215,6 +215,17 @@ public sealed class BadFileTests : IDisposable
         folder.Path + ": ", Assert.Throws<TensorFileException>(() => PyTorchUnpickler.UnpickleStateDict(folder.Path)).Message);
 
     [Fact]
+    public void ThePickleOfTheGreatestLength_IsRead()
+    {
+        var (path, rest) = (folder.File("long.pth"), Dictionary(p => p.Op(PickleOp.Bytes, 0, 0, 0, 0)).Length);
+        var bytes = new byte[PickleReader.MaxBytes - rest];
+
+        File.WriteAllBytes(path, Archive(Dictionary(p => p.Op(PickleOp.Bytes, [.. BitConverter.GetBytes(bytes.Length), .. bytes]))));
+
+        Assert.Equal(bytes.Length, Assert.IsType<byte[]>(PyTorchUnpickler.UnpickleStateDict(path)["key"]).Length);
+    }
+
+    [Fact]
     public void ATooLongPickle_IsRefused() => Assert.Contains("longer than", Assert.Throws<TensorFileException>(() =>
     {
         var path = folder.File("long.pth");
