@@ -86,7 +86,9 @@ public sealed class Checkpoint(string file)
     private static EpochResult Parse(object? saved)
     {
         var epoch = saved as OrderedDictionary<object, object?> ?? [];
-        return new((int)Get<long>(epoch, "epoch"), Get<double>(epoch, "loss"), Get<double>(epoch, "accuracy"), TimeSpan.FromSeconds(Get<double>(epoch, "seconds")));
+        // TimeSpan.FromSeconds cuts off: 0.0003558 s, which is a little less in binary, would lose a tick.
+        var duration = TimeSpan.FromTicks((long)Math.Round(Get<double>(epoch, "seconds") * TimeSpan.TicksPerSecond));
+        return new((int)Get<long>(epoch, "epoch"), Get<double>(epoch, "loss"), Get<double>(epoch, "accuracy"), duration);
     }
 
     private static T Get<T>(OrderedDictionary<object, object?> values, string name) => values.GetValueOrDefault(name) is T value ? value : throw new InvalidDataException(name);

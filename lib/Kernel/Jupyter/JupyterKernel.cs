@@ -84,13 +84,16 @@ internal sealed class JupyterKernel : IDisposable
 
     private async Task HandleAsync(RouterSocket socket, ZmtpConnection from, JupyterMessage request)
     {
-        var hasFailed = false;
+        List<(ZmtpConnection From, List<byte[]> Message)> waiting = [];
         Publish("status", new JsonObject { ["execution_state"] = "busy" }, request);
         try
         {
             if (await AnswerAsync(from, request) is { } content)
             {
-                hasFailed = request.Type == "execute_request" && content["status"]!.GetValue<string>() == "error";
+                // After an error, cells that wait already are not run; what a client sends once it knows of the error is.
+                if (request.Type == "execute_request" && content["status"]!.GetValue<string>() == "error" && request.Flag("stop_on_error", true))
+                    while (socket.Received.TryRead(out var queued))
+                        waiting.Add(queued);
                 await ReplyAsync(from, request, content);
             }
         }
@@ -103,8 +106,7 @@ internal sealed class JupyterKernel : IDisposable
         {
             Publish("status", new JsonObject { ["execution_state"] = "idle" }, request);
         }
-        if (hasFailed && request.Flag("stop_on_error", true))
-            await AbortQueuedAsync(socket);
+        await AbortAsync(socket, waiting);
         if (request.Type == "shutdown_request")
         {
             await _iopub.DrainAsync();
@@ -206,10 +208,10 @@ internal sealed class JupyterKernel : IDisposable
         return values;
     }
 
-    /// <summary>After an error, cells that wait already are not run.</summary>
-    private async Task AbortQueuedAsync(RouterSocket socket)
+    /// <summary>Tells that cells are not run; other requests are answered.</summary>
+    private async Task AbortAsync(RouterSocket socket, List<(ZmtpConnection From, List<byte[]> Message)> waiting)
     {
-        while (socket.Received.TryRead(out var queued))
+        foreach (var queued in waiting)
         {
             if (_codec.Decode(queued.Message) is not { } request)
                 continue;

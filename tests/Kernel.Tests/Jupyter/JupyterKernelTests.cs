@@ -156,6 +156,21 @@ public sealed class JupyterKernelTests : IDisposable
         Assert.Equal("3", _client.Execute("x").Iopub[2].Content["data"]!["text/plain"]!.ToString());
     }
 
+    /// <summary>A client that answers at once what it has just heard; the kernel used to abort such a cell now and then.</summary>
+    [Fact]
+    public void Execute_RightAfterTheReplyToAFailedCell_IsRun()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            var failed = _client.Send(_client.Shell, "execute_request", new JsonObject { ["code"] = "throw new Exception();" });
+            Assert.Equal("error", _client.Reply(_client.Shell).Content["status"]!.ToString());
+            var next = _client.Send(_client.Shell, "execute_request", new JsonObject { ["code"] = "1 + 1" });
+            Assert.Equal("ok", _client.Reply(_client.Shell).Content["status"]!.ToString());
+            _client.ReadIopub(failed);
+            _client.ReadIopub(next);
+        }
+    }
+
     [Fact]
     public async Task Shutdown_IsAnsweredBeforeTheEnd()
     {
