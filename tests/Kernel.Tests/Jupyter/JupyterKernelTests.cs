@@ -211,8 +211,12 @@ public sealed class JupyterKernelTests : IDisposable
     {
         using (var gone = ZmtpPeer.Ready(_client.Kernel.Ports[0], "DEALER", "gone"))
         {
-            _client.Send(gone, "execute_request", new JsonObject { ["code"] = "Thread.Sleep(500); throw new Exception();" });
+            _client.Send(gone, "execute_request", new JsonObject { ["code"] = "Console.Write(\"on\"); Thread.Sleep(500); throw new Exception();" });
             _client.Send(gone, waiting, new JsonObject { ["code"] = "1" });
+            while (_client.Reply(_client.Iopub).Type != "stream")
+            {
+                // Until it runs: what arrives before it is answered before it, and what comes after that answer would wait behind it.
+            }
         }
         Assert.Equal("ok", _client.Request("kernel_info_request", []).Reply["status"]!.ToString());
         Assert.Equal("ok", _client.Execute("1 + 1").Reply["status"]!.ToString());
