@@ -20,7 +20,7 @@ public sealed record IdxFile(int[] Shape, byte[] Values, string Sha256)
     /// <exception cref="DataException">The file cannot be read, or is not such a file.</exception>
     public static IdxFile Read(string path, int dimensions, string? sha256 = null)
     {
-        var content = Content(path);
+        var content = Content(path).Span;
         var actual = Convert.ToHexStringLower(SHA256.HashData(content));
         var (shape, start) = Header(path, content, dimensions);
 
@@ -32,10 +32,10 @@ public sealed record IdxFile(int[] Shape, byte[] Values, string Sha256)
             throw Bad(path, $"has {found - expected} bytes after its {expected} values");
         if (sha256 is not null && actual != sha256)
             throw Bad(path, $"is not the published file: SHA-256 of its content is {actual}, expected {sha256}");
-        return new IdxFile(shape, content[start..], actual);
+        return new IdxFile(shape, content[start..].ToArray(), actual);
     }
 
-    private static (int[] Shape, int Start) Header(string path, byte[] content, int dimensions)
+    private static (int[] Shape, int Start) Header(string path, ReadOnlySpan<byte> content, int dimensions)
     {
         var start = 4 + 4 * dimensions;
         if (content.Length < 4)
@@ -50,14 +50,14 @@ public sealed record IdxFile(int[] Shape, byte[] Values, string Sha256)
         var shape = new int[dimensions];
         for (var i = 0; i < dimensions; i++)
         {
-            shape[i] = BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(4 + 4 * i));
+            shape[i] = BinaryPrimitives.ReadInt32BigEndian(content[(4 + 4 * i)..]);
             if (shape[i] is < 1 or > 1 << 24)
                 throw Bad(path, $"has an impossible size, {shape[i]}, in dimension {i}");
         }
         return (shape, start);
     }
 
-    private static byte[] Content(string path)
+    private static ReadOnlyMemory<byte> Content(string path)
     {
         try
         {
@@ -72,7 +72,7 @@ public sealed record IdxFile(int[] Shape, byte[] Values, string Sha256)
             {
                 file.CopyTo(unpacked);
             }
-            return unpacked.ToArray();
+            return unpacked.GetBuffer().AsMemory(0, (int)unpacked.Length);
         }
         catch (InvalidDataException e)
         {

@@ -33,16 +33,17 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            attacks.FirstOrDefault()?.Require(batch.Images, batch.Labels);
-            var gradient = LossGradient.Of(model, batch.Images, batch.Labels);
-            clean.Add(Predictions.FromLogits(gradient.Logits, batch.Labels));
+            var (x, y) = batch;
+            attacks.FirstOrDefault()?.Require(x, y);
+            var gradient = LossGradient.Of(model, x, y);
+            clean.Add(Predictions.FromLogits(gradient.Logits, y));
             var largest = gradient.Gradient.abs().reshape(batch.Count, -1).max(1).values.data<float>().ToArray();
             (zero, nonFinite) = (zero + largest.Count(g => g == 0), nonFinite + largest.Count(g => !float.IsFinite(g)));
             for (var i = 0; i < attacks.Count; i++)
             {
                 using var inner = NewDisposeScope();
-                var adversarial = attacks[i].Step(batch.Images, attacks[i].Direction(gradient));
-                attacked[i].Add(Predictions.FromLogits(model.call(adversarial), batch.Labels));
+                var adversarial = attacks[i].Step(x, attacks[i].Direction(gradient));
+                attacked[i].Add(Predictions.FromLogits(model.call(adversarial), y));
             }
             progress?.Report(new Progress(title, 0, 0, ++done, steps));
         }

@@ -43,11 +43,12 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var fgsm = new FGSM(Resolution);
-            fgsm.Require(batch.Images, batch.Labels);
-            var gradient = LossGradient.Of(model, batch.Images, batch.Labels);
+            var (x, y) = batch;
+            fgsm.Require(x, y);
+            var gradient = LossGradient.Of(model, x, y);
             var direction = fgsm.Direction(gradient);
-            clean.Add(Predictions.FromLogits(gradient.Logits, batch.Labels));
-            eps.AddRange(Search(clean[^1], candidates => IsRight(model, batch, direction, candidates)));
+            clean.Add(Predictions.FromLogits(gradient.Logits, y));
+            eps.AddRange(Search(clean[^1], candidates => IsRight(model, x, y, direction, candidates)));
             progress?.Report(new Progress(title, 0, 0, ++done, batches));
         }
         return new SmallestEps(Predictions.Join(clean), eps);
@@ -73,13 +74,13 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
         return found;
     }
 
-    private static bool[] IsRight(nn.Module<Tensor, Tensor> model, TensorSet batch, Tensor direction, double[] eps)
+    private static bool[] IsRight(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, Tensor direction, double[] eps)
     {
         using var scope = NewDisposeScope();
-        long[] oneEach = [batch.Count, .. Enumerable.Repeat(1L, (int)batch.Images.ndim - 1)];
-        var adversarial = (batch.Images + direction * tensor(Array.ConvertAll(eps, e => (float)e), oneEach).to(direction.device)).clamp(0, 1);
-        var predictions = Predictions.FromLogits(model.call(adversarial), batch.Labels);
-        return [.. Enumerable.Range(0, batch.Count).Select(predictions.IsCorrect)];
+        long[] oneEach = [eps.Length, .. Enumerable.Repeat(1L, (int)x.ndim - 1)];
+        var adversarial = (x + direction * tensor(Array.ConvertAll(eps, e => (float)e), oneEach).to(direction.device)).clamp(0, 1);
+        var predictions = Predictions.FromLogits(model.call(adversarial), y);
+        return [.. Enumerable.Range(0, predictions.Count).Select(predictions.IsCorrect)];
     }
 
     /// <summary>The images that are right without attack and that no step turns.</summary>

@@ -19,7 +19,8 @@ public static class Warnings
         var warnings = new List<string>();
         if (model.modules().Prepend(model).Any(m => m.training))
             warnings.Add("The model is in training mode: dropout is random there, and gradients and predictions with it. Call model.eval() before you evaluate it; this library's attacks do so themselves.");
-        var (min, max) = (data.Images.min().ToSingle(), data.Images.max().ToSingle());
+        var images = data.Images;
+        var (min, max) = (images.min().ToSingle(), images.max().ToSingle());
         if (!(min >= 0 && max <= 1))
             warnings.Add(FormattableString.Invariant($"Pixels run from {min} to {max}, not within [0, 1]: eps is in the units of the pixels. Scale the images to [0, 1] and make a normalisation the model's first layer."));
 
@@ -81,7 +82,7 @@ public static class Warnings
         using var scope = NewDisposeScope();
         using var eval = model.InEvalMode();
         using var grad = no_grad();
-        return model.call(data.Images[..Math.Min(data.Count, 100)]).MoveToOuterDisposeScope();
+        return model.call(data.Range(0, Math.Min(data.Count, 100)).Images).MoveToOuterDisposeScope();
     }
 
     // Logits would have to be not negative AND sum to 1 for every image.

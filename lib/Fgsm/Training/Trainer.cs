@@ -73,11 +73,11 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var batch = order[(step * BatchSize)..Math.Min(data.Count, (step + 1) * BatchSize)].to(data.Images.device);
-            var (loss, right) = Step(data.Images.index_select(0, batch), data.Labels.index_select(0, batch));
+            var (x, y) = data.Take(order[(step * BatchSize)..Math.Min(data.Count, (step + 1) * BatchSize)].to(data.Labels.device));
+            var (loss, right) = Step(x, y);
             if (double.IsNaN(loss))
                 throw new NotFiniteNumberException($"{Title}: the loss is NaN in epoch {epoch}, step {step + 1} of {steps}: the training has diverged. Lower the learning rate, or look for pixels that are not finite.", loss);
-            var count = (int)batch.shape[0];
+            var count = (int)y.shape[0];
             (lossSum, correct, seen) = (lossSum + loss * count, correct + right, seen + count);
             if ((step + 1) % 10 == 0 || step + 1 == steps)
                 Progress?.Report(new Progress(Title, epoch, epochs, step + 1, steps, lossSum / seen, 100.0 * correct / seen));

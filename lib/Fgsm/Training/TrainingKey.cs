@@ -2,7 +2,6 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Fgsm.Data;
@@ -26,7 +25,7 @@ internal static class TrainingKey
             frozen: {Digest(model.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name))}
             optimizer: {optimizer.GetType().Name} {Digest(PyTorchFile.State(optimizer))}
             generator: {Digest(random.get_rng_state())}
-            data: {data.Count} images {Digest(data.Batches(1000).Select(b => new[] { b.Images, b.Labels }))}
+            data: {data.Count} images {Digest(new[] { data.Pixels, data.Labels })}
             examples: {(examples is null ? "none" : Digest(Options(examples)))}
             batch size: {batchSize}
             settings: {settings}
@@ -46,7 +45,7 @@ internal static class TrainingKey
         {
             case Tensor tensor:
                 Append(hash, FormattableString.Invariant($"{tensor.dtype} [{string.Join(' ', tensor.shape)}]"));
-                hash.AppendData(Bytes(tensor));
+                hash.AppendData(tensor.cpu().contiguous().bytes);
                 break;
             case string text:
                 hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text};")));
@@ -66,12 +65,6 @@ internal static class TrainingKey
                 break;
         }
     }
-
-    private static ReadOnlySpan<byte> Bytes(Tensor tensor) =>
-        tensor.dtype == float32 ? MemoryMarshal.AsBytes(tensor.data<float>().ToArray().AsSpan())
-        : tensor.dtype == int64 ? MemoryMarshal.AsBytes(tensor.data<long>().ToArray().AsSpan())
-        : tensor.dtype == uint8 ? tensor.data<byte>().ToArray()
-        : MemoryMarshal.AsBytes(tensor.data<bool>().ToArray().AsSpan());
 
     /// <summary>An object's fields by name: numbers, texts and tensors, alone or several, and the options of this library's own objects in them.</summary>
     private static List<object?> Options(object value) => [.. Fields(value.GetType())

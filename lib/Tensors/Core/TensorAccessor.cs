@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.InteropServices;
 
 namespace Fgsm.Tensors;
 
@@ -13,6 +14,15 @@ public static partial class torch
             RequireType<T>("data");
             return new TensorAccessor<T>(this);
         }
+
+        /// <summary>The memory of the elements, little-endian on every machine that .NET runs on; the caller keeps the tensor alive.</summary>
+        public Span<byte> bytes => dtype switch
+        {
+            ScalarType.Float32 => MemoryMarshal.AsBytes(Span<float>()),
+            ScalarType.Int64 => MemoryMarshal.AsBytes(Span<long>()),
+            ScalarType.Byte => Span<byte>(),
+            _ => MemoryMarshal.AsBytes(Span<bool>()),
+        };
 
         /// <summary>The value of a tensor with one element.</summary>
         /// <exception cref="InvalidOperationException">It has more or fewer.</exception>

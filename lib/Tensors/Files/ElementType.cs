@@ -29,15 +29,6 @@ internal sealed record ElementType(
     /// <summary>How a tensor of this engine is written.</summary>
     public static ElementType Of(torch.Tensor tensor) => All.First(t => t.Type == tensor.dtype);
 
-    /// <summary>A tensor's elements as a file has them.</summary>
-    public static ReadOnlySpan<byte> Bytes(torch.Tensor tensor) => tensor.dtype switch
-    {
-        torch.ScalarType.Float32 => MemoryMarshal.AsBytes(tensor.Span<float>()),
-        torch.ScalarType.Int64 => MemoryMarshal.AsBytes(tensor.Span<long>()),
-        torch.ScalarType.Bool => MemoryMarshal.AsBytes(tensor.Span<bool>()),
-        _ => tensor.Span<byte>(),
-    };
-
     /// <summary>Fills <paramref name="tensor"/> from a stream.</summary>
     /// <exception cref="EndOfStreamException">The stream ends before.</exception>
     public void Read(Stream stream, torch.Tensor tensor)

@@ -25,7 +25,7 @@ public static class PyTorchPickler
             foreach (var (key, elements) in storages)
             {
                 using (elements)
-                    archive.Add($"archive/data/{key}", ElementType.Bytes(elements));
+                    archive.Add($"archive/data/{key}", elements.bytes);
             }
             archive.Add("archive/version", "3\n"u8);
             archive.Finish();

@@ -117,6 +117,6 @@ internal static class Safetensors
         stream.Write(header.WrittenSpan);
         stream.Write("       "u8[..(padded - header.WrittenCount)]);
         foreach (var (_, tensor) in ordered)
-            stream.Write(ElementType.Bytes(tensor));
+            stream.Write(tensor.bytes);
     }
 }

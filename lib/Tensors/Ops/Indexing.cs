@@ -208,6 +208,7 @@ public static partial class torch
             {
                 case ScalarType.Float32: Select<float>(); break;
                 case ScalarType.Int64: Select<long>(); break;
+                case ScalarType.Byte: Select<byte>(); break;
                 default: Select<bool>(); break;
             }
             var source = shape;

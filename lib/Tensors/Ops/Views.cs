@@ -1,4 +1,5 @@
 using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels;
 
 namespace Fgsm.Tensors;
 
@@ -154,10 +155,13 @@ public static partial class torch
 
         private void Convert<TFrom, TTo>(Tensor target, Func<TFrom, TTo> convert) where TFrom : unmanaged where TTo : unmanaged
         {
-            var x = Span<TFrom>();
-            var y = target.Span<TTo>();
-            for (var i = 0; i < x.Length; i++)
-                y[i] = convert(x[i]);
+            Threads.Ranges(Count, Elementwise.Grain, (start, end) =>
+            {
+                var x = Span<TFrom>()[start..end];
+                var y = target.Span<TTo>()[start..end];
+                for (var i = 0; i < x.Length; i++)
+                    y[i] = convert(x[i]);
+            });
         }
 
         internal void CopyFrom(Tensor source)

@@ -7,6 +7,9 @@ public class TensorSetTests
 {
     private static TensorSet Numbered(int count) => new(arange(count * 4).to_type(float32).reshape(count, 1, 2, 2), arange(count));
 
+    private static TensorSet AllBytes() =>
+        TensorSet.From(new ImageSet("all bytes", [.. Enumerable.Range(0, 256).Select(i => (byte)i)], [0, 1, 1, 0], 1, 8, 8, ["a", "b"], ""));
+
     [Fact]
     public void From_DividesEveryByteBy255()
     {
@@ -16,6 +19,48 @@ public class TensorSetTests
         Assert.Equal(Enumerable.Range(0, 256).Select(i => i / 255f), set.Images.Floats());
         Assert.Equal([0, 1], set.Labels.data<long>().ToArray());
         Assert.Equal((float32, int64), (set.Images.dtype, set.Labels.dtype));
+    }
+
+    [Fact]
+    public void From_KeepsBytes_AndEveryPartHasTheBitsOfTheWhole()
+    {
+        var set = AllBytes();
+        var whole = set.Images.Floats();
+
+        Assert.Equal(uint8, set.Pixels.dtype);
+        Assert.Equal(whole[64..192], set.Range(1, 3).Images.Floats());
+        Assert.Equal(whole[128..192], set[2].Images.Floats());
+        Assert.Equal(whole, set.Batches(3).SelectMany(batch => batch.Images.Floats()));
+        Assert.Equal([.. whole[192..], .. whole[..64]], set.Take(Labels(3, 0)).Images.Floats());
+    }
+
+    [Fact]
+    public void ImagesMadeOfBytes_AreTheCallers()
+    {
+        var set = AllBytes();
+        var whole = set.Images.Floats();
+
+        set.Images.zero_();
+
+        Assert.Equal(whole, set.Images.Floats());
+    }
+
+    [Fact]
+    public void OtherImages_TakeThePlaceOfBytes()
+    {
+        var attacked = AllBytes() with { Images = full([4, 1, 8, 8], 0.25f) };
+
+        Assert.Equal(Enumerable.Repeat(0.25f, 256), attacked.Images.Floats());
+        Assert.Equal([0, 1, 1, 0], attacked.Labels.data<long>().ToArray());
+    }
+
+    [Fact]
+    public void Take_GivesTheImagesAskedFor_InTheirOrder()
+    {
+        var (images, labels) = Numbered(3).Take(Labels(2, 0, 2));
+
+        Assert.Equal([8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11], images.Floats());
+        Assert.Equal([2, 0, 2], labels.data<long>().ToArray());
     }
 
     [Fact]

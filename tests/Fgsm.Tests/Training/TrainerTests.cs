@@ -141,6 +141,22 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Fit_OnImagesKeptAsBytes_HasTheBitsOfTheSameImagesAsFloats()
+    {
+        var pixels = Enumerable.Range(0, 40 * 16).Select(i => (byte)(i * 37)).ToArray();
+        var bytes = TensorSet.From(new ImageSet("tiny", pixels, [.. Enumerable.Range(0, 40).Select(i => (byte)(i % 2))], 1, 4, 4, ["a", "b"], ""));
+        var floats = new TensorSet(tensor(Array.ConvertAll(pixels, p => p / 255f), [40, 1, 4, 4]), bytes.Labels);
+        string[] Trained(TensorSet set)
+        {
+            var model = TinyModels.WithDropout();
+            Trainer(model, new AdversarialExamples(new FGSM(0.1))).Fit(set, 2);
+            return model.Weights();
+        }
+
+        Assert.Equal(Trained(floats), Trained(bytes));
+    }
+
+    [Fact]
     public void Fit_LeavesNoTensorInTheScope_AndItsModelOutlivesTheScope()
     {
         var model = TinyModels.WithDropout();

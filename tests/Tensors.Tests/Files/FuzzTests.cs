@@ -44,7 +44,7 @@ public sealed class FuzzTests : IDisposable
     public void DamagedPickles()
     {
         var (pickle, storages) = PickleWriter.Write(State());
-        var contents = storages.Select(s => ($"archive/data/{s.Key}", ElementType.Bytes(s.Elements).ToArray())).ToArray();
+        var contents = storages.Select(s => ($"archive/data/{s.Key}", s.Elements.bytes.ToArray())).ToArray();
         Fuzz(pickle, damaged => PickleBuilder.Archive(damaged, contents), path => PyTorchUnpickler.UnpickleStateDict(path));
     }
 

@@ -7,6 +7,27 @@ public class IndexingTests
     private static Tensor Numbers() => arange(12).reshape(3, 4).to_type(float32);
 
     [Fact]
+    public void Bytes_AreSelected_AndBecomeNumbers()
+    {
+        var bytes = tensor(Enumerable.Range(0, 100_000).Select(i => (byte)i).ToArray());
+
+        Assert.Equal([255, 0, 44], bytes.index_select(0, tensor([255L, 256, 300])).data<byte>().ToArray());
+        Assert.Equal(Enumerable.Range(0, 100_000).Select(i => i % 256f), bytes.to(float32).data<float>().ToArray());
+    }
+
+    [Fact]
+    public void TheBytesOfATensor_AreItsMemory()
+    {
+        Assert.Equal([0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0], tensor([1f, -2]).bytes.ToArray());
+        Assert.Equal([2, 1, 0, 0, 0, 0, 0, 0], tensor([258L]).bytes.ToArray());
+        Assert.Equal([1, 0], tensor([true, false]).bytes.ToArray());
+        var numbers = tensor(new byte[] { 7, 8, 9 });
+        numbers.bytes[0] = 1;
+        Assert.Equal([8, 9], numbers[1..].bytes.ToArray());
+        Assert.Equal(1, numbers.data<byte>()[0]);
+    }
+
+    [Fact]
     public void ANumber_IsAssignedToAnElement_ARow_AColumn_AMask()
     {
         var x = Numbers();
