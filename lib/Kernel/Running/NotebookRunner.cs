@@ -44,8 +44,21 @@ public static class NotebookRunner
         finally
         {
             Directory.SetCurrentDirectory(before);
+            GiveMemoryBack();
             OneAtATime.Release();
         }
+    }
+
+    /// <summary>The next notebook begins with the memory of this one given back to the system.</summary>
+    private static void GiveMemoryBack()
+    {
+        // The assemblies of cells hold the variables until finalizers have run, twice: of the assembly, and of what loaded it.
+        for (var round = 0; round < 2; round++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private static async Task<CellFailure?> RunCellsAsync(Notebook document, string directory, INotebookObserver? observer, CancellationToken cancellation)

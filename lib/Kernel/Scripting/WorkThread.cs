@@ -15,7 +15,8 @@ internal sealed class WorkThread : IDisposable
         using (ExecutionContext.SuppressFlow())
             new Thread(() =>
             {
-                foreach (var work in _work.GetConsumingEnumerable())
+                // Unlike an enumerator, this holds nothing of the last work, such as a cell's variables, while it waits for the next.
+                while (_work.TryTake(out var work, Timeout.Infinite))
                     work();
             }, maxStackSize: 16 << 20) { IsBackground = true, Name = name }.Start();
     }

@@ -50,6 +50,17 @@ public sealed class NotebookRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_GivesTheMemoryOfItsVariablesBack()
+    {
+        const string variable = nameof(Run_GivesTheMemoryOfItsVariablesBack);
+        await NotebookRunner.RunAsync(
+            Of($"var big = new byte[1 << 20];\nAppContext.SetData(\"{variable}\", new WeakReference(big));\nbig.Length", "var half = big[..(big.Length / 2)]; string.Join(\"\", half.Take(3)).Display(); half.Length"),
+            _folder.Path);
+
+        Assert.False(((WeakReference)AppContext.GetData(variable)!).IsAlive);
+    }
+
+    [Fact]
     public async Task Run_StopsAtTheFirstFailingCell_AndNamesIt()
     {
         var run = await NotebookRunner.RunAsync(Of("var a = 0;", "// divide\n1 / a", "Console.Write(\"never\");"), _folder.Path);
