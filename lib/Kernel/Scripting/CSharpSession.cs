@@ -18,7 +18,7 @@ namespace Fgsm.Kernel.Scripting;
 public sealed partial class CSharpSession : IDisposable
 {
     private static readonly AsyncLocal<CSharpSession?> CurrentSession = new();
-    private const int PatienceMilliseconds = 2000;
+    private const int PatienceMilliseconds = 2000, EndMilliseconds = 500;
 
     // Of each assembly that cells see besides the framework, one type.
     private static readonly Type[] Helpers =
@@ -114,6 +114,8 @@ public sealed partial class CSharpSession : IDisposable
         _kernel.Dispose();
         // Whatever still points at the session, its variables, gigabytes of tensors maybe, can be collected.
         _state = null;
+        _worker.Join(EndMilliseconds);
+        _thread.Join(EndMilliseconds);
     }
 
     /// <summary>Shows an output of the running cell.</summary>

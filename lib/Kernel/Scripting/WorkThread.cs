@@ -9,16 +9,17 @@ namespace Fgsm.Kernel.Scripting;
 internal sealed class WorkThread : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
+    private readonly Thread _thread;
 
     public WorkThread(string name)
     {
+        _thread = new Thread(() =>
+        {
+            foreach (var work in _work.GetConsumingEnumerable())
+                work();
+        }, maxStackSize: 16 << 20) { IsBackground = true, Name = name };
         using (ExecutionContext.SuppressFlow())
-            new Thread(() =>
-            {
-                // Unlike an enumerator, this holds nothing of the last work, such as a cell's variables, while it waits for the next.
-                while (_work.TryTake(out var work, Timeout.Infinite))
-                    work();
-            }, maxStackSize: 16 << 20) { IsBackground = true, Name = name }.Start();
+            _thread.Start();
     }
 
     public Task<T> Run<T>(Func<T> function)
@@ -47,5 +48,9 @@ internal sealed class WorkThread : IDisposable
         }
     }
 
+    /// <summary>Begins no work any more.</summary>
     public void Dispose() => _work.CompleteAdding();
+
+    /// <summary>After <see cref="Dispose"/>, waits a moment for the thread to let go of its last work, which may hold all variables of a session.</summary>
+    public void Join(int milliseconds) => _thread.Join(milliseconds);
 }
