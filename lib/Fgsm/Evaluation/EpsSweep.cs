@@ -14,7 +14,7 @@ namespace Fgsm.Evaluation;
 /// <param name="NonFiniteGradients">The number of images whose gradient has a NaN or an infinity.</param>
 public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points, double ZeroGradients, int NonFiniteGradients = 0)
 {
-    private const int BatchSize = 500;
+    private const int BatchSize = 250;
 
     /// <summary>Attacks every image at every eps. FGSM's gradient does not depend on eps: ONE gradient an image serves all.</summary>
     /// <param name="eps">In pixels of [0,1].</param>

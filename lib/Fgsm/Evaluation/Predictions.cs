@@ -13,7 +13,7 @@ namespace Fgsm.Evaluation;
 public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confidence)
 {
     // A gradient keeps every layer's output, so attacks take smaller batches.
-    private const int BatchSize = 1000, AttackBatchSize = 500;
+    private const int BatchSize = 500, AttackBatchSize = 250;
 
     /// <summary>The model in eval mode, without gradients.</summary>
     public static Predictions Of(nn.Module<Tensor, Tensor> model, TensorSet data)

@@ -23,7 +23,7 @@ namespace Fgsm.Evaluation;
 /// </param>
 public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
 {
-    private const int BatchSize = 500, Steps = 16, Halvings = 6;
+    private const int BatchSize = 250, Steps = 16, Halvings = 6;
 
     /// <summary>1/1024, about a quarter of a grey level.</summary>
     public const double Resolution = 1.0 / (Steps << Halvings);

@@ -17,6 +17,8 @@ internal static class BufferPool<T> where T : unmanaged
     private static long freeBytes;
     private static long newBytes;
 
+    static BufferPool() => _ = new FullCollection();
+
     /// <summary>Memory for <paramref name="length"/> elements, content undefined, and the index where it starts.</summary>
     public static (T[] Array, int Start) Rent(int length)
     {
@@ -25,9 +27,15 @@ internal static class BufferPool<T> where T : unmanaged
         lock (Free)
         {
             if (Free.TryGetValue(capacity, out var stack) && stack.TryPop(out array))
+            {
                 freeBytes -= Bytes(array);
+            }
             else if (freeBytes > KeptBytes)
-                StartAfresh();
+            {
+                // Work that goes on finds all that it has returned; only other work, with other sizes, gets here.
+                GiveUp();
+                GC.Collect();
+            }
         }
         return array is null ? Allocate(capacity) : (array, Start(array));
     }
@@ -59,12 +67,21 @@ internal static class BufferPool<T> where T : unmanaged
         }
     }
 
-    // Work that goes on finds all that it has returned; only other work, with other sizes, gets here.
-    private static void StartAfresh()
+    private static void GiveUp()
     {
         Free.Clear();
         freeBytes = 0;
-        GC.Collect();
+    }
+
+    /// <summary>Nobody holds it, so the collector finalizes it, once it is old at every full collection: what lies free then is free for the next one.</summary>
+    private sealed class FullCollection
+    {
+        ~FullCollection()
+        {
+            lock (Free)
+                GiveUp();
+            GC.ReRegisterForFinalize(this);
+        }
     }
 
     private static long Bytes(T[] array) => (long)array.Length * Unsafe.SizeOf<T>();

@@ -168,7 +168,7 @@ public class EpsSweepTests
     {
         var listener = new Listener();
 
-        EpsSweep.Run(TinyModels.SmallCnn(), Images(500), [0.1], listener);
+        EpsSweep.Run(TinyModels.SmallCnn(), Images(250), [0.1], listener);
 
         Assert.Equal([(1, 1)], listener.Reports.Select(r => (r.Step, r.Steps)));
     }
@@ -192,7 +192,7 @@ public class EpsSweepTests
 
         Assert.Throws<OperationCanceledException>(() => EpsSweep.Run(recorder, Images(1100), [0.1], new Listener(_ => source.Cancel()), cancellation: source.Token));
 
-        Assert.Equal([500, 500], recorder.Calls.Select(c => c.Count));
+        Assert.Equal([250, 250], recorder.Calls.Select(c => c.Count));
         Assert.DoesNotContain(false, recorder.Modes());
         Assert.True(is_grad_enabled());
         Assert.Throws<OperationCanceledException>(() => EpsSweep.Run(recorder, Images(10), [0.1], cancellation: source.Token));

@@ -121,7 +121,7 @@ public class PredictionsTests
         Assert.Equal(expected.Labels, actual.Labels);
         Assert.Equal(expected.Predicted, actual.Predicted);
         Engine.AssertSame(expected.Confidence, actual.Confidence);
-        Assert.Equal([("fgsm", 1, 2), ("fgsm", 2, 2)], listener.Reports.Select(r => (r.Title, r.Step, r.Steps)));
+        Assert.Equal([("fgsm", 1, 3), ("fgsm", 2, 3), ("fgsm", 3, 3)], listener.Reports.Select(r => (r.Title, r.Step, r.Steps)));
         Assert.Equal(0, scope.DisposablesCount);
     }
 
@@ -130,7 +130,7 @@ public class PredictionsTests
     {
         var listener = new Listener();
 
-        Predictions.Under(new FGSM(0.1), TinyModels.SmallCnn(), new TensorSet(rand(500, 1, 8, 8), RandomLabels(500, 10)), listener);
+        Predictions.Under(new FGSM(0.1), TinyModels.SmallCnn(), new TensorSet(rand(250, 1, 8, 8), RandomLabels(250, 10)), listener);
 
         Assert.Equal([(1, 1)], listener.Reports.Select(r => (r.Step, r.Steps)));
     }

@@ -169,7 +169,7 @@ public class SmallestEpsTests
     {
         var listener = new Listener();
 
-        SmallestEps.Search(TinyModels.Linear(new float[64], new float[64]), new TensorSet(rand(500, 1, 8, 8), zeros([500], int64)), listener);
+        SmallestEps.Search(TinyModels.Linear(new float[64], new float[64]), new TensorSet(rand(250, 1, 8, 8), zeros([250], int64)), listener);
 
         Assert.Equal([(1, 1)], listener.Reports.Select(r => (r.Step, r.Steps)));
     }

@@ -41,6 +41,19 @@ public class MemoryTests
         Assert.True(most < 1024 * MiB, $"Of 400 tensors of 8 MiB that were dropped, {most / MiB} MiB were in memory at once.");
     }
 
+    [Fact]
+    public void BuffersThatLieFree_AreGivenBackAtAFullCollection()
+    {
+        // Old enough to be looked at in full collections alone, as the buffers of a real run are.
+        FullCollections(3);
+        using (NewDisposeScope())
+            _ = ones(24 * MiB);
+        var before = GC.GetTotalMemory(forceFullCollection: false);
+        FullCollections(3);
+        var given = before - GC.GetTotalMemory(forceFullCollection: false);
+        Assert.True(given > 90 * MiB, $"Of a free buffer of 96 MiB, {given / MiB} MiB were given back.");
+    }
+
     private static Action TrainingStep(int batch)
     {
         manual_seed(3);
@@ -63,6 +76,12 @@ public class MemoryTests
         action();
         return GC.GetTotalAllocatedBytes(precise: true) - before;
     }
+
+    private static void FullCollections(int times) => Repeat(times, () =>
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    });
 
     private static void Repeat(int times, Action action)
     {
