@@ -12,17 +12,15 @@ namespace Fgsm.Attacks;
 /// is above 0. Unlike there, a gradient below 1e-12 has a direction in L2 too. An image that is never turned stays as it is.
 /// </remarks>
 /// <example><c>var adversarial = new APGD(eps: 8 / 255.0) { Loss = AttackLosses.Dlr }.Attack(model, x, y);</c></example>
-public class APGD : AdversarialAttack
+public class APGD : FixedEpsAttack
 {
     private const double Rho = 0.75;
-    private readonly Norm norm = Norm.LInf;
 
     /// <param name="eps">The largest change, in pixels of [0,1] for L-infinity; 0 or more.</param>
     /// <param name="steps">The official code takes 100.</param>
     /// <exception cref="ArgumentOutOfRangeException">eps is negative, NaN, or infinite in float32; or there are no steps.</exception>
-    public APGD(double eps, int steps = 100) => (Eps, Steps) = (RequireDistance(eps), RequireCount(steps));
+    public APGD(double eps, int steps = 100) : base(eps) => Steps = RequireCount(steps);
 
-    public double Eps { get; }
     public int Steps { get; }
 
     /// <summary>What the attack makes large; cross-entropy unless said otherwise.</summary>
@@ -31,13 +29,8 @@ public class APGD : AdversarialAttack
     /// <summary>Runs from other random places for the images that still resist; 1 or more.</summary>
     public int Restarts { get; init => field = RequireCount(value, nameof(Restarts)); } = 1;
 
-    /// <summary>L-infinity unless said otherwise.</summary>
-    /// <exception cref="NotSupportedException">The norm is L1, for which the authors have another algorithm.</exception>
-    public Norm Norm
-    {
-        get => norm;
-        init => norm = value != Norm.L1 ? value : throw new NotSupportedException($"{GetType().Name}: the norm L1 is not supported; choose L-infinity or L2");
-    }
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Norm> Norms => [Norm.LInf, Norm.L2];
 
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) => Targeted
         ? throw new NotSupportedException($"{GetType().Name}: it has no given target; use PGD")

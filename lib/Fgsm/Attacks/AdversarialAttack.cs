@@ -23,6 +23,18 @@ public abstract class AdversarialAttack
     /// <summary>The range of valid pixels, which adversarial images are clipped to; <see cref="Bounds.None"/> for no clipping.</summary>
     public Bounds Bounds { get; init; } = Bounds.Unit;
 
+    /// <summary>How changes are measured; the first of <see cref="Norms"/> unless said otherwise.</summary>
+    /// <exception cref="NotSupportedException">The attack does not know this norm.</exception>
+    public Norm Norm
+    {
+        get => field ?? Norms[0];
+        init => field = Norms.Contains(value) ? value
+            : throw new NotSupportedException($"{GetType().Name}: the norm {value} is not supported; choose {string.Join(" or ", Norms)}");
+    }
+
+    /// <summary>The norms that the attack knows, its usual one first.</summary>
+    protected virtual IReadOnlyList<Norm> Norms => [Norm.LInf];
+
     /// <summary>Whether the labels are what the images should be taken for, instead of the true ones.</summary>
     public bool Targeted { get; init; }
 

@@ -12,13 +12,11 @@ namespace Fgsm.Attacks;
 /// said otherwise.
 /// </remarks>
 /// <example><c>var adversarial = new AutoAttack(eps: 8 / 255.0).Attack(model, x, y);</c></example>
-public sealed class AutoAttack : AdversarialAttack
+public sealed class AutoAttack : FixedEpsAttack
 {
     /// <param name="eps">The largest change of a pixel, in pixels of [0,1]; 0 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">eps is negative, NaN, or infinite in float32.</exception>
-    public AutoAttack(double eps) => (Eps, Seed) = (RequireDistance(eps), 0);
-
-    public double Eps { get; }
+    public AutoAttack(double eps) : base(eps) => Seed = 0;
 
     /// <summary>The four attacks, in their order.</summary>
     public IReadOnlyList<AdversarialAttack> Parts =>

@@ -31,7 +31,8 @@ public sealed class CarliniWagner : MinimalAttack
     public double C { get; }
     public double Confidence { get; }
 
-    private protected override IReadOnlyList<Norm> Norms => [Norm.L2];
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Norm> Norms => [Norm.L2];
 
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) =>
         Bounds == Bounds.None ? throw new ArgumentException("CarliniWagner: tanh needs bounds, got none")

@@ -22,8 +22,6 @@ public sealed class DeepFool : MinimalAttack
     public int Steps { get; }
     public double Overshoot { get; }
 
-    private protected override IReadOnlyList<Norm> Norms => [Norm.L2, Norm.LInf];
-
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) => Targeted
         ? throw new NotSupportedException("DeepFool: there is no targeted form; use FMN")
         : OnSurvivors(model, x, y, 1, (_, images, labels, _) => Run(model, images, labels));

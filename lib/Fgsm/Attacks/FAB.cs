@@ -26,8 +26,6 @@ public sealed class FAB : MinimalAttack
     public int Targets { get; }
     public double Enough { get; }
 
-    private protected override IReadOnlyList<Norm> Norms => [Norm.L2, Norm.LInf];
-
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
         if (Targeted)

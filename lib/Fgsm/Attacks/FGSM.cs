@@ -8,17 +8,15 @@ namespace Fgsm.Attacks;
 /// gradient stays.
 /// </summary>
 /// <example><c>var adversarial = new FGSM(eps: 8 / 255.0).Attack(model, x, y);</c></example>
-public sealed class FGSM : AdversarialAttack
+public sealed class FGSM : FixedEpsAttack
 {
     /// <param name="eps">The length of the change: of each pixel, in pixels of [0,1], for L-infinity; 0 or more.</param>
     /// <param name="targeted">Go down the loss of the given labels, towards them, instead of up and away.</param>
     /// <exception cref="ArgumentOutOfRangeException">eps is negative, NaN, or infinite in float32.</exception>
-    public FGSM(double eps, bool targeted = false) => (Eps, Targeted) = (RequireDistance(eps), targeted);
+    public FGSM(double eps, bool targeted = false) : base(eps) => Targeted = targeted;
 
-    public double Eps { get; }
-
-    /// <summary>L-infinity unless said otherwise.</summary>
-    public Norm Norm { get; init; } = Norm.LInf;
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Norm> Norms => [Norm.LInf, Norm.L2, Norm.L1];
 
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) =>
         Step(x, Direction(LossGradient.Of(model, x, y)));

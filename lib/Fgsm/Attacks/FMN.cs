@@ -22,8 +22,6 @@ public sealed class FMN : MinimalAttack
     public double Alpha { get; }
     public double Gamma { get; }
 
-    private protected override IReadOnlyList<Norm> Norms => [Norm.L2, Norm.LInf];
-
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) =>
         OnSurvivors(model, x, y, 1, (_, images, labels, _) => Run(model, images, labels));
 

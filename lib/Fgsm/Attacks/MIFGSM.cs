@@ -8,16 +8,15 @@ namespace Fgsm.Attacks;
 /// </summary>
 /// <remarks>torchattacks divides by the mean absolute gradient instead of the sum; the sign of g is the same.</remarks>
 /// <example><c>var adversarial = new MIFGSM(eps: 16 / 255.0).Attack(model, x, y);</c></example>
-public sealed class MIFGSM : AdversarialAttack
+public sealed class MIFGSM : FixedEpsAttack
 {
     /// <param name="eps">The largest change of a pixel, in pixels of [0,1]; 0 or more.</param>
     /// <param name="steps">How many steps of eps / steps; the paper takes 10.</param>
     /// <param name="decay">mu; the paper takes 1. 0 is the basic iterative method.</param>
     /// <exception cref="ArgumentOutOfRangeException">eps or decay is negative, NaN, or infinite in float32; or there are no steps.</exception>
-    public MIFGSM(double eps, int steps = 10, double decay = 1) =>
-        (Eps, Steps, Decay) = (RequireDistance(eps), RequireCount(steps), RequireDistance(decay));
+    public MIFGSM(double eps, int steps = 10, double decay = 1) : base(eps) =>
+        (Steps, Decay) = (RequireCount(steps), RequireDistance(decay));
 
-    public double Eps { get; }
     public int Steps { get; }
     public double Decay { get; }
 

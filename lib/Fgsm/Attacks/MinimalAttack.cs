@@ -6,16 +6,6 @@ namespace Fgsm.Attacks;
 /// </summary>
 public abstract class MinimalAttack : AdversarialAttack
 {
-    private readonly Norm norm = Norm.L2;
-
-    /// <summary>What is made small; L2 unless said otherwise.</summary>
-    /// <exception cref="NotSupportedException">The attack does not know this norm.</exception>
-    public Norm Norm
-    {
-        get => norm;
-        init => norm = Norms.Contains(value) ? value
-            : throw new NotSupportedException($"{GetType().Name}: the norm {value} is not supported; choose {string.Join(" or ", Norms)}");
-    }
-
-    private protected abstract IReadOnlyList<Norm> Norms { get; }
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Norm> Norms => [Norm.L2, Norm.LInf];
 }

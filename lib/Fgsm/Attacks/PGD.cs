@@ -12,29 +12,28 @@ namespace Fgsm.Attacks;
 /// normal direction with a uniform length; this one is uniform in the ball.
 /// </remarks>
 /// <example><c>var adversarial = new PGD(eps: 0.3, alpha: 0.01, steps: 40).Attack(model, x, y);</c></example>
-public class PGD : AdversarialAttack
+public class PGD : FixedEpsAttack
 {
     /// <param name="eps">The largest change, in pixels of [0,1] for L-infinity; 0 or more.</param>
     /// <param name="alpha">The length of one step, in the same units; 0 or more. Below eps / steps no pixel reaches eps.</param>
     /// <param name="steps">How many, each at the price of an FGSM; 1 or more.</param>
     /// <param name="randomStart">Start at a random place within eps of x instead of at x.</param>
     /// <exception cref="ArgumentOutOfRangeException">eps or alpha is negative, NaN, or infinite in float32; or there are no steps.</exception>
-    public PGD(double eps, double alpha, int steps, bool randomStart = true) =>
-        (Eps, Alpha, Steps, RandomStart) = (RequireDistance(eps), RequireDistance(alpha), RequireCount(steps), randomStart);
+    public PGD(double eps, double alpha, int steps, bool randomStart = true) : base(eps) =>
+        (Alpha, Steps, RandomStart) = (RequireDistance(alpha), RequireCount(steps), randomStart);
 
-    public double Eps { get; }
     public double Alpha { get; }
     public int Steps { get; }
     public bool RandomStart { get; }
-
-    /// <summary>L-infinity unless said otherwise.</summary>
-    public Norm Norm { get; init; } = Norm.LInf;
 
     /// <summary>What each step makes larger, or smaller in a targeted attack; cross-entropy unless said otherwise.</summary>
     public AttackLoss Loss { get; init; } = AttackLosses.CrossEntropy;
 
     /// <summary>Runs from other random places for the images that still resist; 1 or more.</summary>
     public int Restarts { get; init => field = RequireCount(value, nameof(Restarts)); } = 1;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Norm> Norms => [Norm.LInf, Norm.L2, Norm.L1];
 
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {

@@ -6,19 +6,18 @@ namespace Fgsm.Attacks;
 /// Distance: L-infinity. The random step leaves the place where a network trained on FGSM hides its gradient.
 /// </summary>
 /// <example><c>var adversarial = new RFGSM(eps: 0.3).Attack(model, x, y);</c></example>
-public sealed class RFGSM : AdversarialAttack
+public sealed class RFGSM : FixedEpsAttack
 {
     /// <param name="eps">The largest change of a pixel, in pixels of [0,1]; 0 or more.</param>
     /// <param name="alpha">The random part of it; null for eps / 2, as in the paper.</param>
     /// <exception cref="ArgumentOutOfRangeException">eps is negative or not finite, or alpha is not from 0 to eps.</exception>
-    public RFGSM(double eps, double? alpha = null)
+    public RFGSM(double eps, double? alpha = null) : base(eps)
     {
-        (Eps, Alpha) = (RequireDistance(eps), RequireDistance(alpha ?? eps / 2, nameof(alpha)));
+        Alpha = RequireDistance(alpha ?? eps / 2, nameof(alpha));
         if (Alpha > Eps)
             throw new ArgumentOutOfRangeException(nameof(alpha), FormattableString.Invariant($"RFGSM: alpha {Alpha} is larger than eps {Eps}"));
     }
 
-    public double Eps { get; }
     public double Alpha { get; }
 
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)

@@ -9,20 +9,19 @@ namespace Fgsm.Attacks;
 /// </summary>
 /// <remarks>Each image has a square of its own. The official code of auto-attack draws one for the whole batch.</remarks>
 /// <example><c>var adversarial = new Square(eps: 0.3, queries: 5000).Attack(model, x, y);</c></example>
-public sealed class Square : AdversarialAttack
+public sealed class Square : FixedEpsAttack
 {
     /// <param name="eps">The largest change of a pixel, in pixels of [0,1]; 0 or more.</param>
     /// <param name="queries">How often the model is asked for each image; auto-attack takes 5,000.</param>
     /// <param name="share">The share of the image that the first squares cover; auto-attack takes 0.8.</param>
     /// <exception cref="ArgumentOutOfRangeException">eps is negative or not finite, there are no queries, or the share is not above 0 and up to 1.</exception>
-    public Square(double eps, int queries = 5000, double share = 0.8)
+    public Square(double eps, int queries = 5000, double share = 0.8) : base(eps)
     {
-        (Eps, Queries, Share) = (RequireDistance(eps), RequireCount(queries), share);
+        (Queries, Share) = (RequireCount(queries), share);
         if (share is not (> 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(share), FormattableString.Invariant($"Square: share must be above 0 and at most 1, got {share}"));
     }
 
-    public double Eps { get; }
     public int Queries { get; }
     public double Share { get; }
 
