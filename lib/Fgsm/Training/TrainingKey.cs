@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Fgsm.Attacks;
 using Fgsm.Data;
 
 namespace Fgsm.Training;
