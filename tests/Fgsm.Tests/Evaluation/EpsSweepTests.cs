@@ -157,7 +157,7 @@ public class EpsSweepTests
     {
         var listener = new Listener();
 
-        EpsSweep.Run(TinyModels.SmallCnn(), Images(1100), [0.1], listener, "sweep");
+        EpsSweep.Run(TinyModels.SmallCnn(), Images(700), [0.1], listener, "sweep");
 
         Assert.Equal([("sweep", 1, 3), ("sweep", 2, 3), ("sweep", 3, 3)], listener.Reports.Select(r => (r.Title, r.Step, r.Steps)));
         Assert.Equal(1, listener.Reports[^1].Fraction());

@@ -133,7 +133,7 @@ public class SmallestEpsTests
     {
         using var source = new CancellationTokenSource();
         var model = TinyModels.SmallCnn();
-        var data = Images(model, 1100);
+        var data = Images(model, 700);
         var listener = new Listener(_ => source.Cancel());
 
         Assert.Throws<OperationCanceledException>(() => SmallestEps.Search(model, data, listener, "search", source.Token));
