@@ -4,6 +4,14 @@ namespace Fgsm.Tensors;
 
 public static partial class torch
 {
+    /// <summary>No gradient graph is recorded on this thread until the result is disposed.</summary>
+    public static IDisposable no_grad() => GradMode.Set(false);
+
+    /// <summary>Gradients are recorded again inside a <see cref="no_grad"/> block.</summary>
+    public static IDisposable enable_grad(bool enabled = true) => GradMode.Set(enabled);
+
+    public static bool is_grad_enabled() => GradMode.Enabled;
+
     public static partial class autograd
     {
         /// <summary>

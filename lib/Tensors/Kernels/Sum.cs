@@ -63,6 +63,15 @@ internal static unsafe class Sum
         }
     }
 
+    /// <summary>Likewise of whole numbers, whose order does not matter; y is 0 before.</summary>
+    public static void Middle(long* x, long* y, int outer, int length, int inner)
+    {
+        for (var o = 0; o < outer; o++, y += inner)
+            for (var r = 0; r < length; r++, x += inner)
+                for (var i = 0; i < inner; i++)
+                    y[i] += x[i];
+    }
+
     /// <summary>y = the sum of <paramref name="rows"/> rows, added in order.</summary>
     public static void Rows(float* x, nint stride, int rows, float* y, int length)
     {
