@@ -1,5 +1,3 @@
-using Fgsm.Results;
-
 namespace Fgsm.Data;
 
 /// <summary>Where data sets are looked for, and where they are downloaded to.</summary>

@@ -11,12 +11,13 @@ namespace Fgsm.Data;
 /// <param name="Sha256">SHA-256 of the source of the pixels (the uncompressed file), in hexadecimal.</param>
 /// <param name="IsSynthetic">True for images that the project drew itself.</param>
 /// <exception cref="DataException">Pixels and labels do not fit together, or a label has no class.</exception>
-public sealed record ImageSet(
-    string Name, byte[] Pixels, byte[] Labels, int Channels, int Height, int Width, IReadOnlyList<string> ClassNames, string Sha256, bool IsSynthetic = false)
+public sealed record ImageSet(string Name, byte[] Pixels, byte[] Labels, int Channels, int Height, int Width,
+    IReadOnlyList<string> ClassNames, string Sha256, bool IsSynthetic = false)
 {
     public byte[] Pixels { get; init; } =
         Channels > 0 && Height > 0 && Width > 0 && Pixels.LongLength == (long)Labels.Length * Channels * Height * Width ? Pixels
-        : throw new DataException($"{Name}: {Pixels.LongLength} bytes of pixels are not {Labels.Length} images of {Channels}x{Height}x{Width}.");
+        : throw new DataException(
+            $"{Name}: {Pixels.LongLength} bytes of pixels are not {Labels.Length} images of {Channels}x{Height}x{Width}.");
 
     public byte[] Labels { get; init; } = Array.FindIndex(Labels, label => label >= ClassNames.Count) is var bad and >= 0
         ? throw new DataException($"{Name}: label {Labels[bad]} of image {bad} is above {ClassNames.Count - 1}, the last class.") : Labels;

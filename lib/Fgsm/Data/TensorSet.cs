@@ -1,6 +1,3 @@
-using Fgsm.Models;
-using Fgsm.Results;
-
 namespace Fgsm.Data;
 
 /// <summary>Labelled images as tensors.</summary>

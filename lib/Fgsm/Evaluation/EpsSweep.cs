@@ -1,8 +1,4 @@
 using System.Globalization;
-using Fgsm.Attacks;
-using Fgsm.Data;
-using Fgsm.Models;
-using Fgsm.Results;
 using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;

@@ -1,7 +1,3 @@
-using Fgsm.Attacks;
-using Fgsm.Data;
-using Fgsm.Models;
-using Fgsm.Results;
 using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;

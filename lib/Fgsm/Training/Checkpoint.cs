@@ -1,5 +1,3 @@
-using Fgsm.Results;
-
 namespace Fgsm.Training;
 
 /// <summary>

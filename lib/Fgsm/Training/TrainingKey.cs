@@ -5,7 +5,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Fgsm.Data;
 
 namespace Fgsm.Training;
 
@@ -48,9 +47,7 @@ internal static class TrainingKey
                 Append(hash, FormattableString.Invariant($"{tensor.dtype} [{string.Join(' ', tensor.shape)}]"));
                 hash.AppendData(Bytes(tensor));
                 break;
-            case string text:
-                hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text};")));
-                break;
+            case string text: hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text};"))); break;
             case IDictionary dictionary:
                 foreach (DictionaryEntry entry in dictionary)
                     Append(hash, new[] { entry.Key, entry.Value });
@@ -61,9 +58,7 @@ internal static class TrainingKey
                     Append(hash, item);
                 Append(hash, "]");
                 break;
-            default:
-                Append(hash, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
-                break;
+            default: Append(hash, Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""); break;
         }
     }
 

@@ -15,8 +15,8 @@ namespace Fgsm.Results.Figures;
 [JsonDerivedType(typeof(ImageGrid), "images")]
 public abstract record Figure(string Title)
 {
-    public string Title { get; } =
-        !string.IsNullOrWhiteSpace(Title) ? Title : throw new ArgumentException("A figure's title says what it shows; it cannot be empty.", nameof(Title));
+    public string Title { get; } = !string.IsNullOrWhiteSpace(Title) ? Title
+        : throw new ArgumentException("A figure's title says what it shows; it cannot be empty.", nameof(Title));
 
     /// <summary>Reads a figure that <see cref="FigureJson.ToJson"/> wrote.</summary>
     /// <exception cref="FormatException">This is not such a figure.</exception>

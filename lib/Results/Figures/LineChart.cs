@@ -20,13 +20,8 @@ public sealed record LineChart(string Title, Axis X, Axis Y) : Figure(Title)
     /// <param name="high">Upper edge of the error band, or null for no band.</param>
     /// <param name="published">Published values at the same places, drawn as hollow markers; NaN where nothing was published.</param>
     /// <exception cref="ArgumentException">The lists differ in length, or only one edge of the band is given.</exception>
-    public LineChart Add(
-        string name,
-        IEnumerable<double> xs,
-        IEnumerable<double> ys,
-        IEnumerable<double>? low = null,
-        IEnumerable<double>? high = null,
-        IEnumerable<double>? published = null)
+    public LineChart Add(string name, IEnumerable<double> xs, IEnumerable<double> ys, IEnumerable<double>? low = null,
+        IEnumerable<double>? high = null, IEnumerable<double>? published = null)
     {
         var series = new Series(name, [.. xs], [.. ys], low?.ToArray(), high?.ToArray(), published?.ToArray());
         if (new[] { series.Ys, series.Low, series.High, series.Published }.Any(values => values is not null && values.Length != series.Xs.Length))

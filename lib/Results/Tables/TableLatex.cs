@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fgsm.Results.Tables;
 
 /// <summary>Tables as LaTeX, for the packages array, booktabs and graphicx.</summary>
@@ -67,7 +65,6 @@ public static class TableLatex
     {
         var latex = new StringBuilder(text.Length);
         foreach (var c in text)
-        {
             latex.Append(c switch
             {
                 '\\' => "\\textbackslash{}",
@@ -81,7 +78,6 @@ public static class TableLatex
                 _ when char.IsControl(c) => " ",
                 _ => c.ToString(),
             });
-        }
         return latex.ToString();
     }
 

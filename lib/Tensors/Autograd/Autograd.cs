@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Autograd;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -86,10 +84,8 @@ public static partial class torch
             {
                 if (!pending.Remove(node, out var gradient))
                     continue;
-                using (var scope = NewDisposeScope())
-                {
+                using (NewDisposeScope())
                     node.Backward(gradient, onPath, (input, g) => Accumulate(pending, input, g));
-                }
                 if (wanted.Contains(node))
                     results[node] = DisposeScope.Current?.Attach(gradient) ?? gradient;
                 else

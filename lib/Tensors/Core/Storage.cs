@@ -26,7 +26,10 @@ internal abstract class Storage
     /// <summary>Copies elements to another storage of the same type.</summary>
     public abstract void Copy(int from, Storage target, int to, int count);
 
-    /// <summary>Fills elements of this storage, from <paramref name="to"/> on, with elements of another that are some strides apart.</summary>
+    /// <summary>Copies elements from anywhere to another storage of the same type.</summary>
+    public abstract void Pick(int from, ReadOnlySpan<long> places, Storage target, int to);
+
+    /// <summary>Fills elements from <paramref name="to"/> on with those of another storage that are some strides apart.</summary>
     public abstract void Gather(Storage source, int from, ReadOnlySpan<int> strides, int to, ReadOnlySpan<long> shape);
 }
 
@@ -39,7 +42,15 @@ internal sealed class Storage<T> : Storage where T : unmanaged
 
     protected override void Recycle() => BufferPool<T>.Return(Array);
 
-    public override void Copy(int from, Storage target, int to, int count) => Span(from, count).CopyTo(((Storage<T>)target).Span(to, count));
+    public override void Copy(int from, Storage target, int to, int count) =>
+        Span(from, count).CopyTo(((Storage<T>)target).Span(to, count));
+
+    public override void Pick(int from, ReadOnlySpan<long> places, Storage target, int to)
+    {
+        var y = ((Storage<T>)target).Span(to, places.Length);
+        for (var i = 0; i < y.Length; i++)
+            y[i] = Array[Start + from + (int)places[i]];
+    }
 
     public override void Gather(Storage source, int from, ReadOnlySpan<int> strides, int to, ReadOnlySpan<long> shape)
     {

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using Fgsm.Tensors.Autograd;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch

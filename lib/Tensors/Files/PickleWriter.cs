@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections;
-using System.Runtime.CompilerServices;
 using System.Text;
 using static Fgsm.Tensors.torch;
 

@@ -47,16 +47,9 @@ internal static class Safetensors
     private sealed record Entry(ElementType Type, long[] Shape, long Begin, long End)
     {
         /// <summary>The number of elements; null when it is more than a tensor can have.</summary>
-        public long? Count
-        {
-            get
-            {
-                Int128 count = 1;
-                foreach (var size in Shape)
-                    count = size < 0 ? int.MaxValue : Int128.Min(count * size, int.MaxValue);
-                return count <= int.MaxValue / 2 ? (long)count : null;
-            }
-        }
+        public long? Count => Shape.Aggregate(
+            (Int128)1, (count, size) => size < 0 ? int.MaxValue : Int128.Min(count * size, int.MaxValue)) is var all
+            && all <= int.MaxValue / 2 ? (long)all : null;
     }
 
     private static IEnumerable<(string Name, Entry Entry)> Entries(byte[] header)

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Fgsm.Tensors.Kernels;
 
 /// <summary>A function of one number, lane by lane.</summary>

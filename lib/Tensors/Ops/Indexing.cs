@@ -1,6 +1,3 @@
-using Fgsm.Tensors.Autograd;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors;
 
 /// <summary>One entry of <c>x[...]</c>: a number, a slice, an ellipsis, a new dimension, or a tensor of indices or truth values.</summary>
@@ -89,19 +86,13 @@ public static partial class torch
             {
                 switch (index.Type)
                 {
-                    case TensorIndex.Kind.Single:
-                        result = result.select(dim, index.Start);
-                        break;
-                    case TensorIndex.Kind.Slice:
-                        result = result.slice(dim++, index.Start, index.Stop ?? long.MaxValue, index.Step);
-                        break;
+                    case TensorIndex.Kind.Single: result = result.select(dim, index.Start); break;
+                    case TensorIndex.Kind.Slice: result = result.slice(dim++, index.Start, index.Stop ?? long.MaxValue, index.Step); break;
+                    case TensorIndex.Kind.NewAxis: result = result.unsqueeze(dim++); break;
                     case TensorIndex.Kind.Ellipsis:
                         var before = indices.TakeWhile(i => i.Type != TensorIndex.Kind.Ellipsis)
                             .Count(i => i.Type != TensorIndex.Kind.NewAxis);
                         dim = result.sizes.Length - (used - before);
-                        break;
-                    case TensorIndex.Kind.NewAxis:
-                        result = result.unsqueeze(dim++);
                         break;
                     case TensorIndex.Kind.Tensor when index.Indices!.dtype == ScalarType.Bool:
                         if (indices.Length > 1 || index.Indices.sizes.Length > result.sizes.Length)
@@ -109,9 +100,7 @@ public static partial class torch
                         result = index.Indices.sizes.Length == result.sizes.Length ? result.masked_select(index.Indices)
                             : result.index_select(0, index.Indices.nonzero().reshape(-1));
                         break;
-                    default:
-                        result = result.index_select(dim++, index.Indices!);
-                        break;
+                    default: result = result.index_select(dim++, index.Indices!); break;
                 }
             }
             return result == this ? alias_in_graph() : result;
@@ -165,22 +154,28 @@ public static partial class torch
             else
             {
                 y = Empty("slice", target, dtype);
-                Rows((at, row) => Copy(at, y, row, inner));
+                Rows(this, y, scatter: false);
             }
             var source = shape;
             return Node.Record("slice", y, [], (this, (g, _) =>
             {
                 var whole = zeros(source);
-                Rows((at, row) => g.Copy(row, whole, at, inner));
+                Rows(whole, g, scatter: true);
                 return whole;
             }));
 
-            // Each row of `inner` elements: where it lies in the whole, and where in the part.
-            void Rows(Action<int, int> copy)
+            // Rows of `inner` elements between the part of `whole` that the slice names and `part`, which is contiguous.
+            void Rows(Tensor whole, Tensor part, bool scatter)
             {
                 for (var o = 0; o < outer; o++)
                     for (var i = 0; i < length; i++)
-                        copy((int)(o * size + from + i * step) * inner, (int)(o * length + i) * inner);
+                    {
+                        var (inWhole, inPart) = ((int)(o * size + from + i * step) * inner, (int)(o * length + i) * inner);
+                        if (scatter)
+                            part.Copy(inPart, whole, inWhole, inner);
+                        else
+                            whole.Copy(inWhole, part, inPart, inner);
+                    }
             }
         }
 
@@ -232,8 +227,8 @@ public static partial class torch
                         $"gather: index shape {Shape.Text(index.sizes)} is larger than {Shape.Text(sizes)} at dimension {k}");
             var positions = Positions(index, d);
             var y = Empty("gather", index.sizes, dtype);
-            for (var i = 0; i < positions.Length; i++)
-                Copy((int)positions[i], y, i, 1);
+            RequireAlive();
+            storage.Pick(offset, positions, y.storage, 0);
             var source = shape;
             return Node.Record("gather", y, [], (this, (g, _) => ScatterAdd(source, positions, g)));
         }

@@ -1,7 +1,3 @@
-using System.Numerics;
-using Fgsm.Tensors.Autograd;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -91,14 +87,18 @@ public static partial class torch
             {
                 var values = y.Floats;
                 var (low, high) = (Vector.Create(least), Vector.Create(most));
-                for (int i = start, step; i < end; i += step)
-                {
-                    step = Elementwise.Step(end - i);
-                    var x = Elementwise.Load(values + i, step);
-                    x = Vector.ConditionalSelect(Vector.LessThan(x, low), low, x);
-                    Elementwise.Store(Vector.ConditionalSelect(Vector.GreaterThan(x, high), high, x), values + i, step);
-                }
+                var i = start;
+                for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
+                    Clamped(Vector.Load(values + i), low, high).Store(values + i);
+                for (; i < end; i++)
+                    values[i] = Clamped(Vector.Create(values[i]), low, high)[0];
             });
+        }
+
+        private static Vector<float> Clamped(Vector<float> x, Vector<float> low, Vector<float> high)
+        {
+            x = Vector.ConditionalSelect(Vector.LessThan(x, low), low, x);
+            return Vector.ConditionalSelect(Vector.GreaterThan(x, high), high, x);
         }
 
         /// <summary>The upstream gradient where a ReLU's output is positive or NaN, 0 elsewhere.</summary>

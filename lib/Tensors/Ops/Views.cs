@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Autograd;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -81,11 +79,9 @@ public static partial class torch
             var inverse = new long[order.Length];
             for (var i = 0; i < order.Length; i++)
                 inverse[order[i]] = i;
-            var strides = Shape.BroadcastStrides(sizes, sizes);
-            for (var i = 0; i < sizes.Length; i++)
-                strides[i] = Shape.Product(sizes.AsSpan(i + 1));
+            var strides = Shape.Strides(sizes);
             return Node.Record(
-                "permute", Gather("permute", Array.ConvertAll(order, d => sizes[d]), Array.ConvertAll(order, d => strides[d])), [],
+                "permute", Gather("permute", Array.ConvertAll(order, d => sizes[d]), Array.ConvertAll(order, d => (int)strides[d])), [],
                 (this, (g, _) => g.permute(inverse)));
         }
 

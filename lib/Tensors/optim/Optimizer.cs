@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Modules;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -41,10 +39,7 @@ public static partial class torch
             public void zero_grad()
             {
                 foreach (var parameter in own)
-                {
-                    parameter.grad?.Dispose();
-                    parameter.grad = null;
-                }
+                    parameter.zero_grad();
             }
 
             /// <summary>One step for every parameter that has a gradient.</summary>

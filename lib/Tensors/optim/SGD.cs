@@ -1,6 +1,3 @@
-using System.Numerics;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors.Modules;
 
 /// <summary>See <see cref="torch.optim.SGD"/>.</summary>
