@@ -98,7 +98,7 @@ internal sealed unsafe class Winograd(Convolution shape)
     private void TransformGradient(ChannelsLast.Source upstream, int first, int last, float* w, int wStep) =>
         Transform(upstream, shape.Output.Height, (0, 0), size, filters, first, last, w, wStep);
 
-    /// <summary>Either, from <paramref name="window"/> by <paramref name="window"/> pixels a tile, image by image.</summary>
+    /// <summary>Transforms some rows of tiles, image by image; a tile is made from <paramref name="window"/> by as many pixels.</summary>
     private void Transform(ChannelsLast.Source source, int height, (int Height, int Width) padding, int window, int pitch,
         int first, int last, float* target, int step)
     {
