@@ -13,6 +13,9 @@ public enum ColumnKind
 
     /// <summary>Percentages from 0 to 100, as reports print them: 98.57 means 98.57 %.</summary>
     Percent,
+
+    /// <summary>A <see cref="Fgsm.Results.Verdict"/> in words; shown in its colour.</summary>
+    Verdict,
 }
 
 /// <summary>A column of a <see cref="ResultTable"/>.</summary>
@@ -39,7 +42,7 @@ public sealed record Column(string Name, ColumnKind Kind, string? Unit = null, s
 
     internal string ShortHeader => Unit is null ? Name : $"{Name} ({Unit})";
 
-    internal bool IsNumeric => Kind != ColumnKind.Text;
+    internal bool IsNumeric => Kind is ColumnKind.Number or ColumnKind.Percent;
 
     /// <summary>Neighbours of one group: its name, the first column's place, and how many they are.</summary>
     internal static IEnumerable<(string? Group, int First, int Span)> Groups(IReadOnlyList<Column> columns)
