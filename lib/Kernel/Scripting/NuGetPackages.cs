@@ -95,7 +95,7 @@ internal sealed partial class NuGetPackages(string directory)
         var roots = assets["packageFolders"]!.AsObject().Select(folder => folder.Key).ToList();
         var target = assets["targets"]!.AsObject().Single(target => target.Key.EndsWith('/' + RuntimeInformation.RuntimeIdentifier)).Value!.AsObject();
         var logs = (assets["logs"] as JsonArray ?? []).Where(log => log!["code"]!.ToString() == BestMatchTaken);
-        var replaced = logs.Select(log => log!["libraryId"]?.ToString()).ToHashSet();
+        var replaced = logs.Select(log => log!["libraryId"]?.ToString()).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var (assemblies, extensions, notes) = (new List<string>(), new List<string>(), new List<string>());
         foreach (var (package, content) in target)
         {
