@@ -4,8 +4,6 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using Fgsm.Attacks;
-using Fgsm.Data;
 
 namespace Fgsm.Training;
 
@@ -56,9 +54,7 @@ internal static class TrainingKey
                 Append(hash, FormattableString.Invariant($"{tensor.dtype} [{string.Join(' ', tensor.shape)}]"));
                 hash.AppendData(tensor.cpu().contiguous().bytes);
                 break;
-            case string text:
-                hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text};")));
-                break;
+            case string text: hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text};"))); break;
             case IDictionary dictionary:
                 foreach (DictionaryEntry entry in dictionary)
                     Append(hash, new[] { entry.Key, entry.Value });
@@ -69,9 +65,7 @@ internal static class TrainingKey
                     Append(hash, item);
                 Append(hash, "]");
                 break;
-            default:
-                Append(hash, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
-                break;
+            default: Append(hash, Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""); break;
         }
     }
 
