@@ -35,16 +35,17 @@ public sealed record TensorSet(Tensor Images, Tensor Labels)
     /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
     public IEnumerable<TensorSet> Batches(int size)
     {
-        if (size < 1)
-            throw new ArgumentOutOfRangeException(nameof(size), $"TensorSet: batches have 1 or more images, got {size}");
+        RequireSize(size);
         for (var start = 0; start < Count; start += size)
             yield return Range(start, Math.Min(Count, start + size));
     }
 
     /// <summary>The same, each with a dispose scope around the work on it.</summary>
     /// <param name="progress">Told after each, under <paramref name="title"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
     internal IEnumerable<TensorSet> Batches(int size, IProgress<Progress>? progress, string title, CancellationToken cancellation)
     {
+        RequireSize(size);
         var (done, batches) = (0, (Count + size - 1) / size);
         for (var start = 0; start < Count; start += size)
         {
@@ -53,5 +54,11 @@ public sealed record TensorSet(Tensor Images, Tensor Labels)
                 yield return Range(start, Math.Min(Count, start + size));
             progress?.Report(new Progress(title, 0, 0, ++done, batches));
         }
+    }
+
+    private static void RequireSize(int size)
+    {
+        if (size < 1)
+            throw new ArgumentOutOfRangeException(nameof(size), $"TensorSet: batches have 1 or more images, got {size}");
     }
 }

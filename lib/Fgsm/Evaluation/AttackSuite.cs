@@ -31,13 +31,8 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
     {
         var parts = new List<AttackedBatch>();
         using var views = NewDisposeScope();
-        foreach (var batch in data.Batches(batchSize))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            parts.Add(kept.GetOrAdd(TrainingKey.Digest(new object?[] { attack.ToString(), batch.Images, batch.Labels }), () => Attack(model, batch, attack)));
-            progress?.Report(new Progress(attack.GetType().Name, 0, 0, parts.Count, (data.Count + batchSize - 1) / batchSize));
-        }
+        foreach (var batch in data.Batches(batchSize, progress, attack.GetType().Name, cancellation))
+            parts.Add(kept.GetOrAdd(TrainingKey.Digest(new object?[] { attack.ToString(), batch.Pixels, batch.Labels }), () => Attack(model, batch, attack)));
         return new(attack.GetType().Name, attack.ToString()!, attack.Norm, (attack as FixedEpsAttack)?.Eps, clean,
             new([.. clean.Labels], [.. parts.SelectMany(p => p.Predicted)], [.. parts.SelectMany(p => p.Confidence)]),
             [.. parts.SelectMany(p => p.Lengths)], parts.Sum(p => p.Forwards), parts.Sum(p => p.Gradients), TimeSpan.FromSeconds(parts.Sum(p => p.Seconds)));
@@ -45,12 +40,13 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
 
     private static AttackedBatch Attack(nn.Module<Tensor, Tensor> model, TensorSet batch, AdversarialAttack attack)
     {
+        var (images, labels) = batch;
         var (counting, clock) = (new CountingModel(model), Stopwatch.StartNew());
         using var eval = model.InEvalMode();
-        var adversarial = attack.Attack(counting, batch);
+        var adversarial = attack.Attack(counting, images, labels);
         var seconds = clock.Elapsed.TotalSeconds;
         var predictions = Predictions.Of(model, batch with { Images = adversarial });
-        return new(predictions.Predicted, predictions.Confidence, attack.Norm.Length(adversarial - batch.Images).cpu().data<float>().ToArray(),
+        return new(predictions.Predicted, predictions.Confidence, attack.Norm.Length(adversarial - images).cpu().data<float>().ToArray(),
             counting.Forwards, counting.Gradients, seconds);
     }
 

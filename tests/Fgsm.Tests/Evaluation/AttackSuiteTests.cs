@@ -34,6 +34,10 @@ public sealed class AttackSuiteTests : IDisposable
     }
 
     [Fact]
+    public void ABatchOfNoImages_IsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => AttackSuite.Run(model, data, [new FGSM(0.1)], batchSize: 0));
+
+    [Fact]
     public void WorstCase_CountsImagesThatNoAttackTurns()
     {
         var suite = AttackSuite.Run(model, data, [new FGSM(0.15), new FGSM(0.3) { Norm = Norm.L1 }, Pgd]);
