@@ -180,6 +180,49 @@ public sealed class LoadPyTests : IDisposable
         Assert.Equal(Weights(Small(1)), Weights(model.load_py(file)));
     }
 
+    /// <summary>Several of the usual names: the first of those that the remarks of load_py and PyTorch's tutorials put first.</summary>
+    [Fact]
+    public void LoadPy_OfACheckpointWithSeveralUsualNames_TakesThemInOrder()
+    {
+        string[] names = ["model", "model_state_dict", "state_dict"];
+        for (var count = 1; count <= 3; count++)
+        {
+            var checkpoint = new OrderedDictionary<object, object?> { ["another"] = Small(9).state_dict() };
+            for (var i = 0; i < count; i++)
+                checkpoint[names[i]] = Small(i).state_dict();
+            PyTorchPickler.PickleStateDict(folder.File("checkpoint.pth"), checkpoint);
+
+            Assert.Equal(Weights(Small(count - 1)), Weights(Small(8).load_py(folder.File("checkpoint.pth"))));
+        }
+    }
+
+    [Fact]
+    public void LoadPy_OfAnOptimisersState_AlsoAsOneOfTwoParts_GoesOnAsItWas()
+    {
+        static optim.Optimizer Of(nn.Module model, double rate) => optim.SGD(model.parameters(), rate);
+        var file = folder.File("checkpoint.pth");
+        var (model, loaded) = (Small(1), Of(Small(2), 0.1));
+        PyTorchPickler.PickleStateDict(file, new OrderedDictionary<object, object?>
+        {
+            ["optimizer"] = Of(model, 0.25).state_dict(), ["optimizer_state_dict"] = Of(model, 0.5).state_dict(),
+            ["model"] = model.state_dict(),
+        });
+
+        loaded.load_py(file);
+
+        Assert.Equal(0.5, loaded.LearningRate);
+    }
+
+    [Fact]
+    public void LoadPy_OfWhatHasManyNames_ShowsTenOfThem()
+    {
+        var file = folder.File("many.pth");
+        PyTorchPickler.PickleStateDict(file, Enumerable.Range(0, 11).ToDictionary(i => (object)$"n{i}", i => (object?)1L));
+
+        Assert.EndsWith("it has 'n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'n8', 'n9'",
+            Assert.Throws<TensorFileException>(() => Small(1).load_py(file)).Message);
+    }
+
     [Fact]
     public void LoadPy_OfWhatHasNoStateDictionary_SaysWhatThereIs()
     {
@@ -221,8 +264,7 @@ public sealed class LoadPyTests : IDisposable
     [Fact]
     public void LoadPy_OfNoFile_SaysSo()
     {
-        var exception = Assert.Throws<TensorFileException>(() => Small(1).load_py(folder.File("no.pth")));
-
-        Assert.Equal($"{folder.File("no.pth")}: no such file", exception.Message);
+        foreach (var file in new[] { folder.File("no.pth"), folder.File("no/no.pth") })
+            Assert.Equal($"{file}: no such file", Assert.Throws<TensorFileException>(() => Small(1).load_py(file)).Message);
     }
 }

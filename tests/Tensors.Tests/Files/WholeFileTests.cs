@@ -93,6 +93,7 @@ public sealed class WholeFileTests : IDisposable
         Save(model, link);
 
         Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.NotNull(new FileInfo(folder.File("link2")).LinkTarget);
         Assert.Equal(model.weight.data<float>().ToArray(), Load(link)[..6]);
         Assert.Equal(
             ["link2", "model." + format, "elsewhere"], Names.OrderBy(n => n == "elsewhere").ThenBy(n => n, StringComparer.Ordinal));
@@ -104,16 +105,20 @@ public sealed class WholeFileTests : IDisposable
     {
         using var ended = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
         ended.WaitForExit();
+        // It waits for its input.
+        using var running = Process.Start(new ProcessStartInfo("sort") { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var machine = Environment.MachineName;
         string[] kept =
         [
-            $"model.pth.{machine}-{Environment.ProcessId}-x.tmp", $"model.pth.other-{ended.Id}-x.tmp",
+            $"model.pth.{machine}-{Environment.ProcessId}-x.tmp", $"model.pth.{machine}-{running.Id}-x.tmp",
+            $"model.pth.other-{ended.Id}-x.tmp",
             $"other.pth.{machine}-{ended.Id}-x.tmp", "model.pth.tmp", $"model.pth.{machine}-notes.tmp",
         ];
         foreach (var name in kept.Append($"model.pth.{machine}-{ended.Id}-x.tmp"))
             folder.Write(name, "half");
 
         nn.Linear(3, 2).save_py(folder.File("model.pth"));
+        running.StandardInput.Close();
 
         Assert.Equal(kept.Append("model.pth").Order(StringComparer.Ordinal), Names);
     }
