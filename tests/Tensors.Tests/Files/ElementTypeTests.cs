@@ -11,8 +11,8 @@ public sealed class ElementTypeTests : IDisposable
 
     private Tensor Load(string type, int count, byte[] elements)
     {
-        File.WriteAllBytes(folder.File("one.pth"),
-            PickleBuilder.Archive(PickleBuilder.Dictionary(p => p.Tensor("0", count, 0, [count], [1], type)), ("archive/data/0", elements)));
+        var pickle = PickleBuilder.Dictionary(p => p.Tensor("0", count, 0, [count], [1], type));
+        File.WriteAllBytes(folder.File("one.pth"), PickleBuilder.Archive(pickle, ("archive/data/0", elements)));
         return (Tensor)PyTorchUnpickler.UnpickleStateDict(folder.File("one.pth"))["key"]!;
     }
 
@@ -47,12 +47,14 @@ public sealed class ElementTypeTests : IDisposable
     [Fact]
     public void AHundredThousandElements_ComeInTheirOrder()
     {
-        var numbers = Enumerable.Range(0, 100_000).ToArray();
+        const int Count = 100_000;
+        var numbers = Enumerable.Range(0, Count).ToArray();
 
-        Assert.Equal(numbers.Select(n => (float)n), Load("Float", numbers.Length, [.. numbers.SelectMany(n => BitConverter.GetBytes((float)n))])
-            .data<float>().ToArray());
-        Assert.Equal(numbers.Select(n => (long)n), Load("Int", numbers.Length, [.. numbers.SelectMany(BitConverter.GetBytes)])
-            .data<long>().ToArray());
-        Assert.Equal(numbers.Select(n => (byte)n), Load("Byte", numbers.Length, [.. numbers.Select(n => (byte)n)]).data<byte>().ToArray());
+        var floats = Load("Float", Count, [.. numbers.SelectMany(n => BitConverter.GetBytes((float)n))]);
+        Assert.Equal(numbers.Select(n => (float)n), floats.data<float>().ToArray());
+        var integers = Load("Int", Count, [.. numbers.SelectMany(BitConverter.GetBytes)]);
+        Assert.Equal(numbers.Select(n => (long)n), integers.data<long>().ToArray());
+        var bytes = Load("Byte", Count, [.. numbers.Select(n => (byte)n)]);
+        Assert.Equal(numbers.Select(n => (byte)n), bytes.data<byte>().ToArray());
     }
 }

@@ -253,6 +253,23 @@ public sealed class LoadPyTests : IDisposable
         Assert.Equal(Weights(wrapped), Weights(Load(nn.Sequential(("module", Small(2))))));
     }
 
+    /// <summary>Only names that all begin so are DataParallel's, and only in a model where none does.</summary>
+    [Fact]
+    public void LoadPy_OfNamesThatOnlyPartlyBeginLikeDataParallels_TakesThemAsTheyAre()
+    {
+        var file = folder.File("model.pth");
+        var state = Small(1).state_dict();
+        state["module.other"] = zeros(1);
+        PyTorchPickler.PickleStateDict(file, state);
+        Assert.EndsWith("Unexpected key(s) in state_dict: \"module.other\".",
+            Assert.Throws<TensorFileException>(() => Small(2).load_py(file)).Message);
+
+        nn.Sequential(("module", Small(1))).save_py(file);
+        var model = nn.Sequential(("module", Small(2)), ("head", nn.Linear(2, 2)));
+        model.load_py(file, strict: false);
+        Assert.Equal(Weights(Small(1)), Weights((nn.Module)model.children().First()));
+    }
+
     [Fact]
     public void SavePy_IntoAFolderThatIsNotThere_SaysSo()
     {

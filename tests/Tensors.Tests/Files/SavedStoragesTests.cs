@@ -105,4 +105,18 @@ public sealed class SavedStoragesTests
         Assert.Equal(64, Of(64).ndim);
         Assert.Contains("makes no sense: offset 0, sizes (65 dimensions)", Assert.Throws<InvalidDataException>(() => Of(65)).Message);
     }
+
+    [Theory]
+    [InlineData(1, "sizes [2], strides [9]")]
+    [InlineData(16, "sizes [2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2], "
+        + "strides [9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9]")]
+    [InlineData(17, "sizes (17 dimensions), strides (17 dimensions)")]
+    public void Tensor_BeyondItsStorage_IsRefused_WithItsLayoutInOneLine(int dimensions, string layout)
+    {
+        long[] Each(long value) => [.. Enumerable.Repeat(value, dimensions)];
+
+        var exception = Assert.Throws<InvalidDataException>(() => storages.Tensor(Load(storages, "0", 5), 0, Each(2), Each(9)));
+
+        Assert.Equal($"a tensor reaches beyond its storage: offset 0, {layout}, storage of 5", exception.Message);
+    }
 }

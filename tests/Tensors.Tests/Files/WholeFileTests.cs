@@ -76,6 +76,19 @@ public sealed class WholeFileTests : IDisposable
         Assert.Equal($"{file}: cannot be written: No space left on device", exception.Message);
     }
 
+    /// <summary>.NET throws this when the file system says EFBIG.</summary>
+    [Fact]
+    public void AFileLargerThanTheFileSystemHolds_IsOneLine_AndNothingIsLeft()
+    {
+        var file = folder.File("model.pth");
+
+        var exception =
+            Assert.Throws<TensorFileException>(() => TensorFile.Write(file, _ => throw new ArgumentOutOfRangeException("value")));
+
+        Assert.Equal($"{file}: cannot be written: the file is too large for the file system", exception.Message);
+        Assert.Empty(Names);
+    }
+
     [Theory]
     [InlineData("pth", "target.bin", true)]
     [InlineData("pth", "target.bin", false)]
