@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Fgsm.Data;
-using Fgsm.Models;
 
 namespace Fgsm.Attacks;
 

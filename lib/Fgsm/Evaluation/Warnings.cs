@@ -1,6 +1,3 @@
-using Fgsm.Data;
-using Fgsm.Models;
-
 namespace Fgsm.Evaluation;
 
 /// <summary>What users of attack libraries most often get wrong, one line each: what, where, what to do. They never stop a run.</summary>
