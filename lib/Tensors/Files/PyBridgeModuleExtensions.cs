@@ -68,7 +68,7 @@ public static class PyBridgeModuleExtensions
         Dictionary<string, bool>? loadedParameters)
     {
         var own = module.state_dict();
-        if (saved.Count > 0 && saved.Keys.All(IsWrapped) && !own.Keys.Any(IsWrapped))
+        if (saved.Keys.All(IsWrapped) && !own.Keys.Any(IsWrapped))
             saved = saved.ToDictionary(s => s.Key[Wrapper.Length..], s => s.Value);
         // A name to leave alone is as if it were saved with the value that it has.
         var given = new Dictionary<string, Tensor>(saved);

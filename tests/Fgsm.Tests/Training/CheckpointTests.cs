@@ -100,7 +100,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(Train(null, epochs: 3), Train(Kept(), epochs: 3));
     }
 
-    public static TheoryData<string> Differences => ["seed", "rate", "batch", "optimizer", "examples", "pixel", "label", "dropout", "pooling", "frozen", "settings", "last digit of eps"];
+    public static TheoryData<string> Differences => ["seed", "rate", "batch", "optimizer", "examples", "pixel", "label", "shape", "dropout", "pooling", "frozen", "settings", "last digit of eps"];
 
     [Theory]
     [MemberData(nameof(Differences))]
@@ -133,6 +133,7 @@ public sealed class CheckpointTests : IDisposable
             "optimizer" => Train(Kept(), kind: "adam", network: Network()),
             "examples" => Train(Kept(), kind: "adversarial", network: Network()),
             "pixel" => Train(Kept(), set: data with { Images = images }, network: Network()),
+            "shape" => Train(Kept(), set: data with { Images = data.Images.reshape(40, 1, 2, 8) }, network: Network()),
             "label" => Train(Kept(), set: data with { Labels = labels }, network: Network()),
             "dropout" => Train(Kept(), network: Network(dropout: 0.25)),
             "pooling" => Train(Kept(), network: Network(pool: 3)),

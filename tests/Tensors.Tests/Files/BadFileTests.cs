@@ -48,6 +48,14 @@ public sealed class BadFileTests : IDisposable
     public void ANameWithLineBreaksAndControls_IsShownOnOneLine() =>
         Assert.Contains("'a?[31m?.b?'", Refusal(p => p.Global("a\u001b[31m\r", "b\u2028")));
 
+    [Theory]
+    [InlineData(71, "'torch.{0}'")]
+    [InlineData(74, "'torch.{0}'")]
+    [InlineData(75, "'torch.{0}...'")]
+    public void ANameOfMoreThan80Characters_IsCut(int length, string shown) => Assert.Contains(
+        string.Format(System.Globalization.CultureInfo.InvariantCulture, shown, new string('x', Math.Min(length, 74))),
+        Refusal(p => p.Global("torch", new string('x', length))));
+
     public static TheoryData<string, string> Layouts => new()
     {
         { "10 0 11 1", "beyond its storage" },

@@ -180,6 +180,49 @@ public sealed class LoadPyTests : IDisposable
         Assert.Equal(Weights(Small(1)), Weights(model.load_py(file)));
     }
 
+    /// <summary>Several of the usual names: the first of those that the remarks of load_py and PyTorch's tutorials put first.</summary>
+    [Fact]
+    public void LoadPy_OfACheckpointWithSeveralUsualNames_TakesThemInOrder()
+    {
+        string[] names = ["model", "model_state_dict", "state_dict"];
+        for (var count = 1; count <= 3; count++)
+        {
+            var checkpoint = new OrderedDictionary<object, object?> { ["another"] = Small(9).state_dict() };
+            for (var i = 0; i < count; i++)
+                checkpoint[names[i]] = Small(i).state_dict();
+            PyTorchPickler.PickleStateDict(folder.File("checkpoint.pth"), checkpoint);
+
+            Assert.Equal(Weights(Small(count - 1)), Weights(Small(8).load_py(folder.File("checkpoint.pth"))));
+        }
+    }
+
+    [Fact]
+    public void LoadPy_OfAnOptimisersState_AlsoAsOneOfTwoParts_GoesOnAsItWas()
+    {
+        static optim.Optimizer Of(nn.Module model, double rate) => optim.SGD(model.parameters(), rate);
+        var file = folder.File("checkpoint.pth");
+        var (model, loaded) = (Small(1), Of(Small(2), 0.1));
+        PyTorchPickler.PickleStateDict(file, new OrderedDictionary<object, object?>
+        {
+            ["optimizer"] = Of(model, 0.25).state_dict(), ["optimizer_state_dict"] = Of(model, 0.5).state_dict(),
+            ["model"] = model.state_dict(),
+        });
+
+        loaded.load_py(file);
+
+        Assert.Equal(0.5, loaded.LearningRate);
+    }
+
+    [Fact]
+    public void LoadPy_OfWhatHasManyNames_ShowsTenOfThem()
+    {
+        var file = folder.File("many.pth");
+        PyTorchPickler.PickleStateDict(file, Enumerable.Range(0, 11).ToDictionary(i => (object)$"n{i}", i => (object?)1L));
+
+        Assert.EndsWith("it has 'n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'n8', 'n9'",
+            Assert.Throws<TensorFileException>(() => Small(1).load_py(file)).Message);
+    }
+
     [Fact]
     public void LoadPy_OfWhatHasNoStateDictionary_SaysWhatThereIs()
     {
@@ -210,6 +253,23 @@ public sealed class LoadPyTests : IDisposable
         Assert.Equal(Weights(wrapped), Weights(Load(nn.Sequential(("module", Small(2))))));
     }
 
+    /// <summary>Only names that all begin so are DataParallel's, and only in a model where none does.</summary>
+    [Fact]
+    public void LoadPy_OfNamesThatOnlyPartlyBeginLikeDataParallels_TakesThemAsTheyAre()
+    {
+        var file = folder.File("model.pth");
+        var state = Small(1).state_dict();
+        state["module.other"] = zeros(1);
+        PyTorchPickler.PickleStateDict(file, state);
+        Assert.EndsWith("Unexpected key(s) in state_dict: \"module.other\".",
+            Assert.Throws<TensorFileException>(() => Small(2).load_py(file)).Message);
+
+        nn.Sequential(("module", Small(1))).save_py(file);
+        var model = nn.Sequential(("module", Small(2)), ("head", nn.Linear(2, 2)));
+        model.load_py(file, strict: false);
+        Assert.Equal(Weights(Small(1)), Weights((nn.Module)model.children().First()));
+    }
+
     [Fact]
     public void SavePy_IntoAFolderThatIsNotThere_SaysSo()
     {
@@ -221,8 +281,7 @@ public sealed class LoadPyTests : IDisposable
     [Fact]
     public void LoadPy_OfNoFile_SaysSo()
     {
-        var exception = Assert.Throws<TensorFileException>(() => Small(1).load_py(folder.File("no.pth")));
-
-        Assert.Equal($"{folder.File("no.pth")}: no such file", exception.Message);
+        foreach (var file in new[] { folder.File("no.pth"), folder.File("no/no.pth") })
+            Assert.Equal($"{file}: no such file", Assert.Throws<TensorFileException>(() => Small(1).load_py(file)).Message);
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Fgsm.Tensors.Files;
 
 namespace Fgsm.Tensors.Tests;
@@ -108,13 +107,12 @@ public sealed record OddState(OddTensor[] Drawn, byte Protocol, bool Legacy, byt
 
     private byte[] LegacyFile(byte[] state)
     {
-        var magic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture).ToByteArray();
         var keys = New().Op(PickleOp.EmptyList).Op(PickleOp.Mark);
         for (var i = 0; i < Tensors.Count; i++)
             keys.Text($"{i}");
         return
         [
-            .. new PickleBuilder().Begin().Op(PickleOp.Long, [(byte)magic.Length, .. magic]).Op(PickleOp.Stop).Bytes,
+            .. PickleBuilder.LegacyMagic,
             .. New().Number(1001).Op(PickleOp.Stop).Bytes,
             .. New().Op(PickleOp.EmptyDictionary).Text("little_endian").Truth(true).Op(PickleOp.SetItem).Op(PickleOp.Stop).Bytes,
             .. state,

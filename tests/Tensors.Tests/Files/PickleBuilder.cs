@@ -46,6 +46,10 @@ internal sealed class PickleBuilder(int protocol = 2)
         return Op(PickleOp.Tuple);
     }
 
+    /// <summary>The first pickle of a file in the format before PyTorch 1.6: the number 0x1950a86a20f9469cfc6c.</summary>
+    public static byte[] LegacyMagic => new PickleBuilder().Op(PickleOp.Protocol, 2)
+        .Op(PickleOp.Long, [10, .. Convert.FromHexString("6cfc9c46f9206aa85019")]).Op(PickleOp.Stop).Bytes;
+
     /// <summary>In the format before PyTorch 1.6 there is a view of it too, which is always None.</summary>
     public bool Legacy { get; init; }
 

@@ -76,6 +76,19 @@ public sealed class WholeFileTests : IDisposable
         Assert.Equal($"{file}: cannot be written: No space left on device", exception.Message);
     }
 
+    /// <summary>.NET throws this when the file system says EFBIG.</summary>
+    [Fact]
+    public void AFileLargerThanTheFileSystemHolds_IsOneLine_AndNothingIsLeft()
+    {
+        var file = folder.File("model.pth");
+
+        var exception =
+            Assert.Throws<TensorFileException>(() => TensorFile.Write(file, _ => throw new ArgumentOutOfRangeException("value")));
+
+        Assert.Equal($"{file}: cannot be written: the file is too large for the file system", exception.Message);
+        Assert.Empty(Names);
+    }
+
     [Theory]
     [InlineData("pth", "target.bin", true)]
     [InlineData("pth", "target.bin", false)]
@@ -93,6 +106,7 @@ public sealed class WholeFileTests : IDisposable
         Save(model, link);
 
         Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.NotNull(new FileInfo(folder.File("link2")).LinkTarget);
         Assert.Equal(model.weight.data<float>().ToArray(), Load(link)[..6]);
         Assert.Equal(
             ["link2", "model." + format, "elsewhere"], Names.OrderBy(n => n == "elsewhere").ThenBy(n => n, StringComparer.Ordinal));
@@ -104,16 +118,20 @@ public sealed class WholeFileTests : IDisposable
     {
         using var ended = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
         ended.WaitForExit();
+        // It waits for its input.
+        using var running = Process.Start(new ProcessStartInfo("sort") { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var machine = Environment.MachineName;
         string[] kept =
         [
-            $"model.pth.{machine}-{Environment.ProcessId}-x.tmp", $"model.pth.other-{ended.Id}-x.tmp",
+            $"model.pth.{machine}-{Environment.ProcessId}-x.tmp", $"model.pth.{machine}-{running.Id}-x.tmp",
+            $"model.pth.other-{ended.Id}-x.tmp",
             $"other.pth.{machine}-{ended.Id}-x.tmp", "model.pth.tmp", $"model.pth.{machine}-notes.tmp",
         ];
         foreach (var name in kept.Append($"model.pth.{machine}-{ended.Id}-x.tmp"))
             folder.Write(name, "half");
 
         nn.Linear(3, 2).save_py(folder.File("model.pth"));
+        running.StandardInput.Close();
 
         Assert.Equal(kept.Append("model.pth").Order(StringComparer.Ordinal), Names);
     }
