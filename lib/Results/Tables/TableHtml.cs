@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Fgsm.Results.Tables;
 
-/// <summary>Tables as HTML: one table element in a box that scrolls when the page is narrow.</summary>
+/// <summary>Tables as HTML: one table element in a box that scrolls when the page is narrow; each cell names its column, for a page that shows rows as cards.</summary>
 public static class TableHtml
 {
     /// <summary>The table as an HTML fragment; all text is encoded.</summary>
@@ -21,7 +21,7 @@ public static class TableHtml
         {
             html.Append("<tr>");
             foreach (var (column, cell) in table.Columns.Zip(row))
-                html.Append($"<td{Align(column)}>{Encode(column.Show(cell))}</td>");
+                html.Append($"<td{Align(column)} data-label=\"{Encode(column.Header)}\">{Encode(column.Show(cell))}</td>");
             html.Append("</tr>\n");
         }
         html.Append("</tbody>\n</table>\n");
