@@ -13,6 +13,9 @@ public enum ColumnKind
 
     /// <summary>Percentages from 0 to 100, as reports print them: 98.57 means 98.57 %.</summary>
     Percent,
+
+    /// <summary>A <see cref="Fgsm.Results.Verdict"/> in words; shown in its colour.</summary>
+    Verdict,
 }
 
 /// <summary>A column of a <see cref="ResultTable"/>.</summary>
@@ -35,7 +38,7 @@ public sealed record Column(string Name, ColumnKind Kind, string? Unit = null, s
 
     internal string ShortHeader => Unit is null ? Name : $"{Name} ({Unit})";
 
-    internal bool IsNumeric => Kind != ColumnKind.Text;
+    internal bool IsNumeric => Kind is ColumnKind.Number or ColumnKind.Percent;
 
     internal static bool IsFormat(string format)
     {

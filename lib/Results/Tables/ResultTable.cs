@@ -49,6 +49,9 @@ public sealed class ResultTable
     public ResultTable Percent(string name, string format = "0.00", bool isVolatile = false) =>
         With(new Column(name, ColumnKind.Percent, "%", format, isVolatile));
 
+    /// <summary>Adds a column of verdicts, as <see cref="Verdicts.ToText"/> words them.</summary>
+    public ResultTable Verdict(string name = "Verdict") => With(new Column(name, ColumnKind.Verdict));
+
     /// <summary>
     /// Adds three columns, Published, Ours and Difference (ours - published). A row gives the first two; either may be null.
     /// </summary>
@@ -89,6 +92,16 @@ public sealed class ResultTable
     {
         var canonical = TableJson.Write(this, withVolatile: false).ToJsonString();
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
+    }
+
+    /// <summary>The same table under another title.</summary>
+    public ResultTable Titled(string title)
+    {
+        var table = new ResultTable(title) { Note = Note };
+        table.columns.AddRange(columns);
+        table.differences.UnionWith(differences);
+        table.rows.AddRange(rows);
+        return table;
     }
 
     /// <summary>Reads a table that <see cref="TableJson.ToJson"/> wrote.</summary>

@@ -21,7 +21,7 @@ public static class TableHtml
         {
             html.Append("<tr>");
             foreach (var (column, cell) in table.Columns.Zip(row))
-                html.Append($"<td{Align(column)} data-label=\"{Encode(column.Header)}\">{Encode(column.Show(cell))}</td>");
+                html.Append($"<td{Colour(column, cell)}{Align(column)} data-label=\"{Encode(column.Header)}\">{Encode(column.Show(cell))}</td>");
             html.Append("</tr>\n");
         }
         html.Append("</tbody>\n</table>\n");
@@ -42,6 +42,9 @@ public static class TableHtml
         }
         html.Append("</tr>\n");
     }
+
+    private static string Colour(Column column, object? cell) =>
+        column.Kind == ColumnKind.Verdict && cell is string text && Verdicts.Colour(text) is var (name, _) ? $" class=\"verdict-{name}\"" : "";
 
     private static string Align(Column column) => $" style=\"text-align:{(column.IsNumeric ? "right" : "left")}\"";
 
