@@ -161,30 +161,35 @@ internal static class HtmlPage
         ReportDocument.Setup(renderer);
         renderer.ObjectRenderers.Replace<HtmlBlockRenderer>(new ResultRenderer(document));
         renderer.Render(document.Syntax);
-        return $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:">
-            <title>{WebUtility.HtmlEncode(document.Title)}</title>
-            <style>
-            {Style}
-            </style>
-            </head>
-            <body>
-            <main>
-            {body}</main>
-            <script>
-            {Hint}
-            {(Plotly is null ? "" : $"{Plotly}\n{Draw}")}
-            </script>
-            </body>
-            </html>
-
-            """;
+        return Around(
+            document.Title, $"{body}", $"<script>\n{Hint}\n{(Plotly is null ? "" : $"{Plotly}\n{Draw}\n")}</script>\n",
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:");
     }
+
+    /// <summary>A page in this style.</summary>
+    /// <param name="title">Its title.</param>
+    /// <param name="main">Its content, as HTML.</param>
+    /// <param name="after">What follows the content, as HTML.</param>
+    /// <param name="policy">What the page may load, as a Content-Security-Policy; null where a server says it.</param>
+    public static string Around(string title, string main, string after = "", string? policy = null) => $"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        {(policy is null ? "" : $"<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">")}
+        <title>{WebUtility.HtmlEncode(title)}</title>
+        <style>
+        {Style}
+        </style>
+        </head>
+        <body>
+        <main>
+        {main}</main>
+        {after}</body>
+        </html>
+
+        """;
 
     private static string? Resource(string name)
     {
