@@ -128,7 +128,7 @@ internal static class ReportCommand
     private static Command Serve(TextWriter output, TextWriter error)
     {
         var folder = FolderArgument("folder", "The report's folder; report/out unless given.", ArgumentArity.ZeroOrOne);
-        var port = new Option<int?>("--port") { Description = "The port; any that is free unless given.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 0) };
+        var port = new Option<int?>("--port") { Description = "The port; any that is free unless given.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 0, most: ushort.MaxValue) };
         var command = new Command("serve", "Shows the report and the notebooks on a local page, which renews itself while a run goes on.") { folder, port };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
         {
@@ -206,12 +206,12 @@ internal static class ReportCommand
         return [.. formats.Distinct()];
     }
 
-    private static int? WholeNumber(ArgumentResult argument, int least)
+    private static int? WholeNumber(ArgumentResult argument, int least, int most = int.MaxValue)
     {
         var text = argument.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
             return number;
-        argument.AddError($"{argument.Parent switch { OptionResult option => option.Option.Name, _ => "argument" }}: '{text}' is not a whole number from {least} to {int.MaxValue}");
+        argument.AddError($"{argument.Parent switch { OptionResult option => option.Option.Name, _ => "argument" }}: '{text}' is not a whole number from {least} to {most}");
         return null;
     }
 }
