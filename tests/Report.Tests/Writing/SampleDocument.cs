@@ -9,7 +9,11 @@ internal static class SampleDocument
     private const string Template = """
         # Title {{value "b.text"}}
 
+        {{contents}}
+
         ## Heading *with* `code --x` & 50 % {{value "b.text"}}
+
+        See {{ref "b.lines"}}, {{ref "b.table"}} and {{cite "one2001" "two2002"}}.
 
         Text with **bold**, a [link](https://example.org/a_b?c=1&d=2#e), a hard  
         break, → and ε, and {{value "b.text"}}.
@@ -45,6 +49,21 @@ internal static class SampleDocument
         {{figure "b.map"}}
 
         {{figure "b.images"}}
+
+        {{bibliography}}
+        """;
+
+    private const string Sources = """
+        @misc{one2001,
+          author = {Ann One and Bob Other and Cy Third},
+          title = {A {Title} \input{/etc/passwd} <script>window.hacked=1</script> & 100 %},
+          howpublished = {Somewhere},
+          year = {2001},
+          url = {https://example.org/a_b?c=1&d=2#e}
+        }
+        @misc{two2002,
+          title = {No author}
+        }
         """;
 
     public static RecordSet Records => Samples.Records(
@@ -59,6 +78,7 @@ internal static class SampleDocument
     public static ReportDocument Create(TemporaryFolder folder)
     {
         File.WriteAllText(folder.File("report.md"), Template);
+        File.WriteAllText(folder.File("bibliography.bib"), Sources);
         return new ReportDocument(new ReportTemplate(folder.Path), Samples.Content(Records));
     }
 }
