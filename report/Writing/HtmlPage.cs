@@ -67,10 +67,9 @@ internal static class HtmlPage
           .result-table:has([style*="left"] ~ [style*="left"] ~ [style*="left"]):not(:has(tbody tr:nth-child(21))) {
             table, caption, tbody { display: block; }
             thead { display: none; }
-            tr { display: grid; grid-template-columns: repeat(3, 1fr); padding: .5em .4em; border-bottom: 1px solid var(--line); }
-            td { border: 0; padding: .15em .2em; text-align: left !important; }
+            tr { display: flex; flex-wrap: wrap; gap: .1em 1.2em; padding: .5em .4em; border-bottom: 1px solid var(--line); }
+            td { border: 0; padding: 0; }
             td::before { content: attr(data-label) ": "; color: var(--soft); }
-            td[style*="left"] { grid-column: 1 / -1; }
             td:first-child { font-weight: 600; }
           }
           .images, .images tbody { display: block; }
@@ -203,8 +202,10 @@ internal static class HtmlPage
         {
             renderer.EnsureLine();
             var result = document.ResultAt(block);
-            if (result is { Number: > 0, IsFirst: true })
-                renderer.Write($"<a id=\"{result.Name}\"></a>\n");
+            // No element of its own before the result: on paper a heading stays with what follows it.
+            var named = result is { Number: > 0, IsFirst: true };
+            if (named)
+                renderer.Write($"<div id=\"{result!.Name}\">\n");
             switch (result?.Value)
             {
                 case ResultTable table:
@@ -223,6 +224,8 @@ internal static class HtmlPage
                     renderer.WriteLeafRawLines(block, writeEndOfLines: true, escape: false);
                     break;
             }
+            if (named)
+                renderer.Write("</div>\n");
         }
 
         private static string Source(Source source) =>

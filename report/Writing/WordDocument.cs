@@ -149,7 +149,7 @@ internal sealed class WordDocument
         KeepTogether(word);
         return word;
 
-        static bool Right(Column column) => column.Kind != ColumnKind.Text;
+        static bool Right(Column column) => column.Kind is ColumnKind.Number or ColumnKind.Percent;
     }
 
     private static string Show(Column column, object? cell) => cell switch
