@@ -79,7 +79,8 @@ internal sealed class Comparisons
         foreach (var row in rows.OrderBy(row => row.Report, StringComparer.Ordinal))
         {
             string?[] cells = [headline ? row.Report : null, row.What, row.Published, row.Ours, row.Range, headline ? null : row.Difference, seeds ? row.Seeds : null, row.Verdict.ToText()];
-            table.Add([.. cells.OfType<string>().Select(cell => cell.Length > 0 ? cell : Column.Nothing)]);
+            // Numbers keep their units: only words are broken into lines.
+            table.Add([.. cells.OfType<string>().Select(cell => cell.Length == 0 ? Column.Nothing : cell == row.What ? cell : cell.Replace(' ', '\u00a0'))]);
         }
         return table;
     }

@@ -121,6 +121,7 @@ public static class TableLatex
                 '>' => "\\textgreater{}",
                 '|' => "\\textbar{}",
                 '–' => "--",
+                '\u00a0' => "~",
                 '✓' => "\\ensuremath{\\surd}",
                 '✗' => "\\ensuremath{\\times}",
                 '≈' => "\\ensuremath{\\approx}",
