@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Fgsm.Data;
-using Fgsm.Models;
 
 namespace Fgsm.Attacks;
 
@@ -66,6 +64,16 @@ public abstract class AdversarialAttack
     /// <inheritdoc cref="Attack(nn.Module{Tensor, Tensor}, Tensor, Tensor)"/>
     /// <param name="data">Images and labels.</param>
     public Tensor Attack(nn.Module<Tensor, Tensor> model, TensorSet data) => Attack(model, data.Images, data.Labels);
+
+    /// <summary>The class that a model finds least likely for each image, int64 <c>[N]</c>: the hardest labels for a targeted attack.</summary>
+    /// <param name="x">Images, <c>[N, C, H, W]</c>.</param>
+    public static Tensor LeastLikely(nn.Module<Tensor, Tensor> model, Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        using var grad = no_grad();
+        using var eval = model.InEvalMode();
+        return model.call(x).argmin(1).MoveToOuterDisposeScope();
+    }
 
     /// <summary>The attack's own step, for a batch of one image or more; gradients are off and the model is in eval mode.</summary>
     /// <returns>The shape of x; x itself where nothing is changed.</returns>

@@ -7,7 +7,7 @@ namespace Fgsm.Attacks;
 /// Distance: L-infinity.
 /// </summary>
 /// <remarks>
-/// The official parameters: 100 steps, 9 targets, 5,000 queries. The official code seeds each attack with the clock unless told
+/// The official parameters are the defaults. The official code seeds each attack with the clock unless told
 /// otherwise, so no seed is canonical; here each image's numbers follow from <see cref="AdversarialAttack.Seed"/>, which is 0 unless
 /// said otherwise.
 /// </remarks>
@@ -15,16 +15,24 @@ namespace Fgsm.Attacks;
 public sealed class AutoAttack : FixedEpsAttack
 {
     /// <param name="eps">The largest change of a pixel, in pixels of [0,1]; 0 or more.</param>
-    /// <exception cref="ArgumentOutOfRangeException">eps is negative, NaN, or infinite in float32.</exception>
-    public AutoAttack(double eps) : base(eps) => Seed = 0;
+    /// <param name="steps">Of APGD and FAB.</param>
+    /// <param name="targets">Of targeted APGD and FAB.</param>
+    /// <param name="queries">Of Square.</param>
+    /// <exception cref="ArgumentOutOfRangeException">eps is negative, NaN, or infinite in float32; or a number is below 1.</exception>
+    public AutoAttack(double eps, int steps = 100, int targets = 9, int queries = 5000) : base(eps) =>
+        (Steps, Targets, Queries, Seed) = (RequireCount(steps), RequireCount(targets), RequireCount(queries), 0);
+
+    public int Steps { get; }
+    public int Targets { get; }
+    public int Queries { get; }
 
     /// <summary>The four attacks, in their order.</summary>
     public IReadOnlyList<AdversarialAttack> Parts =>
     [
-        new APGD(Eps) { Bounds = Bounds, Seed = Seed },
-        new TargetedAPGD(Eps) { Bounds = Bounds, Seed = Seed },
-        new FAB(enough: Eps) { Norm = Norm.LInf, Bounds = Bounds, Seed = Seed },
-        new Square(Eps) { Bounds = Bounds, Seed = Seed },
+        new APGD(Eps, Steps) { Bounds = Bounds, Seed = Seed },
+        new TargetedAPGD(Eps, Steps, Targets) { Bounds = Bounds, Seed = Seed },
+        new FAB(Steps, Targets, enough: Eps) { Norm = Norm.LInf, Bounds = Bounds, Seed = Seed },
+        new Square(Eps, Queries) { Bounds = Bounds, Seed = Seed },
     ];
 
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) => Targeted
@@ -35,5 +43,5 @@ public sealed class AutoAttack : FixedEpsAttack
     private Tensor Within(Tensor x, Tensor adversarial) =>
         where(Norm.PerImage(Norm.LInf.Length(adversarial - x).le(Eps + 1e-6), x), adversarial, x);
 
-    public override string ToString() => FormattableString.Invariant($"AutoAttack(eps: {Eps:0.######}, bounds: [{Bounds.Min}, {Bounds.Max}], seed: {Seed})");
+    public override string ToString() => FormattableString.Invariant($"AutoAttack(eps: {Eps:0.######}, steps: {Steps}, targets: {Targets}, queries: {Queries}, bounds: [{Bounds.Min}, {Bounds.Max}], seed: {Seed})");
 }

@@ -1,5 +1,3 @@
-using Fgsm.Models;
-
 namespace Fgsm.Attacks;
 
 /// <summary>A model's logits and the gradient of its loss with respect to the input.</summary>

@@ -1,5 +1,3 @@
-using Fgsm.Attacks;
-
 namespace Fgsm.Evaluation;
 
 /// <summary>What one attack did to a set of images.</summary>

@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using Fgsm.Attacks;
-using Fgsm.Data;
-using Fgsm.Models;
-using Fgsm.Results;
-using Fgsm.Training;
 using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;

@@ -1,5 +1,3 @@
-using Fgsm.Attacks;
-using Fgsm.Data;
 using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;

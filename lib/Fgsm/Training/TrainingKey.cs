@@ -5,8 +5,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Fgsm.Attacks;
-using Fgsm.Data;
 
 namespace Fgsm.Training;
 
@@ -57,9 +55,7 @@ internal static class TrainingKey
                 Append(hash, FormattableString.Invariant($"{tensor.dtype} [{string.Join(' ', tensor.shape)}]"));
                 hash.AppendData(Bytes(tensor));
                 break;
-            case string text:
-                hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text};")));
-                break;
+            case string text: hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text};"))); break;
             case IDictionary dictionary:
                 foreach (DictionaryEntry entry in dictionary)
                     Append(hash, new[] { entry.Key, entry.Value });
@@ -70,9 +66,7 @@ internal static class TrainingKey
                     Append(hash, item);
                 Append(hash, "]");
                 break;
-            default:
-                Append(hash, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
-                break;
+            default: Append(hash, Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""); break;
         }
     }
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Fgsm.Results.Tables;
 
@@ -12,22 +10,17 @@ namespace Fgsm.Results.Tables;
 /// var table = new ResultTable("Baseline under FGSM").Text("eps").Compared("Robust accuracy");
 /// table.Add("2/255", 98.68, 98.57);   // published, ours; the difference is taken by the table
 /// </code></example>
-public sealed class ResultTable
+/// <param name="title">What the table shows, on what data.</param>
+/// <exception cref="ArgumentException">The title is empty.</exception>
+public sealed class ResultTable(string title)
 {
     private readonly List<Column> columns = [];
     private readonly List<IReadOnlyList<object?>> rows = [];
     private readonly HashSet<int> differences = [];
 
-    /// <summary>An empty table without columns.</summary>
-    /// <exception cref="ArgumentException">The title is empty.</exception>
-    public ResultTable(string title)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(title);
-        Title = title;
-    }
-
     /// <summary>What the table shows, on what data.</summary>
-    public string Title { get; }
+    public string Title { get; } = !string.IsNullOrWhiteSpace(title) ? title
+        : throw new ArgumentException("A table's title says what it shows; it cannot be empty.", nameof(title));
 
     /// <summary>A remark under the table; null for none.</summary>
     public string? Note { get; init; }

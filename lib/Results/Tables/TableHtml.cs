@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 
 namespace Fgsm.Results.Tables;
 
@@ -33,13 +32,8 @@ public static class TableHtml
     private static void AppendGroups(StringBuilder html, IReadOnlyList<Column> columns)
     {
         html.Append("<tr>");
-        for (var i = 0; i < columns.Count;)
-        {
-            var group = columns[i].Group;
-            var span = columns.Skip(i).TakeWhile(column => column.Group == group).Count();
+        foreach (var (group, _, span) in Column.Groups(columns))
             html.Append(group is null ? $"<td colspan=\"{span}\"></td>" : $"<th scope=\"colgroup\" colspan=\"{span}\" style=\"text-align:center\">{Encode(group)}</th>");
-            i += span;
-        }
         html.Append("</tr>\n");
     }
 

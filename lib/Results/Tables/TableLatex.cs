@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fgsm.Results.Tables;
 
 /// <summary>Tables as LaTeX, for the packages array, booktabs and graphicx.</summary>
@@ -94,14 +92,11 @@ public static class TableLatex
     private static void AppendGroups(StringBuilder latex, IReadOnlyList<Column> columns)
     {
         List<string> cells = [], rules = [];
-        for (var i = 0; i < columns.Count;)
+        foreach (var (group, first, span) in Column.Groups(columns))
         {
-            var group = columns[i].Group;
-            var span = columns.Skip(i).TakeWhile(column => column.Group == group).Count();
             cells.Add(group is null ? string.Concat(Enumerable.Repeat("& ", span - 1)) : $"\\multicolumn{{{span}}}{{c}}{{{Escape(group)}}}");
             if (group is not null)
-                rules.Add(FormattableString.Invariant($"\\cmidrule(lr){{{i + 1}-{i + span}}}"));
-            i += span;
+                rules.Add(FormattableString.Invariant($"\\cmidrule(lr){{{first + 1}-{first + span}}}"));
         }
         latex.Append($"\\relax {string.Join(" & ", cells)} \\\\\n{string.Concat(rules)}\n");
     }
@@ -111,7 +106,6 @@ public static class TableLatex
     {
         var latex = new StringBuilder(text.Length);
         foreach (var c in text)
-        {
             latex.Append(c switch
             {
                 '\\' => "\\textbackslash{}",
@@ -129,7 +123,6 @@ public static class TableLatex
                 _ when char.IsControl(c) => " ",
                 _ => c.ToString(),
             });
-        }
         return latex.ToString();
     }
 

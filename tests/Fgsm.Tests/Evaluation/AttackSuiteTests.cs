@@ -99,6 +99,33 @@ public sealed class AttackSuiteTests : IDisposable
         public override string ToString() => $"Noise(seed: {Seed})";
     }
 
+    private static AttackOutcome Outcome(string attack, double eps, int right, int gradients) => new(attack, attack, Norm.LInf, eps,
+        new(new long[100], new long[100], new float[100]), new(new long[100], [.. Enumerable.Range(0, 100).Select(i => i < right ? 0L : 1)], new float[100]), new float[100], 1, gradients, default);
+
+    private static IReadOnlyList<string> WarningsOf(params AttackOutcome[] outcomes) => Warnings.Of(new AttackSuite(outcomes[0].Clean, outcomes));
+
+    [Fact]
+    public void Warnings_NameAnAccuracyThatRisesWithEps_AndABlindAttackThatBeatsGradients()
+    {
+        Assert.Empty(WarningsOf(Outcome("FGSM", 0.2, 50, 1), Outcome("FGSM", 0.1, 90, 1), Outcome("Square", 0.1, 90, 0)));
+        TestTensors.AssertOneLine(new Exception(Assert.Single(WarningsOf(Outcome("FGSM", 0.2, 95, 1), Outcome("FGSM", 0.1, 90, 1)))), "FGSM", "95.00 %", "90.00 %", "0.2");
+        TestTensors.AssertOneLine(new Exception(Assert.Single(WarningsOf(Outcome("FGSM", 0.1, 90, 1), Outcome("Square", 0.1, 60, 0)))), "Square", "60.00 %", "90.00 %");
+    }
+
+    [Fact]
+    public void Warnings_NameAModelThatDrawsRandomNumbers()
+    {
+        var noisy = nn.Sequential(("noise", new Noisy()), ("model", model));
+
+        Assert.Contains(Warnings.Of(noisy, data), w => w.Contains("random numbers"));
+        Assert.DoesNotContain(Warnings.Of(model, data), w => w.Contains("random numbers"));
+    }
+
+    private sealed class Noisy() : nn.Module<Tensor, Tensor>("Noisy")
+    {
+        public override Tensor forward(Tensor input) => input + randn_like(input) * 0.1;
+    }
+
     [Fact]
     public void ToDataFrame_HasARowForEachAttack_WithItsInterval()
     {

@@ -72,7 +72,7 @@ internal static class SampleDocument
         new("b.lines", new LineChart(Hostile, Hostile, Hostile).Add(Hostile, [0, 1, 2], [1, 2, 3], low: [0, 1, 2], high: [2, 3, 4], published: [1, 2.5, double.NaN]).Add("other", [0, 1, 2], [3, 2, 1])),
         new("b.bars", new BarChart(Hostile, Hostile, Hostile, [Hostile, "b"]).Add(Hostile, [1, 2]).Add("other", [2, 1])),
         new("b.histogram", Histogram.Of(Hostile, Hostile, [1, 2, 2, 3], bins: 3)),
-        new("b.map", new HeatMap(Hostile, Hostile, Hostile, [[1, 2], [3, double.NaN]], [Hostile, "b"], [Hostile, "b"], format: "0")),
+        new("b.map", new HeatMap(Hostile, Hostile, Hostile, [[1, 2], [3, double.NaN]], [Hostile, "b"], [Hostile, "b"], Format: "0")),
         new("b.images", new ImageGrid(Hostile, [Hostile]).AddRow(Hostile, new GridImage(new Picture([0, 255, 255, 0], 1, 2, 2), Hostile))));
 
     public static ReportDocument Create(TemporaryFolder folder)
