@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fgsm.Results.Svg;
 
 /// <summary>Colours that readers with any colour vision can tell apart.</summary>

@@ -119,7 +119,7 @@ public class FigureTests
     [Fact]
     public void HeatMap_WritesDigitsThatContrastWithTheirCell_OnEveryShade()
     {
-        var svg = XDocument.Parse(new HeatMap("t", "x", "y", [[.. Enumerable.Range(0, 101).Select(i => (double)i)]], format: "0").ToSvg());
+        var svg = XDocument.Parse(new HeatMap("t", "x", "y", [[.. Enumerable.Range(0, 101).Select(i => (double)i)]], Format: "0").ToSvg());
         var cells = svg.Descendants(Svg + "rect").Where(rect => rect.Element(Svg + "title") is not null).Select(rect => (string)rect.Attribute("fill")!);
         var digits = svg.Descendants(Svg + "text").Select(text => (string)text.Attribute("fill")!).Where(fill => fill.StartsWith('#'));
 
