@@ -10,10 +10,13 @@ internal static class ReportCommand
 {
     public const int Failed = 1, UsageError = 2, Interrupted = 130;
 
+    // What a terminal shows without breaking lines.
+    private const int Columns = 120;
+
     public static RootCommand Create(TextWriter output, TextWriter error)
     {
         var quick = new Option<bool>("--quick") { Description = "A smoke run in about a minute: fewer images and epochs." };
-        var only = new Option<string[]>("--only") { Description = "Run only these notebooks, by name or number.", HelpName = "notebook", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only") { Description = "Run only these notebooks, by name or number; the other chapters of the report stay.", HelpName = "notebook", AllowMultipleArgumentsPerToken = true };
         var seed = new Option<int?>("--seed") { Description = "Seed of every random number; the notebooks' own is 42.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 0) };
         var seeds = new Option<int?>("--seeds") { Description = "Run with so many seeds, one after the other, and give mean and standard deviation.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 1) };
         var grid = new Option<bool>("--grid") { Description = "The whole grid of settings, where a notebook has one: long." };
@@ -35,7 +38,7 @@ internal static class ReportCommand
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
             quick, only, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, list,
-            Export(output, error), Diff(output, error), Verify(output, error),
+            Export(output, error), Diff(output, error), Verify(output, error), Open(output, error), Serve(output, error),
         };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
         {
@@ -88,9 +91,9 @@ internal static class ReportCommand
         {
             var (one, other) = (parsed.GetValue(first)!, parsed.GetValue(second)!);
             var (a, b) = (RecordFolder.Read(one), RecordFolder.Read(other));
-            output.WriteLine(RunDifference.Origins(a.Provenance, b.Provenance, one, other).ToText());
+            output.WriteLine(RunDifference.Origins(a.Provenance, b.Provenance, one, other).ToText(Columns));
             var differences = RunDifference.Between(a.Records, b.Records, one, other);
-            output.WriteLine(differences.Rows.Count == 0 ? "All results are the same." : differences.ToText().TrimEnd());
+            output.WriteLine(differences.Rows.Count == 0 ? "All results are the same." : differences.ToText(Columns).TrimEnd());
             return Task.FromResult(differences.Rows.Count == 0 ? 0 : Failed);
         }));
         return command;
@@ -103,6 +106,39 @@ internal static class ReportCommand
         var command = new Command("verify", "Runs again with the recorded settings and compares the tables' digests; exit code 1 when one differs.") { folder, data };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
             await ReportVerification.RunAsync(Repository.Find(), parsed.GetValue(folder)!, parsed.GetValue(data), output, cancellation) ? 0 : Failed));
+        return command;
+    }
+
+    private static Command Open(TextWriter output, TextWriter error)
+    {
+        var folder = FolderArgument("folder", "The report's folder; report/out unless given.", ArgumentArity.ZeroOrOne);
+        var command = new Command("open", "Shows the report in the browser.") { folder };
+        command.SetAction(Guarded(error, async (parsed, cancellation) =>
+        {
+            var page = Path.GetFullPath(Path.Combine(parsed.GetValue(folder) ?? Repository.Find().Output, "report.html"));
+            if (!File.Exists(page))
+                throw new ReportException($"{page}: is not there; run the report first.") { IsUsage = true };
+            await Browser.OpenAsync(page, cancellation);
+            output.WriteLine($"Opened {page}.");
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Serve(TextWriter output, TextWriter error)
+    {
+        var folder = FolderArgument("folder", "The report's folder; report/out unless given.", ArgumentArity.ZeroOrOne);
+        var port = new Option<int?>("--port") { Description = "The port; any that is free unless given.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 0, most: ushort.MaxValue) };
+        var command = new Command("serve", "Shows the report and the notebooks on a local page, which renews itself while a run goes on.") { folder, port };
+        command.SetAction(Guarded(error, async (parsed, cancellation) =>
+        {
+            var path = parsed.GetValue(folder) ?? Repository.Find().Output;
+            await using var server = await ReportServer.StartAsync(path, parsed.GetValue(port) ?? 0);
+            output.WriteLine($"{path} is shown at {server.Address} until Ctrl-C.");
+            await output.FlushAsync(CancellationToken.None);
+            await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return 0;
+        }));
         return command;
     }
 
@@ -140,7 +176,7 @@ internal static class ReportCommand
 
     private static Option<string?> DataOption() => new("--data") { Description = "A data folder to look in first.", HelpName = "folder" };
 
-    private static Option<bool> ReplaceOption() => new("--replace") { Description = "Let the report replace one with other notebooks, or a quick run a full one." };
+    private static Option<bool> ReplaceOption() => new("--replace") { Description = "Drop the other chapters of the report, or replace a full run by a quick one." };
 
     private static Option<string?> TemplateOption() => new("--template") { Description = "Your own template instead of report/templates/report.md.", HelpName = "file" };
 
@@ -170,12 +206,12 @@ internal static class ReportCommand
         return [.. formats.Distinct()];
     }
 
-    private static int? WholeNumber(ArgumentResult argument, int least)
+    private static int? WholeNumber(ArgumentResult argument, int least, int most = int.MaxValue)
     {
         var text = argument.Tokens[0].Value;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
             return number;
-        argument.AddError($"{argument.Parent switch { OptionResult option => option.Option.Name, _ => "argument" }}: '{text}' is not a whole number from {least} to {int.MaxValue}");
+        argument.AddError($"{argument.Parent switch { OptionResult option => option.Option.Name, _ => "argument" }}: '{text}' is not a whole number from {least} to {most}");
         return null;
     }
 }

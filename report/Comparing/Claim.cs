@@ -15,7 +15,10 @@ namespace Fgsm.Report.Comparing;
 /// <param name="Row">The row there: its text cells from the left, with " | " between.</param>
 /// <param name="Ours">The column there, with its group.</param>
 /// <param name="Less">The record of which the same cell is taken away; empty for none.</param>
-/// <param name="Images">Of how many images ours is a share; a recorded share of them may follow. Empty where ours is no share.</param>
+/// <param name="Images">
+/// Of how many images ours is a share; "test" for the test images: 10,000, unless the notebook records another number, as "b.images". A
+/// recorded share of them may follow. Empty where ours is no share.
+/// </param>
 /// <param name="Headline">What stands in the rows that belong on the first page; * for all, empty for none.</param>
 /// <param name="Remark">Why there is nothing to compare with; of a setting, what is done here where no record says it.</param>
 internal sealed partial record Claim(

@@ -9,6 +9,9 @@ namespace Fgsm.Report.Comparing;
 /// </summary>
 internal sealed class Comparisons
 {
+    // Of MNIST, Fashion-MNIST and CIFAR-10 alike.
+    private const double TestImages = 10_000;
+
     private readonly RecordSet records;
     private readonly List<Comparison> all = [];
 
@@ -67,7 +70,8 @@ internal sealed class Comparisons
         Comparison[] rows = [.. comparisons];
         var remarks = string.Join("; ", rows.Select(row => row.Remark).Where(remark => remark.Length > 0).Distinct());
         var table = new ResultTable(title) { Note = remarks.Length > 0 ? $"Not comparable: {remarks}." : null };
-        var seeds = rows.Any(row => row.Seeds.Length > 0);
+        // On the first page the interval, which has the seeds in it, is enough.
+        var seeds = !headline && rows.Any(row => row.Seeds.Length > 0);
         if (headline)
             table.Text("Report");
         table.Text("What").Text("Published").Text("Ours").Text("95 % interval");
@@ -79,7 +83,8 @@ internal sealed class Comparisons
         foreach (var row in rows.OrderBy(row => row.Report, StringComparer.Ordinal))
         {
             string?[] cells = [headline ? row.Report : null, row.What, row.Published, row.Ours, row.Range, headline ? null : row.Difference, seeds ? row.Seeds : null, row.Verdict.ToText()];
-            table.Add([.. cells.OfType<string>().Select(cell => cell.Length > 0 ? cell : Column.Nothing)]);
+            // Numbers keep their units: only words are broken into lines.
+            table.Add([.. cells.OfType<string>().Select(cell => cell.Length == 0 ? Column.Nothing : cell == row.What ? cell : cell.Replace(' ', '\u00a0'))]);
         }
         return table;
     }
@@ -158,7 +163,10 @@ internal sealed class Comparisons
         if (claim.Images.Length == 0)
             return null;
         var words = claim.Images.Split(' ');
-        var images = double.Parse(words[0], CultureInfo.InvariantCulture) * (words.Length > 1 ? records.Get<double>(words[1], "number") / 100 : 1);
+        var tested = words[0] != "test" ? double.Parse(words[0], CultureInfo.InvariantCulture)
+            : records.Has($"{claim.Report}.images") ? records.Get<double>($"{claim.Report}.images", "number")
+            : TestImages;
+        var images = tested * (words.Length > 1 ? records.Get<double>(words[1], "number") / 100 : 1);
         var one = Interval.Wilson(ours, images);
         return less is { } other ? Interval.Difference(ours, one, other, Interval.Wilson(other, images)) : one;
     }

@@ -23,6 +23,9 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
 
     protected TimeLeft Left { get; }
 
+    /// <summary>Where the run is also noted for those who watch it from elsewhere; null for nowhere.</summary>
+    public LiveFolder? Live { get; init; }
+
     /// <summary>The last progress that the running cell reported; null when it has reported none.</summary>
     protected Progress? Progress { get; private set; }
 
@@ -32,12 +35,12 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
     /// <summary>The notebook and its place in the run.</summary>
     protected string Heading => notebooks == 1 ? notebook : string.Create(CultureInfo.InvariantCulture, $"{notebook} ({started} of {notebooks})");
 
-    public static RunDisplay For(TextWriter output, int notebooks)
+    public static RunDisplay For(TextWriter output, int notebooks, LiveFolder? live = null)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         return !Console.IsOutputRedirected && console.Profile.Capabilities is { Ansi: true, Interactive: true }
-            ? new LiveDisplay(console, notebooks, TimeProvider.System)
-            : new PlainDisplay(output, notebooks, TimeProvider.System);
+            ? new LiveDisplay(console, notebooks, TimeProvider.System) { Live = live }
+            : new PlainDisplay(output, notebooks, TimeProvider.System) { Live = live };
     }
 
     public void NotebookStarted(string name, Notebook running) => Guarded(() =>
@@ -46,6 +49,7 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
         cells = running.Cells.Count(c => c.Kind == CellKind.Code && !c.Tags.Contains(Injected));
         started++;
         OnNotebookStarted();
+        Live?.NotebookStarted(name, running);
     });
 
     public void NotebookFinished() => Guarded(OnNotebookFinished);
@@ -65,7 +69,10 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
         this.cell++;
         Running = string.Create(CultureInfo.InvariantCulture, $"cell {this.cell} of {cells}: {Shorten(Section(cell))}");
         OnCellStarted();
+        Live?.Show(Heading, Running, null, null);
     });
+
+    public void CellFinished(int index, NotebookCell cell, ErrorOutput? error) => Guarded(() => Live?.CellFinished(cell));
 
     public void OutputShown(int index, NotebookCell cell, CellOutput output) => Guarded(() =>
     {
@@ -75,6 +82,8 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
             Progress = progress;
             Left.Update(progress);
             OnProgress();
+            Live?.Progressed(progress);
+            Live?.Show(Heading, Running, Describe(progress), progress.Fraction());
         }
         else if (output is StreamOutput { Name: "stderr" } notice && !string.IsNullOrWhiteSpace(notice.Text))
         {

@@ -8,7 +8,7 @@ namespace Fgsm.Report.Running;
 internal sealed record MeasuredRun(ReportContent Content, IReadOnlyList<(string Name, Notebook Document)> Executed);
 
 /// <summary>Runs notebooks, once or with several seeds, and takes their results.</summary>
-internal sealed class Measurement(Repository repository, RunSettings settings, string? data, TextWriter output, TimeProvider clock)
+internal sealed class Measurement(Repository repository, RunSettings settings, string? data, TextWriter output, TimeProvider clock, LiveFolder? live = null)
 {
     /// <exception cref="ReportException">Something the user must know.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
@@ -29,7 +29,8 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
         var kept = new KeptSeeds(repository.Seeds);
         var results = new RecordSet();
         List<(string, Notebook)> executed = [];
-        using (var display = RunDisplay.For(output, notebooks.Count + (settings.Seeds - 1) * notebooks.Count(HasSeed)))
+        Dictionary<string, IReadOnlyList<string>> byNotebook = [];
+        using (var display = RunDisplay.For(output, notebooks.Count + (settings.Seeds - 1) * notebooks.Count(HasSeed), live))
         {
             foreach (var notebook in notebooks)
             {
@@ -39,11 +40,12 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
                 // Without a seed of its own a notebook gives the same every time.
                 if (HasSeed(notebook))
                     results.Add([.. await OverSeedsAsync(notebook, document, kept, display, cancellation)]);
+                byNotebook[notebook.Name] = [.. results.All.Select(record => record.Name).Except(byNotebook.Values.SelectMany(names => names))];
             }
         }
         cancellation.ThrowIfCancellationRequested();
 
-        var provenance = Provenance.Collect(repository, settings, notebooks, results, clock.GetUtcNow(), clock.GetElapsedTime(start));
+        var provenance = Provenance.Collect(repository, settings, notebooks, results, byNotebook, clock.GetUtcNow(), clock.GetElapsedTime(start));
         return new MeasuredRun(new ReportContent(results, provenance), executed);
     }
 

@@ -74,12 +74,33 @@ internal sealed class OutputFolder(string path)
             return;
         if (Directory.Exists(Complete))
             PutInPlace();
-        foreach (var staging in Directory.GetDirectories(Path, Staging + "*"))
-        {
-            if (!int.TryParse(staging[(At(Staging).Length)..], out var process) || process == Environment.ProcessId || !IsRunning(process))
-                Directory.Delete(staging, recursive: true);
-        }
+        foreach (var prefix in new[] { Staging, LiveFolder.Prefix })
+            foreach (var left in Directory.GetDirectories(Path, prefix + "*"))
+                if (!IsOfARunningProcess(left, prefix) || left == At(prefix + Environment.ProcessId.ToString(CultureInfo.InvariantCulture)))
+                    Directory.Delete(left, recursive: true);
     });
+
+    /// <summary>Whether a folder whose name is a prefix and the number of a process belongs to one that runs.</summary>
+    public static bool IsOfARunningProcess(string path, string prefix) =>
+        int.TryParse(System.IO.Path.GetFileName(path)[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var process) && IsRunning(process);
+
+    /// <summary>The path of a file that this program wrote, named as in files.txt; null for any other name, and where a link lies on the way.</summary>
+    public string? Find(string name)
+    {
+        if (!Written(Path).Contains(name))
+            return null;
+        var path = Path;
+        foreach (var part in name.Split('/'))
+        {
+            path = System.IO.Path.Combine(path, part);
+            if (part is "" or "." or ".." || System.IO.Path.GetFileName(path) != part || new FileInfo(path).LinkTarget is not null)
+                return null;
+        }
+        return File.Exists(path) ? path : null;
+    }
+
+    /// <summary>The paths of all files that this program wrote into one of the folders in it.</summary>
+    public IEnumerable<string> FindAll(string inside) => Written(Path).Where(name => name.StartsWith(inside + "/", StringComparison.Ordinal)).Select(Find).OfType<string>();
 
     /// <summary>Copies what a run recorded into another folder, with the written reports too or without.</summary>
     public static void Copy(string from, string to, bool withReports)

@@ -54,9 +54,10 @@ internal static class RecordFolder
         records.Add(ReadAll(folder, "figures", Figure.FromJson));
 
         var digests = Provenance.DigestsOf(records);
-        foreach (var name in provenance.Digests.Keys.Union(digests.Keys).Order(StringComparer.Ordinal))
+        var measured = provenance.AllDigests;
+        foreach (var name in measured.Keys.Union(digests.Keys).Order(StringComparer.Ordinal))
         {
-            if (provenance.Digests.GetValueOrDefault(name) != digests.GetValueOrDefault(name))
+            if (measured.GetValueOrDefault(name) != digests.GetValueOrDefault(name))
                 throw new ReportException($"{Path.Combine(folder, "tables", name + ".json")}: is not the table that was measured (its digest in {Run} is another); run again.");
         }
         return new ReportContent(records, provenance);

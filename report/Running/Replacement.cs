@@ -11,10 +11,10 @@ internal static class Replacement
     {
         if (RecordFolder.ReadProvenance(folder.Path) is not { } earlier)
             return;
-        var dropped = earlier.Notebooks.Except(notebooks).ToArray();
+        var dropped = earlier.AllNotebooks.Except(notebooks).ToArray();
         if (dropped.Length > 0)
             throw Refused(folder, $"the results of {string.Join(", ", dropped)}, which the new report does not have");
-        if (quick && !earlier.Settings.Quick)
+        if (quick && !earlier.AnyQuick)
             throw Refused(folder, "the results of a full run, and the new one is quick");
     }
 

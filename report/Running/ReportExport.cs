@@ -20,7 +20,7 @@ internal static class ReportExport
         folder.Check();
         var content = RecordFolder.Read(from);
         if (!replace)
-            Replacement.Check(folder, content.Provenance.Notebooks, content.Provenance.Settings.Quick);
+            Replacement.Check(folder, content.Provenance.AllNotebooks, content.Provenance.AnyQuick);
         var writer = new ReportWriter(new ReportTemplate(repository.Templates, template), content, output, PdfPrinter.FindBrowser());
         await folder.WriteAsync(async staging =>
         {

@@ -10,19 +10,28 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
         var folder = new OutputFolder(options.Out ?? repository.Output);
         folder.Check();
         var notebooks = NotebookFile.Select(NotebookFile.All(repository), options.Only);
+        string[] names = [.. notebooks.Select(notebook => notebook.Name)];
+        var kept = options.Only.Count > 0 && !options.Replace ? KeptChapters.Read(folder, names) : null;
         if (!options.Replace)
-            Replacement.Check(folder, notebooks.Select(notebook => notebook.Name), options.Settings.Quick);
+            Replacement.Check(folder, [.. names, .. kept?.Provenance.AllNotebooks ?? []], options.Settings.Quick);
         var template = new ReportTemplate(repository.Templates, options.Template);
-        template.Check(notebooks, options.Settings);
+        template.Check(notebooks, options.Settings, kept);
 
-        var run = await new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System).RunAsync(notebooks, cancellation);
+        MeasuredRun run;
+        using (var live = new LiveFolder(folder.Path, TimeProvider.System))
+            run = await new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System, live).RunAsync(notebooks, cancellation);
+
+        var content = KeptChapters.Join(run.Content, kept);
 
         await folder.WriteAsync(async staging =>
         {
-            await new ReportWriter(template, run.Content, output, PdfPrinter.FindBrowser()).WriteAsync(staging, options.Formats, cancellation);
+            await new ReportWriter(template, content, output, PdfPrinter.FindBrowser()).WriteAsync(staging, options.Formats, cancellation);
             var copies = Directory.CreateDirectory(Path.Combine(staging, OutputFolder.Notebooks)).FullName;
             foreach (var (name, document) in run.Executed)
                 document.Save(Path.Combine(copies, name + ".ipynb"));
+            foreach (var name in kept?.Provenance.AllNotebooks ?? [])
+                if (Path.Combine(folder.Path, OutputFolder.Notebooks, name + ".ipynb") is var copy && File.Exists(copy))
+                    File.Copy(copy, Path.Combine(copies, name + ".ipynb"));
         });
         output.WriteLine($"The report is in {folder.Path}.");
     }

@@ -9,6 +9,14 @@ internal static class ReportVerification
     public static async Task<bool> RunAsync(Repository repository, string folder, string? data, TextWriter output, CancellationToken cancellation)
     {
         var recorded = RecordFolder.Read(folder).Provenance;
+        var same = true;
+        foreach (var run in recorded.Runs)
+            same &= await VerifyAsync(repository, run, data, output, cancellation);
+        return same;
+    }
+
+    private static async Task<bool> VerifyAsync(Repository repository, Provenance recorded, string? data, TextWriter output, CancellationToken cancellation)
+    {
         var notebooks = NotebookFile.Select(NotebookFile.All(repository), recorded.Notebooks);
         var run = await new Measurement(repository, recorded.Settings, data, output, TimeProvider.System).RunAsync(notebooks, cancellation);
 

@@ -39,8 +39,11 @@ internal static class RunDifference
             ("Wall time", p => p.WallTime),
             ("Peak memory", p => p.PeakMemory ?? Column.Nothing),
         })
-            table.Add(what, read(first), read(second));
+            table.Add(what, Of(first, read), Of(second, read));
         return table;
+
+        // A report that keeps chapters is of several runs.
+        static string Of(Provenance provenance, Func<Provenance, string> read) => string.Join("; ", provenance.Runs.Select(read).Distinct());
     }
 
     private static IEnumerable<(string Where, string First, string Second)> Between(object first, object second) => (first, second) switch

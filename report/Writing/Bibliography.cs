@@ -11,7 +11,7 @@ namespace Fgsm.Report.Writing;
 internal sealed record Source(string Key, string Authors, string Title, string Where, string? Url)
 {
     /// <summary>All of it but the address: authors, title, where.</summary>
-    public string Text => $"{(Authors.Length > 0 ? Authors + ", " : "")}\"{Title}\", {Where}";
+    public string Text => string.Join(", ", new[] { Authors, $"\"{Title}\"", Where }.Where(part => part.Length > 0));
 }
 
 /// <summary>The sources, numbered in the order of the file bibliography.bib beside the templates; a small part of BibTeX's form.</summary>

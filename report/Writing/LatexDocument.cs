@@ -45,10 +45,10 @@ internal sealed class LatexDocument
         """;
 
     private const string FitFigure = """
-        % Text in figures is as large as the text around them, unless the figure would not fit.
+        % Text in figures is about as large as a note, unless the figure would not fit.
         \newsavebox\figurebox
         \newcommand\shrunkfigure[1]{\includegraphics[width=\linewidth,height=.85\textheight,keepaspectratio]{#1}}
-        \newcommand\fitfigure[1]{\sbox\figurebox{\includegraphics[scale=.85]{#1}}%
+        \newcommand\fitfigure[1]{\sbox\figurebox{\includegraphics[scale=.7]{#1}}%
           \ifdim\wd\figurebox>\linewidth\shrunkfigure{#1}\else\ifdim\ht\figurebox>.85\textheight\shrunkfigure{#1}\else\usebox\figurebox\fi\fi}
 
         """;

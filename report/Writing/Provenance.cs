@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using Fgsm.Tensors;
 
 namespace Fgsm.Report.Writing;
@@ -21,6 +22,8 @@ namespace Fgsm.Report.Writing;
 /// <param name="WallTime">How long it took, as h:mm:ss.</param>
 /// <param name="Digests">SHA-256 of every table, without what changes from run to run.</param>
 /// <param name="PeakMemory">The most memory that the run held at once; null where the system does not say.</param>
+/// <param name="Records">The names of what each notebook recorded; null in a report of an earlier version.</param>
+/// <param name="Kept">The earlier runs from which the report keeps chapters; null when this run measured all of it.</param>
 internal sealed record Provenance(
     string Commit,
     string Seed,
@@ -36,9 +39,33 @@ internal sealed record Provenance(
     string Date,
     string WallTime,
     IReadOnlyDictionary<string, string> Digests,
-    string? PeakMemory = null)
+    string? PeakMemory = null,
+    IReadOnlyDictionary<string, IReadOnlyList<string>>? Records = null,
+    IReadOnlyList<Provenance>? Kept = null)
 {
-    public static Provenance Collect(Repository repository, RunSettings settings, IReadOnlyList<NotebookFile> notebooks, RecordSet records, DateTimeOffset end, TimeSpan wallTime) => new(
+    /// <summary>The runs that measured the report, the last one first.</summary>
+    [JsonIgnore]
+    public IEnumerable<Provenance> Runs => [this with { Kept = null }, .. Kept ?? []];
+
+    /// <summary>The notebooks of all <see cref="Runs"/>, in reading order.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> AllNotebooks => Runs.SelectMany(run => run.Notebooks).Order(StringComparer.Ordinal);
+
+    /// <summary>The digests of all <see cref="Runs"/>, by the table's name.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string> AllDigests => Runs.SelectMany(run => run.Digests).OrderBy(digest => digest.Key, StringComparer.Ordinal).ToDictionary();
+
+    /// <summary>Whether one of the <see cref="Runs"/> was quick.</summary>
+    [JsonIgnore]
+    public bool AnyQuick => Runs.Any(run => run.Settings.Quick);
+
+    /// <summary>Whether one of the <see cref="Runs"/> had to draw its data.</summary>
+    [JsonIgnore]
+    public bool AnySynthetic => Runs.Any(run => run.Synthetic);
+
+    public static Provenance Collect(
+        Repository repository, RunSettings settings, IReadOnlyList<NotebookFile> notebooks, RecordSet records,
+        IReadOnlyDictionary<string, IReadOnlyList<string>> byNotebook, DateTimeOffset end, TimeSpan wallTime) => new(
         repository.Commit() ?? "unknown",
         Seeds(settings, notebooks),
         settings,
@@ -53,7 +80,8 @@ internal sealed record Provenance(
         end.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
         wallTime.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture),
         DigestsOf(records),
-        Peak());
+        Peak(),
+        byNotebook);
 
     public static Dictionary<string, string> DigestsOf(RecordSet records) => records.Of<ResultTable>().ToDictionary(record => record.Name, record => record.Value.Digest());
 

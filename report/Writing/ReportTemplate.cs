@@ -57,12 +57,13 @@ internal sealed partial class ReportTemplate
     /// <summary>Finds before a run what would stop the report after it: a mistake of form, or a name that nothing has or records.</summary>
     /// <param name="notebooks">The notebooks that will run.</param>
     /// <param name="settings">What the run is asked for.</param>
+    /// <param name="kept">What the report will keep of an earlier one; null for nothing.</param>
     /// <exception cref="ReportException">The template is wrong.</exception>
-    public void Check(IReadOnlyList<NotebookFile> notebooks, RunSettings settings)
+    public void Check(IReadOnlyList<NotebookFile> notebooks, RunSettings settings, ReportContent? kept = null)
     {
         const string anySeedTable = "*";
-        string[] names = [.. notebooks.SelectMany(notebook => notebook.RecordNames)];
-        string[] running = [.. notebooks.Select(notebook => notebook.Name)];
+        string[] names = [.. notebooks.SelectMany(notebook => notebook.RecordNames), .. kept?.Records.All.Select(record => record.Name) ?? []];
+        string[] running = [.. notebooks.Select(notebook => notebook.Name), .. kept?.Provenance.AllNotebooks ?? []];
         var planned = new Provenance("", "", settings, running, [], false, "", "", 0, "", "", "", "", new Dictionary<string, string>());
         // On drawn digits and on real ones the text may say different things.
         foreach (var synthetic in new[] { false, true })
@@ -133,7 +134,7 @@ internal sealed partial class ReportTemplate
 
         string PlaceAny(string name, ResultTable table) => table.Rows.Count > 0 ? place(name, table) : "";
 
-        bool Holds(string helper, string name) => helper == "has" ? records.Has(name) : content.Provenance.Notebooks.Contains(name);
+        bool Holds(string helper, string name) => helper == "has" ? records.Has(name) : content.Provenance.AllNotebooks.Contains(name);
     }
 
     /// <summary>The text with what the helpers give.</summary>
@@ -164,7 +165,7 @@ internal sealed partial class ReportTemplate
         foreach (var (name, source) in sources.Where(source => source.Key != Main))
             handlebars.RegisterTemplate(name, source);
 
-        var (quick, synthetic) = (provenance.Settings.Quick, provenance.Synthetic);
+        var (quick, synthetic) = (provenance.AnyQuick, provenance.AnySynthetic);
         try
         {
             return handlebars.Compile(sources[Main])(new { seeds, quick, synthetic, conclusive = !quick && !synthetic, provenance = Escaped(provenance) });
@@ -213,7 +214,9 @@ internal sealed partial class ReportTemplate
         threads = provenance.Threads,
         runtime = TableMarkdown.Escape(provenance.Runtime),
         system = TableMarkdown.Escape(provenance.System),
-        digests = provenance.Digests.Select(digest => new { name = TableMarkdown.Escape(digest.Key), digest = digest.Value }).ToArray(),
+        runs = provenance.Runs.Count() > 1 ? provenance.Runs.Select(Escaped).ToArray() : [],
+        notebooks = TableMarkdown.Escape(string.Join(", ", provenance.Notebooks)),
+        digests = provenance.AllDigests.Select(digest => new { name = TableMarkdown.Escape(digest.Key), digest = digest.Value }).ToArray(),
     };
 
     private static string[] Texts(string helper, Arguments arguments, int least) => arguments.Length >= least

@@ -149,7 +149,7 @@ internal sealed class WordDocument
         KeepTogether(word);
         return word;
 
-        static bool Right(Column column) => column.Kind != ColumnKind.Text;
+        static bool Right(Column column) => column.Kind is ColumnKind.Number or ColumnKind.Percent;
     }
 
     private static string Show(Column column, object? cell) => cell switch
@@ -242,15 +242,14 @@ internal sealed class WordDocument
     private static Paragraph[] TableOfContents((string Text, string Id)[] chapters)
     {
         static Run Mark(FieldCharValues kind) => new(new FieldChar { FieldCharType = kind });
-        Paragraph[] lines = [.. chapters.Select(chapter => Paragraph([new Hyperlink(Run(chapter.Text, new Format(Link: true))) { Anchor = Bookmark(chapter.Id) }], null))];
-        if (lines.Length > 0)
-        {
-            lines[0].PrependChild(Mark(FieldCharValues.Separate));
-            lines[0].PrependChild(new Run(new FieldCode(" TOC \\o \"1-1\" \\h ") { Space = SpaceProcessingModeValues.Preserve }));
-            lines[0].PrependChild(Mark(FieldCharValues.Begin));
-            lines[^1].Append(Mark(FieldCharValues.End));
-        }
-        return lines;
+        OpenXmlElement[] begin = [Mark(FieldCharValues.Begin), new Run(new FieldCode(" TOC \\o \"1-1\" \\h ") { Space = SpaceProcessingModeValues.Preserve }), Mark(FieldCharValues.Separate)];
+        return [.. chapters.Select((chapter, i) => Paragraph(
+            [
+                .. i == 0 ? begin : [],
+                new Hyperlink(Run(chapter.Text, new Format(Link: true))) { Anchor = Bookmark(chapter.Id) },
+                .. i == chapters.Length - 1 ? new[] { Mark(FieldCharValues.End) } : [],
+            ],
+            null))];
     }
 
     /// <summary>Text to which links of this name lead.</summary>

@@ -23,6 +23,9 @@ public class CommandLineTests : IDisposable
     [InlineData("diff nowhere", "argument")]
     [InlineData("diff notebooks notebooks", "holds no report.json")]
     [InlineData("verify nowhere", "nowhere: no such folder")]
+    [InlineData("open nowhere", "report.html: is not there; run the report first")]
+    [InlineData("serve --port many", "'many' is not a whole number")]
+    [InlineData("serve --port 99999", "'99999' is not a whole number from 0 to 65535")]
     [InlineData("--only 07", "there are 01-sample")]
     [InlineData("--engine other", "there is no script notebooks/engine/other.csx")]
     [InlineData("--data /no/such/folder", "no such folder")]
@@ -146,9 +149,63 @@ public class CommandLineTests : IDisposable
         Assert.False(Directory.Exists(checkout.Output));
     }
 
-    private (int Exit, string Output, string Error) Run(string arguments)
+    [Fact]
+    public async Task Serve_SaysItsAddress_AndEndsWithCtrlC()
     {
-        using var process = Start(arguments);
+        if (OperatingSystem.IsWindows())
+            return;
+        using var process = Start("serve", SigIntIsIgnored() ? ["env", "--default-signal=INT"] : []);
+        var line = await process.StandardOutput.ReadLineAsync();
+        using var client = new HttpClient();
+
+        Assert.Contains("/report.html", await client.GetStringAsync(System.Text.RegularExpressions.Regex.Match(line!, "http://127.0.0.1:[0-9]+/").Value));
+
+        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        Wait(process);
+        Assert.Equal((0, ""), (process.ExitCode, await process.StandardError.ReadToEndAsync()));
+    }
+
+    [Fact]
+    public void Open_HandsThePageToTheSystem_AndWithoutABrowserSaysSo()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        checkout.AddSample();
+        Assert.Equal(0, Run("--format html").Exit);
+        var page = Path.Combine(checkout.Output, "report.html");
+        var programs = Directory.CreateDirectory(Path.Combine(checkout.Repository.Root, "programs")).FullName;
+        var xdgOpen = Path.Combine(programs, "xdg-open");
+
+        // A xdg-open that finds no browser ends with 3.
+        foreach (var (script, exit) in new[] { ($"echo \"$1\" > '{programs}/opened'", 0), ("exit 3", 1) })
+        {
+            File.WriteAllText(xdgOpen, $"#!/bin/sh\n{script}\n");
+            File.SetUnixFileMode(xdgOpen, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+            var opened = Run("open", path: $"{programs}:{Environment.GetEnvironmentVariable("PATH")}");
+
+            Assert.Equal(exit, opened.Exit);
+            Assert.Equal(exit == 0 ? "" : $"fgsm-report: no browser could be started on this machine; open {page} in one.\n", opened.Error);
+        }
+        Assert.Equal(page, File.ReadAllText(Path.Combine(programs, "opened")).TrimEnd());
+    }
+
+    [Fact]
+    public void Diff_FitsATerminalOf120Columns()
+    {
+        checkout.AddSample();
+        Assert.Equal(0, Run("").Exit);
+        Assert.Equal(0, Run("--seed 7 --out a/folder/whose/name/is/as/long/as/folders/of/experiments/sometimes/are").Exit);
+
+        var (exit, output, _) = Run("diff report/out a/folder/whose/name/is/as/long/as/folders/of/experiments/sometimes/are");
+
+        Assert.Equal(1, exit);
+        Assert.Contains("s.seed", output);
+        Assert.All(output.Split('\n'), line => Assert.InRange(line.Length, 0, 120));
+    }
+
+    private (int Exit, string Output, string Error) Run(string arguments, string? path = null)
+    {
+        using var process = Start(arguments, path);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         Wait(process);
@@ -174,15 +231,20 @@ public class CommandLineTests : IDisposable
             && (Convert.ToUInt64(line[ignored.Length..].Trim(), 16) & (1ul << (sigInt - 1))) != 0;
     }
 
-    private Process Start(string arguments, params string[] starter)
+    private Process Start(string arguments, params string[] starter) => Start(arguments, path: null, starter);
+
+    private Process Start(string arguments, string? path, params string[] starter)
     {
         var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
         string[] command = [.. starter, dotnet, typeof(ReportRun).Assembly.Location, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-        return Process.Start(new ProcessStartInfo(command[0], command[1..])
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = checkout.Repository.Root,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        if (path is not null)
+            start.Environment["PATH"] = path;
+        return Process.Start(start)!;
     }
 }

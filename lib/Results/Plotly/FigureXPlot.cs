@@ -28,7 +28,7 @@ public static class FigureXPlot
 
     private static P.PlotlyChart Lines(LineChart chart, string[] title)
     {
-        List<P.Trace> traces = [];
+        List<P.Trace> traces = [], above = [];
         foreach (var (i, series) in chart.Series.Index())
         {
             var (colour, symbol, group) = (Palette.Series(i), Symbols[i % Symbols.Length], i.ToString(CultureInfo.InvariantCulture));
@@ -46,11 +46,11 @@ public static class FigureXPlot
             {
                 var published = Points(series, series.Published, $"{series.Name}, published", "markers");
                 published.marker = new P.Marker { color = colour, symbol = $"{symbol}-open", size = 13, line = new P.Line { width = 2 } };
-                traces.Add(published);
+                above.Add(published);
             }
         }
         var (x, y) = LineChartSvg.Marks(chart);
-        return Chart(title, traces, X(chart.X, x), Y(chart.Y, y), legend: true);
+        return Chart(title, [.. traces, .. above], X(chart.X, x), Y(chart.Y, y), legend: true);
     }
 
     private static Scatter Points(Series series, double[] ys, string name, string mode) => new()
@@ -120,23 +120,33 @@ public static class FigureXPlot
             zmin = scale.Min,
             zmax = scale.Max,
             colorscale = Enumerable.Range(0, stops + 1)
-                .Select(i => new object[] { (double)i / stops, scale.Colour(scale.Min + (scale.Max - scale.Min) * i / stops).ToString() }).ToArray(),
+                .Select(i => new object[] { (double)i / stops, scale.ColourOnPaper(scale.Min + (scale.Max - scale.Min) * i / stops) }).ToArray(),
             hovertext = [.. map.Values.Index().Select(row => Texts(row.Item.Index().Select(cell => HeatMapSvg.Tip(map, row.Index, cell.Index))))],
             hoverinfo = "text",
             colorbar = new P.Colorbar { thickness = 14, outlinewidth = 0 },
         };
-        if (map.Format is not null)
-        {
-            cells.text = map.Values.Select(row => Texts(row.Select(value => HeatMapSvg.Shown(map, value)))).ToArray();
-            cells.texttemplate = "%{text}";
-        }
         var (x, y) = (X(map.X, names: map.ColumnLabels), Y(map.Y, names: map.RowLabels));
         x.range = new[] { -0.5, map.Values[0].Length - 0.5 };
         // The first row is the uppermost.
         y.range = new[] { map.Values.Length - 0.5, -0.5 };
         (x.showgrid, y.showgrid) = (false, false);
-        return Chart(title, [cells], x, y, legend: false);
+        return Chart(title, [cells, .. map.Format is null ? [] : Digits(map, scale)], x, y, legend: false);
     }
+
+    // plotly.js would write dark grey on blue. One trace for the cells that need black digits, one for those that need white.
+    private static IEnumerable<P.Trace> Digits(HeatMap map, HeatMapSvg.ColourScale scale) => map.Values.Index()
+        .SelectMany(row => row.Item.Index().Select(cell => (X: (double)cell.Index, Y: (double)row.Index, Value: cell.Item)))
+        .Where(cell => double.IsFinite(cell.Value))
+        .GroupBy(cell => scale.Colour(cell.Value).Ink)
+        .Select(cells => new P.Scatter
+        {
+            mode = "text",
+            x = Numbers(cells.Select(cell => cell.X)),
+            y = Numbers(cells.Select(cell => cell.Y)),
+            text = Texts(cells.Select(cell => HeatMapSvg.Shown(map, cell.Value))),
+            textfont = new P.Textfont { color = cells.Key },
+            hoverinfo = "skip",
+        });
 
     private static P.PlotlyChart Chart(string[] title, IEnumerable<P.Trace> traces, P.Xaxis x, P.Yaxis y, bool legend)
     {
@@ -164,7 +174,7 @@ public static class FigureXPlot
     // Named places by their number, because plotly.js takes names that look like numbers or dates for such.
     private static XAxis X(Axis axis, Ticks? marks = null, string[]? names = null)
     {
-        var x = new XAxis { title = Text(axis.Label), gridcolor = SvgCanvas.Faint, linecolor = "#888888", mirror = true, zeroline = false };
+        var x = new XAxis { title = Text(axis.Label), gridcolor = SvgCanvas.Faint, linecolor = SvgCanvas.Edge, mirror = true, zeroline = false };
         if (marks is not null)
             x.range = new[] { marks.Min, marks.Max };
         if (names is not null)
@@ -174,7 +184,7 @@ public static class FigureXPlot
 
     private static YAxis Y(Axis axis, Ticks? marks = null, string[]? names = null)
     {
-        var y = new YAxis { title = Text(axis.Label), gridcolor = SvgCanvas.Faint, linecolor = "#888888", mirror = true, zeroline = false };
+        var y = new YAxis { title = Text(axis.Label), gridcolor = SvgCanvas.Faint, linecolor = SvgCanvas.Edge, mirror = true, zeroline = false };
         if (marks is not null)
             y.range = new[] { marks.Min, marks.Max };
         if (names is not null)
@@ -205,7 +215,6 @@ public static class FigureXPlot
     private sealed class Heatmap : P.Heatmap
     {
         public string[][]? hovertext { get; init; }
-        public string? texttemplate { get; set; }
     }
 
     private sealed class XAxis : P.Xaxis

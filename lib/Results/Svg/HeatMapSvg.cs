@@ -89,7 +89,11 @@ internal static class HeatMapSvg
 
     public sealed record ColourScale(double Min, double Max, bool Diverging)
     {
-        public Palette.Rgb Colour(double value) =>
-            Diverging ? Palette.Diverging(value / Max) : Palette.Sequential((value - Min) / (Max - Min));
+        public Palette.Rgb Colour(double value) => Palette.Diverging(Share(value));
+
+        public string ColourOnPaper(double value) => Palette.DivergingOnPaper(Share(value));
+
+        // Values of one sign take the blue half.
+        private double Share(double value) => Diverging ? value / Max : (Min - value) / (Max - Min);
     }
 }

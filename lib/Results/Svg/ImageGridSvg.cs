@@ -43,8 +43,8 @@ internal static class ImageGridSvg
         return canvas.Document(width, y + Margin - Gap + 8, grid.Title);
     }
 
-    // A whole number of screen pixels for each picture's pixel, so that all are equally large; a large picture is shrunk.
-    private static (double Width, double Height) Size(Picture picture)
+    /// <summary>How large a picture is shown: a whole number of screen pixels for each of its own; a large picture is shrunk.</summary>
+    public static (double Width, double Height) Size(Picture picture)
     {
         var longer = Math.Max(picture.Width, picture.Height);
         var scale = longer <= Target ? Math.Floor(Target / longer) : Target * 2 < longer ? Target * 2 / longer : 1;

@@ -12,6 +12,9 @@ internal static class LineChartSvg
                 DrawBand(plot, series, Palette.Series(i));
             foreach (var (i, series) in chart.Series.Index())
                 DrawLine(plot, series, i);
+            // Above all lines: where a published value was reproduced, the two lie on each other.
+            foreach (var (i, series) in chart.Series.Index())
+                DrawPublished(plot, series, i);
         });
         plot.Legend([.. chart.Series.Index().SelectMany(s => Keys(plot, s.Item, s.Index))]);
         return plot.Document();
@@ -20,7 +23,7 @@ internal static class LineChartSvg
     public static (Ticks X, Ticks Y) Marks(LineChart chart)
     {
         var ys = chart.Series.SelectMany(s => s.Ys.Concat(s.Low ?? []).Concat(s.High ?? []).Concat(s.Published ?? []));
-        return (Ticks.For(chart.Series.SelectMany(s => s.Xs), chart.X, about: 8), Ticks.For(ys, chart.Y));
+        return (Ticks.For(chart.Series.SelectMany(s => s.Xs), chart.X, about: 8).Padded(), Ticks.For(ys, chart.Y));
     }
 
     public static string Tip(string name, double x, double y) => $"{name}: {Ticks.Show(x)}, {Ticks.Show(y)}";
@@ -44,8 +47,12 @@ internal static class LineChartSvg
             plot.Canvas.Polyline(piece.Select(p => (plot.X(p.X), plot.Y(p.Y))), colour);
         foreach (var (x, y) in Pieces(series).SelectMany(piece => piece))
             plot.Canvas.Marker(plot.X(x), plot.Y(y), index, colour, hollow: false, Tip(series.Name, x, y));
+    }
+
+    private static void DrawPublished(PlotFrame plot, Series series, int index)
+    {
         foreach (var (x, y) in series.Xs.Zip(series.Published ?? []).Where(p => double.IsFinite(p.First) && double.IsFinite(p.Second)))
-            plot.Canvas.Marker(plot.X(x), plot.Y(y), index, colour, hollow: true, Tip($"{series.Name}, published", x, y));
+            plot.Canvas.Marker(plot.X(x), plot.Y(y), index, Palette.Series(index), hollow: true, Tip($"{series.Name}, published", x, y));
     }
 
     // A value that is not a number splits the line.

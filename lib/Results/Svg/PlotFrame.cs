@@ -94,7 +94,7 @@ internal sealed class PlotFrame
     {
         foreach (var value in yTicks.Values)
         {
-            Canvas.Line(Left, Y(value), Right, Y(value), SvgCanvas.Faint);
+            Canvas.GridLine(Left, Y(value), Right, Y(value));
             Canvas.Text(Left - 8, Y(value) + 5, yTicks.Label(value), "end");
         }
         var names = categories is null ? DrawMarks() : Canvas.ColumnNames(categories, Left, (Right - Left) / Math.Max(categories.Length, 1), Bottom + 4);
@@ -114,7 +114,7 @@ internal sealed class PlotFrame
     {
         foreach (var value in xTicks!.Values)
         {
-            Canvas.Line(X(value), Bottom, X(value), Bottom + 5, "#888888");
+            Canvas.Line(X(value), Bottom, X(value), Bottom + 5, SvgCanvas.Edge);
             Canvas.Text(X(value), Bottom + 20, xTicks.Label(value), "middle");
         }
         return SvgCanvas.FontSize * SvgCanvas.LineHeight;

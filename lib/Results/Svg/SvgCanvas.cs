@@ -6,9 +6,16 @@ namespace Fgsm.Results.Svg;
 internal sealed class SvgCanvas
 {
     public const double FontSize = 14, TitleSize = 17, LineHeight = 1.3;
-    public const string Ink = "#222222", Faint = "#d9d9d9";
+    public const string Ink = "#222222", Faint = "#d9d9d9", Edge = "#888888";
+
+    /// <summary>The colour of texts: <see cref="Ink"/>, unless the page around the drawing gives it another.</summary>
+    private const string TextColour = "currentColor";
 
     private readonly StringBuilder body = new();
+
+    /// <summary>A line of the grid: as faint on a dark page as on a white one.</summary>
+    public void GridLine(double x1, double y1, double x2, double y2) =>
+        Add($"<line x1=\"{x1:0.##}\" y1=\"{y1:0.##}\" x2=\"{x2:0.##}\" y2=\"{y2:0.##}\" stroke=\"currentColor\" stroke-opacity=\"0.17\"/>");
 
     public void Line(double x1, double y1, double x2, double y2, string colour, double width = 1) =>
         Add($"<line x1=\"{x1:0.##}\" y1=\"{y1:0.##}\" x2=\"{x2:0.##}\" y2=\"{y2:0.##}\" stroke=\"{colour}\" stroke-width=\"{width:0.##}\"/>");
@@ -20,7 +27,7 @@ internal sealed class SvgCanvas
     }
 
     public void Frame(double x, double y, double width, double height) =>
-        Add($"<rect x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" fill=\"none\" stroke=\"#888888\"/>");
+        Add($"<rect x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" fill=\"none\" stroke=\"{Edge}\"/>");
 
     public void Polyline(IEnumerable<(double X, double Y)> points, string colour) =>
         Add($"<polyline points=\"{Points(points)}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\" stroke-linejoin=\"round\"/>");
@@ -55,7 +62,7 @@ internal sealed class SvgCanvas
     /// <param name="size">Font size in pixels.</param>
     /// <param name="fill">Colour.</param>
     /// <param name="style">More attributes.</param>
-    public void Text(double x, double y, string text, string anchor = "start", double size = FontSize, string fill = Ink, string style = "") =>
+    public void Text(double x, double y, string text, string anchor = "start", double size = FontSize, string fill = TextColour, string style = "") =>
         Add($"<text x=\"{x:0.##}\" y=\"{y:0.##}\" text-anchor=\"{anchor}\" font-size=\"{size:0.##}\" fill=\"{fill}\"{style}>{Escape(text)}</text>");
 
     public void VerticalText(double x, double y, string text) =>
@@ -94,11 +101,14 @@ internal sealed class SvgCanvas
         Add($"</svg>");
     }
 
-    /// <summary>The whole document on a white plate, so that it reads on any background.</summary>
+    /// <summary>
+    /// The whole document on a white plate, so that it reads on any background. A page with a style of its own sets the color of the
+    /// svg element for the texts, and hides the plate.
+    /// </summary>
     public string Document(double width, double height, string title) =>
         string.Create(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:0}\" height=\"{height:0}\" viewBox=\"0 0 {width:0} {height:0}\" ")
-        + "role=\"img\" font-family=\"'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif\" style=\"max-width:100%;height:auto\">\n"
-        + $"<title>{Escape(title)}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{body}</svg>\n";
+        + $"role=\"img\" color=\"{Ink}\" font-family=\"'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif\" style=\"max-width:100%;height:auto\">\n"
+        + $"<title>{Escape(title)}</title>\n<rect class=\"plate\" width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{body}</svg>\n";
 
     /// <summary>How wide a text may be at most, in pixels: estimated, generously, for common sans-serif fonts.</summary>
     public static double Width(string text, double size = FontSize) => size * text.Sum(c => c switch

@@ -47,6 +47,13 @@ internal sealed class Ticks
             step);
     }
 
+    /// <summary>The same marks on a longer axis, on which a marker at either end touches no label.</summary>
+    public Ticks Padded()
+    {
+        var room = (Max - Min) * 0.03;
+        return new Ticks(Min - room, Max + room, step);
+    }
+
     /// <summary>The range, or one around it where its ends differ in nothing but their last bits.</summary>
     public static (double Min, double Max) Widened(double min, double max)
     {

@@ -2,9 +2,12 @@ using System.Net;
 
 namespace Fgsm.Results.Tables;
 
-/// <summary>Tables as HTML: one table element in a box that scrolls when the page is narrow.</summary>
+/// <summary>Tables as HTML: one table element in a box that scrolls when the page is narrow; each cell names its column, for a page that shows rows as cards.</summary>
 public static class TableHtml
 {
+    // A column of shorter texts is not broken into lines.
+    private const int ShortText = 16;
+
     /// <summary>The table as an HTML fragment; all text is encoded.</summary>
     public static string ToHtml(this ResultTable table)
     {
@@ -16,11 +19,12 @@ public static class TableHtml
         foreach (var column in table.Columns)
             html.Append($"<th scope=\"col\"{Align(column)}>{Encode(column.ShortHeader)}</th>");
         html.Append("</tr>\n</thead>\n<tbody>\n");
+        string[] whole = [.. table.Columns.Index().Select(column => table.Rows.All(row => column.Item.Show(row[column.Index]).Length <= ShortText) ? ";white-space:nowrap" : "")];
         foreach (var row in table.Rows)
         {
             html.Append("<tr>");
-            foreach (var (column, cell) in table.Columns.Zip(row))
-                html.Append($"<td{Colour(column, cell)}{Align(column)}>{Encode(column.Show(cell))}</td>");
+            foreach (var (i, (column, cell)) in table.Columns.Zip(row).Index())
+                html.Append($"<td{Colour(column, cell)}{Align(column, whole[i])} data-label=\"{Encode(column.Header)}\">{Encode(column.Show(cell))}</td>");
             html.Append("</tr>\n");
         }
         html.Append("</tbody>\n</table>\n");
@@ -40,7 +44,7 @@ public static class TableHtml
     private static string Colour(Column column, object? cell) =>
         column.Kind == ColumnKind.Verdict && cell is string text && Verdicts.Colour(text) is var (name, _) ? $" class=\"verdict-{name}\"" : "";
 
-    private static string Align(Column column) => $" style=\"text-align:{(column.IsNumeric ? "right" : "left")}\"";
+    private static string Align(Column column, string more = "") => $" style=\"text-align:{(column.IsNumeric ? "right" : "left")}{more}\"";
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
 }

@@ -24,7 +24,7 @@ public static class TableLatex
         var columns = string.Concat(table.Columns.Index().Select(c => Shape(table, c.Index)));
         if (breakLong && table.Rows.Count > LongTable)
         {
-            latex.Append($"{{\\{(table.Columns.Count <= 10 ? "footnotesize" : "tiny")}\\setlength{{\\tabcolsep}}{{3pt}}\n\\begin{{longtable}}{{{columns}}}\n{caption}\\\\\n\\toprule\n");
+            latex.Append($"{{\\{(table.Columns.Count <= 10 ? "footnotesize" : "tiny")}\\setlength{{\\tabcolsep}}{{2pt}}\n\\begin{{longtable}}{{{columns}}}\n{caption}\\\\\n\\toprule\n");
             Headings();
             latex.Append("\\endfirsthead\n\\toprule\n");
             Headings();
@@ -115,6 +115,7 @@ public static class TableLatex
                 '>' => "\\textgreater{}",
                 '|' => "\\textbar{}",
                 '–' => "--",
+                '\u00a0' => "~",
                 '✓' => "\\ensuremath{\\surd}",
                 '✗' => "\\ensuremath{\\times}",
                 '≈' => "\\ensuremath{\\approx}",

@@ -64,8 +64,8 @@ public sealed class PlotlyTests : IAsyncLifetime, IDisposable
                 .Add("baseline", [0, 2, 4], [99, 98.5, double.NaN], [98, 98, 98], [100, 99, 99], published: [99, double.NaN, 98.35])
                 .Add("defended & more", [0, 2, 4], [97, 96, 95.25]).ToPlotly()!,
             ["Accuracy <under> FGSM", "eps (1/255)", "Accuracy (%)", "baseline", "baseline, published", "defended & more"],
-            ["baseline: 0, 99", "baseline: 2, 98.5", "baseline, published: 0, 99", "baseline, published: 4, 98.35",
-             "defended & more: 0, 97", "defended & more: 2, 96", "defended & more: 4, 95.25"]),
+            ["baseline: 0, 99", "baseline: 2, 98.5", "defended & more: 0, 97", "defended & more: 2, 96", "defended & more: 4, 95.25",
+             "baseline, published: 0, 99", "baseline, published: 4, 98.35"]),
         ["bars"] = new(
             new BarChart("Accuracy of each class", "Class", new Axis("Accuracy", "%"), ["0", "2026-01-01"])
                 .Add("clean", [99, 98])

@@ -13,7 +13,7 @@ public sealed class ComparisonsTests : IDisposable
     public void APublishedNumber_StandsBesideOurs_WithItsIntervalAndVerdict()
     {
         var rows = Rows(
-            "b.robust,robust_baseline,,baseline at eps {eps},b.baseline,{eps},\"Robust accuracy, ours\",,10000,8/255,",
+            "b.robust,robust_baseline,,baseline at eps {eps},b.baseline,{eps},\"Robust accuracy, ours\",,test,8/255,",
             new ResultTable("t").Text("eps").Compared("Robust accuracy").Add("0 (clean)", 99, 98.95).Add("8/255", 96.95, 97.13).Add("16/255", null, 92.98));
 
         Assert.Equal(
@@ -27,6 +27,18 @@ public sealed class ComparisonsTests : IDisposable
             rows);
     }
 
+    [Fact]
+    public void AShare_IsOfAsManyImagesAsTheNotebookRecords()
+    {
+        folder.Write("claims.csv", Header + "b.robust,robust_baseline,,eps {eps},b.baseline,{eps},Ours,,test b.clean,,\n");
+        var ours = new ResultTable("t").Text("eps").Compared().Add("8/255", 96.95, 97);
+
+        var comparisons = new Comparisons(Claim.ReadAll(folder.Path), Samples.Records(new("b.baseline", ours), new("b.images", 500.0), new("b.clean", 80.0)));
+
+        var expected = Interval.Wilson(97, 400);
+        Assert.Equal(FormattableString.Invariant($"{expected.Low:0.00} to {expected.High:0.00}"), comparisons.Of("b").Single(c => c.What == "eps 8/255").Range);
+    }
+
     /// <summary>97 % of 10,000 without seeds would be 96.65 to 97.32; t(0.975, 4) = 2.776, and 2.776 x 0.5 x sqrt(1.2) = 1.52.</summary>
     [Fact]
     public void OverSeeds_TheIntervalIsThatOfOneMoreTraining()
@@ -34,7 +46,7 @@ public sealed class ComparisonsTests : IDisposable
         var ours = new ResultTable("t").Text("eps").Compared("Robust accuracy").Add("8/255", 96.95, 97);
         var seeds = new ResultTable("t").Text("eps").Compared("Robust accuracy").Number("Robust accuracy, standard deviation").Number("Seeds").Add("8/255", 96.95, 98, 0.5, 5);
 
-        var comparisons = Compare("b.robust,robust_baseline,,eps {eps},b.baseline,{eps},\"Robust accuracy, ours\",,10000,,", ("b.baseline", ours), ("b.baseline.seeds", seeds));
+        var comparisons = Compare("b.robust,robust_baseline,,eps {eps},b.baseline,{eps},\"Robust accuracy, ours\",,test,,", ("b.baseline", ours), ("b.baseline.seeds", seeds));
 
         var (range, text) = comparisons.Of("b").Where(c => c.What == "eps 8/255").Select(c => (c.Range, c.Seeds)).Single();
         Assert.Equal(("96.48 to 99.52", "98.00 ± 0.50 (5)"), (range, text));
@@ -48,7 +60,7 @@ public sealed class ComparisonsTests : IDisposable
         static ResultTable Robust(double ours) => new ResultTable("t").Text("eps").Compared("Robust accuracy").Add("8/255", null, ours);
         var expected = Interval.Difference(98.22, Interval.Wilson(98.22, 10_000), 97.13, Interval.Wilson(97.13, 10_000));
 
-        var comparison = Compare("b.robust,improvement,,wins at {eps},b.defended,{eps},\"Robust accuracy, ours\",b.baseline,10000,,", ("b.defended", Robust(98.22)), ("b.baseline", Robust(97.13)))
+        var comparison = Compare("b.robust,improvement,,wins at {eps},b.defended,{eps},\"Robust accuracy, ours\",b.baseline,test,,", ("b.defended", Robust(98.22)), ("b.baseline", Robust(97.13)))
             .Of("b.robust").Single(c => c.What == "wins at 8/255");
 
         Assert.Equal(("0.90 points", "1.09 points", FormattableString.Invariant($"{expected.Low:0.00} to {expected.High:0.00}"), Verdict.Reproduced), (comparison.Published, comparison.Ours, comparison.Range, comparison.Verdict));
@@ -69,18 +81,18 @@ public sealed class ComparisonsTests : IDisposable
     {
         var table = Compare("b.costs,baseline,quantity=training,time (s),,,,,,,another machine", ("b.baseline", new ResultTable("t").Text("a").Add("x"))).Table("t", "b.costs");
 
-        Assert.Equal(["time (s)", "288", "–", "–", "–", "– not comparable"], Assert.Single(table.Rows));
+        Assert.Equal(["time (s)", "288", "–", "–", "–", "– not comparable"], Assert.Single(Breakable(table)));
         Assert.Equal("Not comparable: another machine.", table.Note);
     }
 
     [Fact]
     public void ANotebookThatDidNotRun_HasNoRows() =>
-        Assert.Empty(Rows("a.accuracy,accuracy,,eps {eps},a.sweep,{eps},Ours,,10000,,", new ResultTable("t").Text("a").Add("x")));
+        Assert.Empty(Rows("a.accuracy,accuracy,,eps {eps},a.sweep,{eps},Ours,,test,,", new ResultTable("t").Text("a").Add("x")));
 
     [Fact]
     public void AColumnThatTheRecordDoesNotHave_IsNamed()
     {
-        var e = Assert.Throws<ReportException>(() => Rows("b.robust,robust_baseline,,eps {eps},b.baseline,{eps},Hours,,10000,,", new ResultTable("t").Text("eps").Compared()));
+        var e = Assert.Throws<ReportException>(() => Rows("b.robust,robust_baseline,,eps {eps},b.baseline,{eps},Hours,,test,,", new ResultTable("t").Text("eps").Compared()));
 
         Assert.Contains("table 'b.baseline' has no column 'Hours'; it has 'eps', 'Published', 'Ours', 'Difference'", e.Message);
     }
@@ -100,7 +112,7 @@ public sealed class ComparisonsTests : IDisposable
     public void Tally_CountsANumberThatIsPrintedTwiceOnce()
     {
         static ResultTable Table() => new ResultTable("t").Text("eps").Compared("Ours").Add("0.1", null, 91.68).Add("0.2", null, 86).Add("0.3", null, 68.9);
-        const string claims = "e.table1,accuracy,network=CNN+FGSM,at {eps},e.table1,{eps},\"Ours, ours\",,10000,,\ne.table2,attacked,,at {eps},e.table2,{eps},\"Ours, ours\",,10000,*,";
+        const string claims = "e.table1,accuracy,network=CNN+FGSM,at {eps},e.table1,{eps},\"Ours, ours\",,test,,\ne.table2,attacked,,at {eps},e.table2,{eps},\"Ours, ours\",,test,*,";
 
         var comparisons = Compare(claims, ("e.table1", Table()), ("e.table2", Table()));
 
@@ -127,7 +139,7 @@ public sealed class ComparisonsTests : IDisposable
             from row in table.Rows
             from column in table.Columns.Index()
             where column.Item.Name == "Published"
-            select ((string)row[column.Index]!).Replace(" points", "").Replace(" %", "")];
+            select ((string)row[column.Index]!).Replace('\u00a0', ' ').Replace(" points", "").Replace(" %", "")];
 
         var files = Directory.GetFiles(Path.Combine(repository.Root, "data", "published"), "*.csv").Select(file => Path.GetFileNameWithoutExtension(file)).ToArray();
         Assert.Equal(11, files.Length);
@@ -158,7 +170,10 @@ public sealed class ComparisonsTests : IDisposable
         Assert.Contains(verdicts, same => same.Count() > 1);
     }
 
-    private IReadOnlyList<IReadOnlyList<object?>> Rows(string claims, ResultTable table) => Compare(claims, ("b.baseline", table)).Table("t", "b").Rows;
+    private IReadOnlyList<object?>[] Rows(string claims, ResultTable table) => Breakable(Compare(claims, ("b.baseline", table)).Table("t", "b"));
+
+    // With ordinary spaces.
+    private static IReadOnlyList<object?>[] Breakable(ResultTable table) => [.. table.Rows.Select(row => row.Select(cell => (object?)((string)cell!).Replace('\u00a0', ' ')).ToArray())];
 
     private Comparisons Compare(string claims, params (string Name, ResultTable Table)[] tables)
     {

@@ -313,18 +313,57 @@ public class ReportRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_OfOneNotebook_OverAReportOfTwo_IsRefusedUntilAskedToReplaceIt()
+    public async Task Run_OfOneNotebook_OverAReportOfTwo_KeepsTheOtherChapter_EachWithItsOwnRun()
+    {
+        checkout.AddSample();
+        checkout.Add("02-other", ["var seed = 1;", "#r \"" + typeof(ResultRecord).Assembly.Location + "\"\nusing Fgsm.Results;\nResults.Recorded = record => record.ToJson().DisplayAs(ResultRecord.MimeType);", "Results.Record(\"o.seed\", seed); Results.Record(\"o.table\", new Fgsm.Results.Tables.ResultTable(\"Other\").Text(\"a\").Add(\"b\"));"]);
+        File.AppendAllText(Path.Combine(checkout.Repository.Templates, "report.md"), "\n{{#ran \"02-other\"}}Other {{value \"o.seed\" \"0\"}}.{{/ran}}\n{{#each provenance.runs}}{{notebooks}} with {{seed}}.\n{{/each}}");
+        await Run(Plain);
+        Assert.Contains("Seed 42.\nOther 1.", Read("report.md").Replace("\n\n", "\n"));
+
+        await Run(Plain with { Only = ["01"], Settings = new RunSettings(Seed: 7) });
+
+        Assert.Contains("Seed 7.\nOther 1.", Read("report.md").Replace("\n\n", "\n"));
+        Assert.Contains("01-sample with 7.\n02-other with 1.", Read("report.md"));
+        Assert.True(File.Exists(Path.Combine(checkout.Output, "notebooks", "02-other.ipynb")));
+        var (records, provenance) = RecordFolder.Read(checkout.Output);
+        Assert.Equal(["01-sample", "02-other"], provenance.AllNotebooks);
+        Assert.Equal([("01-sample", 7, "s.table"), ("02-other", null, "o.table")], provenance.Runs.Select(run => (run.Notebooks.Single(), run.Settings.Seed, run.Digests.Keys.Single())));
+        Assert.Equal(1, records.Get<double>("o.seed", "number"));
+        var log = new StringWriter();
+        Assert.True(await ReportVerification.RunAsync(checkout.Repository, checkout.Output, null, log, default));
+
+        // The chapter that was kept is renewed in its turn, and the first run with it gone.
+        await Run(Plain with { Only = ["02"], Settings = new RunSettings(Seed: 3) });
+        Assert.Contains("Seed 7.\nOther 3.", Read("report.md").Replace("\n\n", "\n"));
+        Assert.Equal([3, 7], RecordFolder.Read(checkout.Output).Provenance.Runs.Select(run => run.Settings.Seed));
+    }
+
+    [Fact]
+    public async Task Run_OfOneNotebook_OverAReportThatDoesNotSayWhatItRecorded_IsRefusedBeforeAnythingRuns()
     {
         checkout.AddSample();
         checkout.Add("02-other", ["var seed = 1;"]);
         await Run(Plain);
+        var run = Path.Combine(checkout.Output, "report.json");
+        var json = JsonNode.Parse(File.ReadAllText(run))!.AsObject();
+        json.Remove("records");
+        File.WriteAllText(run, json.ToJsonString());
         var before = Contents();
 
         var e = await Assert.ThrowsAsync<ReportException>(() => Run(Plain with { Only = ["01"] }));
 
-        Assert.Contains("holds the results of 02-other, which the new report does not have; --replace", e.Message);
+        Assert.Contains("run all notebooks once, or drop it with --replace", e.Message);
         Assert.True(e.IsUsage);
         Assert.Equal(before, Contents());
+    }
+
+    [Fact]
+    public async Task Run_OfOneNotebook_AskedToReplaceTheReport_DropsTheOtherChapter()
+    {
+        checkout.AddSample();
+        checkout.Add("02-other", ["var seed = 1;"]);
+        await Run(Plain);
 
         await Run(Plain with { Only = ["01"], Replace = true });
         Assert.False(File.Exists(Path.Combine(checkout.Output, "notebooks", "02-other.ipynb")));

@@ -18,7 +18,7 @@ public class ReportTemplateTests : IDisposable
     [InlineData("{{value \"b.number\" \"0.0\"}} %", "98.8 %")]
     [InlineData("{{value \"b.number\"}}", "98.765")]
     [InlineData("{{value \"b.text\"}}", "a \\| \\<b\\> \\*c\\*")]
-    [InlineData("{{cell \"b.table\" \"2\" \"Ours\" \"0.0\"}}", "98.2")]
+    [InlineData("{{cell \"b.table\" \"2\" \"Ours\" \"0.000\"}}", "98.250")]
     [InlineData("{{cell \"b.table\" \"8\" \"Published\" \"0.0\"}} {{cell \"b.table\" \"16\" \"Ours\"}}", "– –")]
     [InlineData("{{published \"b.robust\" \"robust_baseline\" \"eps\" \"8/255\"}}", "96.95")]
     [InlineData("{{published \"c.accuracy\" \"claim\" \"network\" \"retrained\"}}", "about 95 %")]

@@ -9,9 +9,9 @@ internal static class SampleDocument
     private const string Template = """
         # Title {{value "b.text"}}
 
-        ## Heading *with* `code --x` & 50 % {{value "b.text"}}
-
         {{contents}}
+
+        ## Heading *with* `code --x` & 50 % {{value "b.text"}}
 
         See {{ref "b.lines"}}, {{ref "b.table"}} and {{cite "one2001" "two2002"}}.
 

@@ -97,6 +97,44 @@ public class FigureTests
     }
 
     [Fact]
+    public void LineChart_DrawsPublishedPointsAboveAllLines()
+    {
+        var chart = new LineChart("t", "x", "y").Add("first", [0, 1], [1, 2], published: [1, 2]).Add("second", [0, 1], [1, 2]);
+        var drawn = XDocument.Parse(chart.ToSvg()).Descendants().Where(e => e.Element(Svg + "title") is not null).Select(e => e.Element(Svg + "title")!.Value);
+
+        Assert.Equal(["first, published: 0, 1", "first, published: 1, 2"], drawn.TakeLast(2));
+        Assert.Equal("first, published", (string?)JsonNode.Parse(chart.ToPlotly()!)!["data"]!.AsArray()[^1]!["name"]);
+    }
+
+    [Fact]
+    public void LineChart_WithAPointAtTheAxis_DrawsItsMarkerBesideTheLabels()
+    {
+        var svg = XDocument.Parse(new LineChart("t", "x", "y").Add("line", [0, 1], [100, 0], published: [100, double.NaN]).ToSvg());
+        var (marker, label) = (svg.Descendants(Svg + "circle").Single(c => c.Element(Svg + "title")?.Value == "line, published: 0, 100"), svg.Descendants(Svg + "text").Single(t => t.Value == "100"));
+
+        // A published marker is 6.5 pixels to each side and its line 1 more; the label ends at its x.
+        Assert.True((double)marker.Attribute("cx")! - 7.5 > (double)label.Attribute("x")!);
+    }
+
+    [Fact]
+    public void HeatMap_WritesDigitsThatContrastWithTheirCell_OnEveryShade()
+    {
+        var svg = XDocument.Parse(new HeatMap("t", "x", "y", [[.. Enumerable.Range(0, 101).Select(i => (double)i)]], Format: "0").ToSvg());
+        var cells = svg.Descendants(Svg + "rect").Where(rect => rect.Element(Svg + "title") is not null).Select(rect => (string)rect.Attribute("fill")!);
+        var digits = svg.Descendants(Svg + "text").Select(text => (string)text.Attribute("fill")!).Where(fill => fill.StartsWith('#'));
+
+        Assert.All(cells.Zip(digits), pair => Assert.InRange(Contrast(pair.First, pair.Second), 4.5, 21));
+        Assert.Equal(101, digits.Count());
+
+        // WCAG 2.2, contrast ratio and relative luminance.
+        static double Contrast(string one, string other) =>
+            (Math.Max(Luminance(one), Luminance(other)) + 0.05) / (Math.Min(Luminance(one), Luminance(other)) + 0.05);
+
+        static double Luminance(string colour) => new[] { (1, 0.2126), (3, 0.7152), (5, 0.0722) }.Sum(channel =>
+            (Convert.ToInt32(colour.Substring(channel.Item1, 2), 16) / 255.0 is var c && c <= 0.04045 ? c / 12.92 : Math.Pow((c + 0.055) / 1.055, 2.4)) * channel.Item2);
+    }
+
+    [Fact]
     public void LineChart_WithListsOfDifferentLength_Throws()
     {
         var chart = new LineChart("t", "x", "y");

@@ -44,6 +44,27 @@ public class TableRendererTests
     }
 
     [Fact]
+    public void Text_WithFewColumnsOfLetters_BreaksTheWidestCells_AndLosesNoLetter()
+    {
+        var table = new ResultTable("t").Text("name").Text("what").Number("n").Add("short", "words that do not fit and " + new string('x', 50), 1.5);
+
+        var lines = table.ToText(most: 40).TrimEnd('\n').Split('\n');
+
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 40));
+        Assert.Equal(50, string.Concat(lines).Count(c => c == 'x'));
+        Assert.Contains("words that do not fit and", lines[3]);
+        Assert.EndsWith("1.5", lines[3]);
+    }
+
+    [Fact]
+    public void Html_NamesTheColumnOfEachCell_ForAPageThatShowsRowsAsCards()
+    {
+        var box = XElement.Parse(new ResultTable("t").Text("eps").Compared("Robust \"b\"").Add("a", 1, 2).ToHtml());
+
+        Assert.Equal(["eps", "Robust \"b\", published (%)", "Robust \"b\", ours (%)", "Robust \"b\", difference (points)"], box.Descendants("td").Where(td => td.Ancestors("tbody").Any()).Select(td => td.Attribute("data-label")!.Value));
+    }
+
+    [Fact]
     public void Csv_WithHostileText_IsQuoted()
     {
         var csv = new ResultTable("t").Text("a").Number("b").Add("x,\"y\"\r\nz", 1).ToCsv();
