@@ -50,9 +50,8 @@ public static class Displays
         _ => [Plain],
     };
 
-    private static string Said(ResultRecord record) => record.Value is ResultTable or Figure
-        ? record.Value.ToDisplayString(Plain)
-        : FormattableString.Invariant($"{record.Name} = {record.Value}");
+    // Numbers and texts are for the report: what a reader should see of them, a cell prints.
+    private static string Said(ResultRecord record) => record.Value is ResultTable or Figure ? record.Value.ToDisplayString(Plain) : "";
 
     private static ResultTable Shown(DataFrame frame) => frame.Rows.Count > ShownRows
         ? frame.Head(ShownRows).ToResultTable(FormattableString.Invariant($"The first {ShownRows} of {frame.Rows.Count:#,0} rows"))
