@@ -23,8 +23,21 @@ public sealed record MeasuredDefence(Setting Setting, string TrainingEps, int Ep
 /// <param name="TestImages">That the accuracies are of.</param>
 public sealed record SettingsGrid(long Seed, int TrainingImages, int TestImages, List<MeasuredSetting> Settings, List<MeasuredDefence> Defences)
 {
+    /// <summary>The data set that it was measured on, as tables call it.</summary>
+    public string Data { get; init; } = "";
+
+    /// <summary>The network, as <see cref="Cnn.Name"/> calls it.</summary>
+    public string Network { get; init; } = "";
+
     /// <summary>The strengths of the attack, in the units of each setting.</summary>
     public double[] Eps { get; init; } = [];
+
+    /// <summary>The largest difference of a curve from the published one, in points; null where nothing was published for this data set, network and eps.</summary>
+    /// <param name="robust">Robust accuracy at each eps of the grid, in percent.</param>
+    /// <param name="published">A file with the columns data_set, cnn and eps.</param>
+    /// <param name="column">The published accuracies in it.</param>
+    public double? Distance(IEnumerable<double> robust, Published published, string column) => Eps.Zip(robust)
+        .Max(point => point.Second - published.Value(column, ("data_set", Data), ("cnn", Network), ("eps", point.First)) is double off ? Math.Abs(off) : (double?)null);
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
