@@ -20,13 +20,14 @@ public static class LearningCurve
         ? FormattableString.Invariant($"{(last.Epoch < epochs.Count ? $"to epoch {last.Epoch} " : "")}in an earlier run, {kept.ToUniversalTime():yyyy-MM-dd HH:mm} UTC")
         : "in this run";
 
-    /// <summary>Shows a training under its cell: every epoch in a line, when it was, and the curve.</summary>
+    /// <summary>Shows a training under its cell: every epoch in a line, when it was, and the curve, if there is more than a point of it.</summary>
     /// <inheritdoc cref="ToCurve"/>
     public static void Show(this IReadOnlyList<EpochResult> epochs, string title)
     {
         foreach (var e in epochs)
             Console.WriteLine(FormattableString.Invariant($"epoch {e.Epoch} of {epochs.Count}: loss {e.Loss:0.0000}, accuracy {e.Accuracy:0.00} %"));
         Console.WriteLine($"Trained {epochs.When()}.");
-        epochs.ToCurve(title).Display();
+        if (epochs.Count > 1)
+            epochs.ToCurve(title).Display();
     }
 }

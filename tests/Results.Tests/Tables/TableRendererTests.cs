@@ -97,4 +97,13 @@ public class TableRendererTests
 
         Assert.Equal("Title\nname        n\n-------  ----\na           1\na [2Jbc  1000\n", text);
     }
+
+    [Fact]
+    public void ANumberThatRoundsToZero_HasNoMinus()
+    {
+        var table = new ResultTable("t").Number("n", format: "0.00").Number("m", format: "0.####").Add(-0.001, -0.00001).Add(-0.01, -0.1);
+
+        Assert.Contains("| 0.00 | 0 |", table.ToMarkdown());
+        Assert.Contains("| -0.01 | -0.1 |", table.ToMarkdown());
+    }
 }
