@@ -21,7 +21,7 @@ public sealed class DisplaysTests
         var chart = Shown(() => Results.Record("t.chart", new LineChart("A chart", "x", "y").Add("line", [0, 1], [0, 1])));
 
         Assert.Equal([ChartJson.MimeType, "image/png", "text/plain", ResultRecord.MimeType], chart.Keys);
-        Assert.Equal("\x89PNG"u8, Convert.FromBase64String(chart["image/png"])[..4]);
+        Assert.Equal("PNG"u8, Convert.FromBase64String(chart["image/png"]).AsSpan(1, 3));
     }
 
     [Fact]
