@@ -91,7 +91,7 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         Assert.Contains("Report B's CNN under PGD (synthetic digits)", run.Titles);
         Assert.All(run.Column("a.sweep", "Of all images, published"), Assert.Null);
         Assert.All(run.Column("a.variants", "Distance"), Assert.Null);
-        Assert.Equal([1.0, 3, 4], run.Column("a.variants", "Epochs").Take(3));
+        Assert.Equal([1.0, 3.0, 4.0], run.Column("a.variants", "Epochs").Take(3));
         Assert.Equal("Adam, rate 0.002", run.Cell("a.network", "optimiser", "Chosen here"));
         Assert.Equal("16", run.Cell("a.network", "batch size", "Chosen here"));
     }
@@ -162,7 +162,7 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         Assert.Equal(["baseline", "attacked", "retrained, clean", "retrained, attacked"], run.Table("c.summary").Rows.Select(row => ((string)row[1]!)[3..]));
         Assert.All(run.Column("c.summary", "Published"), Assert.Null);
         Assert.Equal(["Epoch", "Clean", "PGD", "PGD"], run.Table("c.synthetic.retraining").Columns.Select(column => column.Name));
-        Assert.Equal([0.0, 1, 2, 3], run.Column("c.synthetic.retraining", "Epoch"));
+        Assert.Equal([0.0, 1.0, 2.0, 3.0], run.Column("c.synthetic.retraining", "Epoch"));
         Assert.Equal("The first 12 test images; epoch 0 is the baseline.", run.Table("c.synthetic.retraining").Note);
     }
 

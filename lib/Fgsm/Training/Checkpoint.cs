@@ -1,5 +1,4 @@
 using System.Globalization;
-using Fgsm.Data;
 
 namespace Fgsm.Training;
 
@@ -28,7 +27,7 @@ public sealed class Checkpoint(string file)
     /// <summary>Keeps a model in the folder models/ of the checkout, else of the working directory.</summary>
     /// <param name="name">The file's name without its ending.</param>
     public static Checkpoint Of(string name, bool fresh = false) =>
-        new(Path.Combine(DataFolders.Checkout() ?? Directory.GetCurrentDirectory(), "models", name + ".pth")) { Fresh = fresh };
+        new(Path.Combine(Checkout.Folder ?? Directory.GetCurrentDirectory(), "models", name + ".pth")) { Fresh = fresh };
 
     /// <summary>The same for one epoch alone: models/network_3.pth for the third of models/network.pth.</summary>
     internal Checkpoint OfEpoch(int epoch) =>

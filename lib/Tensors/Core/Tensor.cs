@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using Fgsm.Tensors.Autograd;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -90,8 +87,15 @@ public static partial class torch
         internal Span<T> Span<T>() where T : unmanaged
         {
             RequireAlive();
-            var memory = Memory<T>();
-            return memory.Array.AsSpan(memory.Start + offset, Count);
+            return Memory<T>().Span(offset, Count);
+        }
+
+        /// <summary>Copies elements, numbered in row-major order, to another tensor of the same type.</summary>
+        internal void Copy(int from, Tensor target, int to, int count)
+        {
+            RequireAlive();
+            target.RequireAlive();
+            storage.Copy(offset + from, target.storage, target.offset + to, count);
         }
 
         /// <summary>The first element's address. The array is pinned; the caller keeps the tensor alive.</summary>

@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Autograd;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -32,27 +30,11 @@ public static partial class torch
                     throw new ArgumentException(
                         $"{op}: expected float32 [N, classes] and int64 labels [N], "
                         + $"got {Shape.Text(input.Sizes)} and {target.dtype.Name()} {Shape.Text(target.Sizes)}");
-                var (count, classes) = ((int)input.Sizes[0], (int)input.Sizes[1]);
                 foreach (var label in target.Span<long>())
-                    if (label < 0 || label >= classes)
-                        throw new ArgumentOutOfRangeException(nameof(target), $"{op}: label {label} is not one of the {classes} classes");
-                var losses = Tensor.Empty(op, [count]);
-                var x = input.Span<float>();
-                var labels = target.Span<long>();
-                var values = losses.Span<float>();
-                for (var n = 0; n < count; n++)
-                    values[n] = -x[n * classes + (int)labels[n]];
-                Node.Record(op, losses, [target], (input, (g, s) =>
-                {
-                    var dx = zeros(count, classes);
-                    var to = dx.Span<float>();
-                    var from = g.Span<float>();
-                    var at = s[0].Span<long>();
-                    for (var n = 0; n < count; n++)
-                        to[n * classes + (int)at[n]] = -from[n];
-                    return dx;
-                }));
-                return Reduce(losses, reduction);
+                    if (label < 0 || label >= input.Sizes[1])
+                        throw new ArgumentOutOfRangeException(
+                            nameof(target), $"{op}: label {label} is not one of the {input.Sizes[1]} classes");
+                return Reduce(input.gather(1, target.unsqueeze(1)).squeeze(1).neg(), reduction);
             }
 
             /// <summary>(x - y)^2 of equal shapes.</summary>
@@ -62,6 +44,18 @@ public static partial class torch
                     throw new ArgumentException(
                         $"mse_loss: expected equal shapes, got {Shape.Text(input.Sizes)} and {Shape.Text(target.Sizes)}");
                 return Reduce((input - target).square(), reduction);
+            }
+
+            /// <summary>
+            /// The Kullback-Leibler divergence of the target from the input, element by element: t (log t - x), where x is the
+            /// logarithm of a probability; 0 where t is 0.
+            /// </summary>
+            /// <param name="log_target">The target holds logarithms too.</param>
+            public static Tensor kl_div(Tensor input, Tensor target, bool log_target = true, Reduction reduction = Reduction.Mean)
+            {
+                var logarithm = log_target ? target : where(target.gt(0), target, ones_like(target)).log();
+                var probability = log_target ? target.exp() : target;
+                return Reduce(probability * logarithm - probability * input, reduction);
             }
 
             private static Tensor Reduce(Tensor losses, Reduction reduction) => reduction switch

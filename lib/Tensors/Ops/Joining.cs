@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Autograd;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -19,35 +17,20 @@ public static partial class torch
                     + $"to {first.dtype.Name()} of shape {Shape.Text(first.Sizes)} along dimension {d}");
 
         var result = Tensor.Empty("cat", Shape.With(first.Sizes, d, tensors.Sum(t => t.Sizes[d])), first.dtype);
-        switch (first.dtype)
-        {
-            case ScalarType.Float32: Join<float>(); break;
-            case ScalarType.Int64: Join<long>(); break;
-            default: Join<bool>(); break;
-        }
+        var outer = Shape.Product(first.Sizes[..d]);
+        var (row, at) = (result.Count / Math.Max(1, outer), 0);
         var edges = new (Tensor, Gradient)[tensors.Count];
         long start = 0;
         for (var i = 0; i < tensors.Count; i++)
         {
-            var (from, length) = (start, tensors[i].Sizes[d]);
+            var (from, length, width) = (start, tensors[i].Sizes[d], tensors[i].Count / Math.Max(1, outer));
+            for (var o = 0; o < outer; o++)
+                tensors[i].Copy(o * width, result, o * row + at, width);
             edges[i] = (tensors[i], (g, _) => g.narrow(d, from, length).clone());
             start += length;
+            at += width;
         }
         return Node.Record("cat", result, [], edges);
-
-        void Join<T>() where T : unmanaged
-        {
-            var outer = Shape.Product(first.Sizes[..d]);
-            var row = result.Count / Math.Max(1, outer);
-            var at = 0;
-            foreach (var tensor in tensors)
-            {
-                var width = tensor.Count / Math.Max(1, outer);
-                for (var o = 0; o < outer; o++)
-                    tensor.Span<T>().Slice(o * width, width).CopyTo(result.Span<T>()[(o * row + at)..]);
-                at += width;
-            }
-        }
     }
 
     /// <summary>Joins tensors of one shape along a new dimension.</summary>

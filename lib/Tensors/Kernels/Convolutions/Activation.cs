@@ -1,28 +1,17 @@
-using System.Numerics;
-
 namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
 /// A convolution's input or output, or the gradient of one: <c>[N, C, H, W]</c>, or, between two convolutions, <c>[N, H, W, C]</c>,
 /// which is what the kernels work on. The caller keeps the memory alive.
 /// </summary>
-internal sealed unsafe class Activation
+internal sealed unsafe class Activation(float* data, ReadOnlySpan<long> shape, bool channelsLast)
 {
-    private readonly float* data;
-    private readonly bool channelsLast;
+    private readonly float* data = data;
 
-    public int Images { get; }
-    public int Channels { get; }
-    public int Height { get; }
-    public int Width { get; }
-
-    public Activation(float* data, ReadOnlySpan<long> shape, bool channelsLast)
-    {
-        this.data = data;
-        this.channelsLast = channelsLast;
-        var (c, h, w) = channelsLast ? (3, 1, 2) : (1, 2, 3);
-        (Images, Channels, Height, Width) = ((int)shape[0], (int)shape[c], (int)shape[h], (int)shape[w]);
-    }
+    public int Images { get; } = (int)shape[0];
+    public int Channels { get; } = (int)shape[channelsLast ? 3 : 1];
+    public int Height { get; } = (int)shape[channelsLast ? 1 : 2];
+    public int Width { get; } = (int)shape[channelsLast ? 2 : 3];
 
     /// <summary>
     /// Reads <paramref name="rows"/> rows of one image, from row <paramref name="first"/> on: element (y, x, c) to

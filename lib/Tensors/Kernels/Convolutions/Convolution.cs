@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
@@ -7,7 +5,8 @@ namespace Fgsm.Tensors.Kernels.Convolutions;
 /// x <c>[N, C, H, W]</c>, w <c>[O, C, KH, KW]</c>, y <c>[N, O, OH, OW]</c>. Which method computes them depends on the shapes
 /// only, never on the machine: another method has other bits.
 /// </summary>
-internal sealed unsafe class Convolution
+internal sealed unsafe record Convolution(int Images, int Channels, int Height, int Width, int Filters,
+    (int Height, int Width) Kernel, (int Height, int Width) Stride, (int Height, int Width) Padding)
 {
     /// <summary>Images whose weight gradients are summed in one chain; part of the definition of the result, not a tuning knob.</summary>
     public const int GroupSize = 8;
@@ -15,15 +14,8 @@ internal sealed unsafe class Convolution
     // Rows of outputs that are computed before the epilogue takes them; even, for windows of 2x2.
     private const int BandRows = 4;
 
-    public int Images { get; }
-    public int Channels { get; }
-    public int Height { get; }
-    public int Width { get; }
-    public int Filters { get; }
-    public (int Height, int Width) Kernel { get; }
-    public (int Height, int Width) Stride { get; }
-    public (int Height, int Width) Padding { get; }
-    public (int Height, int Width) Output { get; }
+    public (int Height, int Width) Output { get; } = ((Height + 2 * Padding.Height - Kernel.Height) / Stride.Height + 1,
+        (Width + 2 * Padding.Width - Kernel.Width) / Stride.Width + 1);
 
     /// <summary>Terms of each output element: C * KH * KW.</summary>
     public int Depth => Channels * Kernel.Height * Kernel.Width;
@@ -31,15 +23,6 @@ internal sealed unsafe class Convolution
 
     private int PaddedHeight => Height + 2 * Padding.Height;
     private int PaddedWidth => Width + 2 * Padding.Width;
-
-    public Convolution(
-        int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride, (int, int) padding)
-    {
-        (Images, Channels, Height, Width, Filters) = (images, channels, height, width, filters);
-        (Kernel, Stride, Padding) = (kernel, stride, padding);
-        Output = ((height + 2 * Padding.Height - Kernel.Height) / Stride.Height + 1,
-            (width + 2 * Padding.Width - Kernel.Width) / Stride.Width + 1);
-    }
 
     public void Forward(ChannelsLast.Source x, float* weight, Epilogue epilogue)
     {
