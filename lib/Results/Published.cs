@@ -4,7 +4,7 @@ namespace Fgsm.Results;
 
 /// <summary>
 /// What a report published: one file of data/published, which data/README.md describes. A value is found by its key (eps, data set,
-/// network), never by its place in a list.
+/// network), never by its place in a list. An empty cell in a column of the key holds for any: the accuracy without attack, for any attack.
 /// </summary>
 /// <example><code>
 /// var published = Published.Read("b.robust");
@@ -54,7 +54,7 @@ public sealed class Published
     {
         var wanted = key.Select(k => (Cells: Column(k.Column), Text: Convert.ToString(k.Value, CultureInfo.InvariantCulture))).ToArray();
         var cells = Column(column);
-        var rows = Enumerable.Range(0, cells.Length).Where(row => wanted.All(k => k.Cells[row] == k.Text)).ToArray();
+        var rows = Enumerable.Range(0, cells.Length).Where(row => wanted.All(k => k.Cells[row] is null or "" || k.Cells[row] == k.Text)).ToArray();
         if (rows.Length > 1)
             throw Error($"{rows.Length} rows have {Describe(key)}; a key names one row.");
         return rows.Length == 0 || string.IsNullOrEmpty(cells[rows[0]]) ? null : cells[rows[0]];

@@ -64,6 +64,17 @@ public sealed class PublishedTests : IDisposable
         Assert.Null(published.Text("claim", ("eps", "8/255")));
     }
 
+    /// <summary>The accuracy without attack holds beside any attack.</summary>
+    [Fact]
+    public void Value_WhereTheKeysCellIsEmpty_HoldsForAny()
+    {
+        var published = Read("attack,eps,accuracy\n,0,99\nFGSM,0.3,12.5\n");
+
+        Assert.Equal(99, published.Value("accuracy", ("attack", "PGD"), ("eps", 0)));
+        Assert.Equal(12.5, published.Value("accuracy", ("attack", "FGSM"), ("eps", 0.3)));
+        Assert.Null(published.Value("accuracy", ("attack", "PGD"), ("eps", 0.3)));
+    }
+
     [Fact]
     public void Frame_HoldsEveryCellAsWritten() =>
         Assert.Equal(["Fashion, MNIST", "0.1", null, null, "table 2"], Sample().Frame.Rows[2].Select(cell => cell as string is "" ? null : cell));
@@ -112,7 +123,7 @@ public sealed class PublishedTests : IDisposable
     public void EachCommittedRow_NamesItsSource_AndHasAKeyOfItsOwn(string name)
     {
         var rows = Published.Read(name).Frame.Rows.Select(row => row.Select(cell => (string?)cell).ToArray()).ToArray();
-        var keys = name == "c.accuracy" ? 3 : name == "e.table1" ? 2 : 1;
+        var keys = name switch { "b.robust" or "c.accuracy" => 5, "b.diagnostics" or "e.table1" => 4, "a.accuracy" or "e.table2" => 3, _ => 1 };
 
         Assert.NotEmpty(rows);
         Assert.Equal("source", Published.Read(name).Frame.Columns[^1].Name);

@@ -16,6 +16,20 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
     /// <summary>Why these images are not the ones asked for: one line for the reader; null when they are.</summary>
     public string? Notice { get; init; }
 
+    /// <summary>What tables call a class: "Digit" for sets of digits, else "Class".</summary>
+    public string ClassHeading => Test.ClassNames.SequenceEqual(DigitNames) ? "Digit" : "Class";
+
+    /// <summary>A data set by name: "MNIST" (or, where it cannot be had, <see cref="SyntheticDigits"/>), "Fashion-MNIST", "synthetic digits".</summary>
+    /// <exception cref="DataException">This project reads no such data set, it cannot be had, or what is there is bad.</exception>
+    /// <inheritdoc cref="Mnist"/>
+    public static DataSet Load(string name, string? folder = null) => name switch
+    {
+        "MNIST" => MnistOrSynthetic(folder),
+        "Fashion-MNIST" => FashionMnist(folder),
+        SyntheticDigits.Name => SyntheticDigits.Draw(),
+        _ => throw new DataException($"This project does not read {name}; it reads MNIST, Fashion-MNIST and {SyntheticDigits.Name}.") { IsMissing = true },
+    };
+
     /// <summary>MNIST, read from where it is found, else downloaded.</summary>
     /// <param name="folder">A data folder to look in first; null for the standard search of <see cref="DataFolders"/>.</param>
     /// <param name="cancellation">Stops a download.</param>

@@ -3,7 +3,7 @@ using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;
 
-/// <summary>A model under FGSM at several strengths.</summary>
+/// <summary>A model under FGSM, or another attack, at several strengths.</summary>
 /// <param name="Clean">Its predictions without attack.</param>
 /// <param name="Points">One for each eps, in the order given.</param>
 /// <param name="ZeroGradients">The share of images whose gradient is 0 everywhere, in percent: FGSM leaves those alone.</param>
@@ -12,13 +12,15 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
 {
     private const int BatchSize = 250;
 
-    /// <summary>Attacks every image at every eps. FGSM's gradient does not depend on eps: ONE gradient an image serves all.</summary>
+    /// <summary>Attacks every image at every eps. FGSM's gradient does not depend on eps: ONE gradient an image serves all. Any other attack is made anew at each.</summary>
     /// <param name="eps">In pixels of [0,1].</param>
     /// <param name="progress">Told after each batch, under <paramref name="title"/>.</param>
-    /// <param name="bounds">What adversarial images are clipped to; null for [0,1].</param>
-    public static EpsSweep Run(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<double> eps, IProgress<Progress>? progress = null, string title = "attack", Bounds? bounds = null, CancellationToken cancellation = default)
+    /// <param name="bounds">What FGSM clips its images to; null for [0,1].</param>
+    /// <param name="attack">The attack at an eps; null for FGSM.</param>
+    public static EpsSweep Run(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<double> eps, IProgress<Progress>? progress = null, string title = "attack", Bounds? bounds = null, Func<double, AdversarialAttack>? attack = null, CancellationToken cancellation = default)
     {
-        var attacks = eps.Select(e => new FGSM(e) { Bounds = bounds ?? Bounds.Unit }).ToList();
+        attack ??= e => new FGSM(e) { Bounds = bounds ?? Bounds.Unit };
+        var attacks = eps.Select(attack).ToList();
         var clean = new List<Predictions>();
         var attacked = eps.Select(_ => new List<Predictions>()).ToList();
         var (zero, nonFinite) = (0, 0);
@@ -35,7 +37,7 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
             for (var i = 0; i < attacks.Count; i++)
             {
                 using var inner = NewDisposeScope();
-                var adversarial = attacks[i].Step(x, attacks[i].Direction(gradient));
+                var adversarial = attacks[i] is FGSM fgsm ? fgsm.Step(x, fgsm.Direction(gradient)) : attacks[i].Attack(model, x, y);
                 attacked[i].Add(Predictions.FromLogits(model.call(adversarial), y));
             }
         }
@@ -63,7 +65,7 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
     }
 }
 
-/// <summary>A model under FGSM at one strength.</summary>
+/// <summary>A model under attack at one strength.</summary>
 /// <param name="Eps">In pixels of [0,1].</param>
 /// <param name="Clean">Predictions without attack.</param>
 /// <param name="Attacked">Predictions of the adversarial images.</param>

@@ -12,8 +12,10 @@ public sealed record Setting(string Pixels, string Optimiser, int Epochs, bool C
     /// <summary>Pixels as they are, from -1 to 1, and standardised by MNIST's mean and standard deviation.</summary>
     public static IReadOnlyList<string> AllPixels { get; } = ["[0, 1]", "[-1, 1]", "standardised"];
 
-    /// <summary>Report E's CNN behind this normalisation; its weights follow from torch's generator.</summary>
-    public nn.Module<Tensor, Tensor> NewNetwork() => nn.Sequential(("normalize", new Normalize([Normal.Mean], [Normal.Std])), ("cnn", Cnn.ReportE()));
+    /// <summary>A network behind this normalisation; its weights follow from torch's generator.</summary>
+    /// <param name="network">Makes the network; null for report E's CNN.</param>
+    public nn.Module<Tensor, Tensor> NewNetwork(Func<nn.Module<Tensor, Tensor>>? network = null) =>
+        nn.Sequential(("normalize", new Normalize([Normal.Mean], [Normal.Std])), ("cnn", (network ?? Cnn.ReportE)()));
 
     /// <summary>A trainer with this optimiser and batches of 64.</summary>
     /// <param name="trainingEps">The defence: half of each batch is FGSM examples, an equal part at each of these eps; none for ordinary training.</param>

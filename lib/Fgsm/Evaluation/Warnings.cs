@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fgsm.Evaluation;
 
 /// <summary>What users of attack libraries most often get wrong, one line each: what, where, what to do. They never stop a run.</summary>
@@ -13,7 +15,9 @@ public static class Warnings
     private const double BlindPoints = 0.2;
 
     /// <summary>The next two together; an empty list is the good case.</summary>
-    public static IReadOnlyList<string> Of(nn.Module<Tensor, Tensor> model, TensorSet data, EpsSweep sweep) => [.. Of(model, data), .. Of(sweep)];
+    /// <param name="trainedOnIt">Whether the model was trained on examples of the sweep's attack.</param>
+    public static IReadOnlyList<string> Of(nn.Module<Tensor, Tensor> model, TensorSet data, EpsSweep sweep, bool trainedOnIt = false) =>
+        [.. Of(model, data), .. Of(sweep, trainedOnIt)];
 
     /// <summary>Before an attack: the model's mode and outputs, the pixels and the labels.</summary>
     public static IReadOnlyList<string> Of(nn.Module<Tensor, Tensor> model, TensorSet data)
@@ -48,7 +52,8 @@ public static class Warnings
     public static IReadOnlyList<string> Of(SmallestEps found) => Of(found.Clean);
 
     /// <summary>After an attack: logits and gradients that are not finite, zero gradients, accuracies that cannot be, labels that do not match.</summary>
-    public static IReadOnlyList<string> Of(EpsSweep sweep)
+    /// <param name="trainedOnIt">Whether the model was trained on examples of the sweep's attack.</param>
+    public static IReadOnlyList<string> Of(EpsSweep sweep, bool trainedOnIt = false)
     {
         List<string> warnings = [.. Of(sweep.Clean), .. sweep.Points.SelectMany(point => Of(point.Attacked, FormattableString.Invariant($"at eps {point.Eps:0.####}")))];
         if (sweep.NonFiniteGradients > 0)
@@ -61,8 +66,14 @@ public static class Warnings
             warnings.Add(FormattableString.Invariant($"The clean accuracy of {clean.Accuracy:0.00} % is no better than guessing among {classes} classes: the labels may not match the images (another order, classes counted from 1), or the model is untrained."));
         if (sweep.ZeroGradients > 0)
             warnings.Add(FormattableString.Invariant($"{sweep.ZeroGradients:0.00} % of the images have a gradient of 0 everywhere: FGSM leaves them as they are, so the robust accuracy may be too high by as many points. Their loss has reached 0 in float32, or the model hides its gradients."));
-        foreach (var point in sweep.Points.Where(p => p.RobustAccuracy > clean.Accuracy))
-            warnings.Add(FormattableString.Invariant($"At eps {point.Eps:0.####} the accuracy under attack, {point.RobustAccuracy:0.00} %, is above the clean accuracy, {clean.Accuracy:0.00} %: an attack that helps the model goes the wrong way. Check the sign of the step and the labels."));
+        if (sweep.Points.Where(p => p.RobustAccuracy > clean.Accuracy).ToArray() is { Length: > 0 } helped)
+        {
+            var where = FormattableString.Invariant($"At eps {string.Join(", ", helped.Select(p => p.Eps.ToString("0.####", CultureInfo.InvariantCulture)))} the accuracy under attack, up to {helped.Max(p => p.RobustAccuracy):0.00} %, is above the clean accuracy, {clean.Accuracy:0.00} %: ");
+            // Kurakin, Goodfellow and Bengio found it in models trained on one-step examples: the perturbation gives the label away.
+            warnings.Add(where + (trainedOnIt
+                ? "label leaking (Kurakin, Goodfellow, Bengio, 2017, https://arxiv.org/abs/1611.01236). A model trained on such examples learns to read the label off the perturbation; its accuracy under this attack is no robustness."
+                : "an attack that helps the model goes the wrong way. Check the sign of the step and the labels."));
+        }
         return warnings;
     }
 

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Fgsm.Models;
 
 /// <summary>The reports' networks. All end in logits and take pixels in [0,1]; the weights follow from <c>torch.manual_seed</c>. They are on <see cref="Compute.Device"/>.</summary>
-public static class Cnn
+public static partial class Cnn
 {
     /// <summary>
     /// Report A's CNN for 28x28 grey images: two convolutions, each with ReLU and 2x2 max-pooling, then two fully connected layers.
@@ -50,4 +52,24 @@ public static class Cnn
         ("flatten", nn.Flatten()),
         ("fc1", nn.Linear(64 * 24 * 24, 128)), ("relu3", nn.ReLU()),
         ("fc2", nn.Linear(128, 10))).to(Compute.Device);
+
+    /// <summary>"report B's CNN" for <see cref="ReportB"/>; "a CNN of your own" for a function that is none of these.</summary>
+    public static string Name(Delegate network) =>
+        network.Method.DeclaringType == typeof(Cnn) ? $"report {network.Method.Name["Report".Length..]}'s CNN" : "a CNN of your own";
+
+    /// <summary>How one of these networks is written, and those that it calls: its C# in this file. Empty for any other function.</summary>
+    public static string Source(Delegate network)
+    {
+        if (network.Method.DeclaringType != typeof(Cnn))
+            return "";
+        using var file = new StreamReader(typeof(Cnn).Assembly.GetManifestResourceStream("Cnn.cs")!);
+        var methods = Methods().Matches(file.ReadToEnd()).ToDictionary(method => method.Groups["name"].Value, method => method.Value.ReplaceLineEndings("\n"));
+        return string.Join("\n", Texts(network.Method.Name)).Replace("\n    ", "\n").Trim();
+
+        IEnumerable<string> Texts(string name) => methods.Where(m => m.Key != name && methods[name].Contains($"{m.Key}("))
+            .SelectMany(called => Texts(called.Key)).Prepend(methods[name]);
+    }
+
+    [GeneratedRegex("""^    public static Sequential (?<name>\w+)\([^\r\n]*?(=>.*?;|\r?\n    \{.*?\n    \})\r?$""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Methods();
 }

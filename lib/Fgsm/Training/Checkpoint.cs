@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fgsm.Training;
 
 /// <summary>
@@ -26,6 +28,10 @@ public sealed class Checkpoint(string file)
     /// <param name="name">The file's name without its ending.</param>
     public static Checkpoint Of(string name, bool fresh = false) =>
         new(Path.Combine(Checkout.Folder ?? Directory.GetCurrentDirectory(), "models", name + ".pth")) { Fresh = fresh };
+
+    /// <summary>The same for one epoch alone: models/network_3.pth for the third of models/network.pth.</summary>
+    internal Checkpoint OfEpoch(int epoch) =>
+        new(Path.ChangeExtension(File, null) + FormattableString.Invariant($"_{epoch}") + Path.GetExtension(File)) { Fresh = Fresh, Settings = Settings };
 
     /// <summary>
     /// Puts model, optimiser and torch's generator in the state after the last epoch kept, if it is one of this training's first
@@ -73,12 +79,14 @@ public sealed class Checkpoint(string file)
 
     internal void SaveWeights(nn.Module model) => PyTorchFile.Write(File, model.state_dict());
 
+    // An epoch that was kept before keeps the time of its run.
     private static OrderedDictionary<object, object?> Describe(EpochResult epoch) => new()
     {
         ["epoch"] = (long)epoch.Epoch,
         ["loss"] = epoch.Loss,
         ["accuracy"] = epoch.Accuracy,
         ["seconds"] = epoch.Duration.TotalSeconds,
+        ["ended"] = (epoch.Kept ?? DateTimeOffset.UtcNow).ToString("O", CultureInfo.InvariantCulture),
     };
 
     private static EpochResult Parse(object? saved)
@@ -86,7 +94,10 @@ public sealed class Checkpoint(string file)
         var epoch = saved as OrderedDictionary<object, object?> ?? [];
         // TimeSpan.FromSeconds cuts off: 0.0003558 s, which is a little less in binary, would lose a tick.
         var duration = TimeSpan.FromTicks((long)Math.Round(Get<double>(epoch, "seconds") * TimeSpan.TicksPerSecond));
-        return new((int)Get<long>(epoch, "epoch"), Get<double>(epoch, "loss"), Get<double>(epoch, "accuracy"), duration);
+        return new((int)Get<long>(epoch, "epoch"), Get<double>(epoch, "loss"), Get<double>(epoch, "accuracy"), duration)
+        {
+            Kept = DateTimeOffset.Parse(Get<string>(epoch, "ended"), CultureInfo.InvariantCulture),
+        };
     }
 
     private static T Get<T>(OrderedDictionary<object, object?> values, string name) => values.GetValueOrDefault(name) is T value ? value : throw new InvalidDataException(name);

@@ -5,7 +5,11 @@ namespace Fgsm.Training;
 /// <param name="Loss">Mean cross-entropy.</param>
 /// <param name="Accuracy">In percent, of the batches as trained on: dropout on, adversarial examples included.</param>
 /// <param name="Duration">Wall time.</param>
-public sealed record EpochResult(int Epoch, double Loss, double Accuracy, TimeSpan Duration);
+public sealed record EpochResult(int Epoch, double Loss, double Accuracy, TimeSpan Duration)
+{
+    /// <summary>When an earlier run ended this epoch, which a <see cref="Checkpoint"/> had kept; null for an epoch of this run.</summary>
+    public DateTimeOffset? Kept { get; init; }
+}
 
 /// <summary>
 /// Trains a classifier by mini-batches in a fresh random order each epoch. The order comes from torch's generator, so
@@ -28,6 +32,12 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
     public Checkpoint? Checkpoint { get; init; }
 
     /// <summary>
+    /// Called after each epoch with the model as it then is, in eval mode; whoever draws random numbers seeds the next epoch. With a
+    /// <see cref="Checkpoint"/> every epoch is kept, as name_1, name_2 and so on, and this is called for those that were kept, too.
+    /// </summary>
+    public Action<EpochResult>? AfterEpoch { get; init; }
+
+    /// <summary>
     /// Trains for some epochs; the model is left in training mode. With a <see cref="Checkpoint"/> that has some or all of these epochs,
     /// model, optimiser and torch's generator come out with the same bits as without.
     /// </summary>
@@ -46,16 +56,33 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             throw new ArgumentOutOfRangeException(nameof(BatchSize), $"Trainer: BatchSize must be 1 or more, got {BatchSize}");
         model.train();
         var key = Checkpoint is null ? "" : TrainingKey.Of(model, optimizer, data, examples, BatchSize, Checkpoint.Settings);
-        List<EpochResult> results = [.. Checkpoint?.Load(key, model, optimizer, epochs) ?? []];
-        if (results is [.., var last])
-            Progress?.Report(new Progress(Title, last.Epoch, epochs, Steps(data), Steps(data), last.Loss, last.Accuracy));
+        List<EpochResult> results = AfterEpoch is null ? Kept(Checkpoint, epochs) : [];
         while (results.Count < epochs)
         {
-            results.Add(RunEpoch(data, results.Count + 1, epochs, cancellation));
-            Checkpoint?.Save(key, model, optimizer, results);
+            // A listener sees the model after each epoch, so each has a file of its own.
+            var epoch = results.Count + 1;
+            var file = AfterEpoch is null ? Checkpoint : Checkpoint?.OfEpoch(epoch);
+            if (AfterEpoch is not null && Kept(file, epoch) is var kept && kept.Count == epoch)
+                results = kept;
+            else
+            {
+                results.Add(RunEpoch(data, epoch, epochs, cancellation));
+                file?.Save(key, model, optimizer, results);
+            }
+            model.eval();
+            AfterEpoch?.Invoke(results[^1]);
+            model.train();
         }
         Checkpoint?.SaveWeights(model);
         return results;
+
+        List<EpochResult> Kept(Checkpoint? file, int most)
+        {
+            List<EpochResult> kept = [.. file?.Load(key, model, optimizer, most) ?? []];
+            if (kept is [.., var last])
+                Progress?.Report(new Progress(Title, last.Epoch, epochs, Steps(data), Steps(data), last.Loss, last.Accuracy));
+            return kept;
+        }
     }
 
     private int Steps(TensorSet data) => (data.Count + BatchSize - 1) / BatchSize;

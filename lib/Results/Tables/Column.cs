@@ -71,7 +71,11 @@ public sealed record Column(string Name, ColumnKind Kind, string? Unit = null, s
     internal string Show(object? cell) => cell switch
     {
         null => Nothing,
-        double number => number.ToString(Format, CultureInfo.InvariantCulture),
+        double number => WithoutMinusZero(number.ToString(Format, CultureInfo.InvariantCulture)),
         _ => (string)cell,
     };
+
+    // -0.0001 with two decimals is 0.00, not -0.00.
+    private static string WithoutMinusZero(string number) =>
+        number.StartsWith('-') && !number.AsSpan().ContainsAnyInRange('1', '9') && number.Contains('0') ? number[1..] : number;
 }

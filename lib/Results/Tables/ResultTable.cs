@@ -58,7 +58,9 @@ public sealed class ResultTable(string title)
         With(new Column("Published", kind, unit, format, Group: quantity));
         With(new Column("Ours", kind, unit, format, isVolatile, quantity));
         differences.Add(columns.Count);
-        return With(new Column("Difference", ColumnKind.Number, unit == "%" ? "points" : unit, $"+{format};-{format};{format}", isVolatile, quantity));
+        // "G5", five significant digits, is no picture of digits that a sign could stand before.
+        var signed = format.StartsWith('G') ? format : $"+{format};-{format};{format}";
+        return With(new Column("Difference", ColumnKind.Number, unit == "%" ? "points" : unit, signed, isVolatile, quantity));
     }
 
     /// <summary>Adds a row: one value for each column except the differences, which the table takes itself.</summary>

@@ -24,4 +24,29 @@ public class DataSetTests
             [("b.digits.data.name", set.Name), ("b.digits.data.sha256", set.Test.Sha256), ("b.digits.data.synthetic", "yes")],
             records.Select(r => (r.Name, (string)r.Value)));
     }
+
+    [Fact]
+    public void Load_OfDigitsThatTheProjectDraws_GivesThem_AndTheirClassesAreDigits()
+    {
+        var set = DataSet.Load("synthetic digits");
+
+        Assert.Equal(("synthetic digits", 10_000, "Digit"), (set.Name, set.Test.Count, set.ClassHeading));
+    }
+
+    [Fact]
+    public void Load_OfAnUnknownName_SaysWhichThereAre()
+    {
+        var error = Assert.Throws<DataException>(() => DataSet.Load("Mnist"));
+
+        Assert.Equal("This project does not read Mnist; it reads MNIST, Fashion-MNIST and synthetic digits.", error.Message);
+        Assert.True(error.IsMissing);
+    }
+
+    [Fact]
+    public void ClassHeading_OfClothes_IsClass()
+    {
+        var clothes = new ImageSet("clothes", [0], [1], 1, 1, 1, ["shirt", "coat"], "");
+
+        Assert.Equal("Class", new DataSet(clothes, clothes).ClassHeading);
+    }
 }

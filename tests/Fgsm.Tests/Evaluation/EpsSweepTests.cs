@@ -34,6 +34,19 @@ public class EpsSweepTests
     }
 
     [Fact]
+    public void Run_WithAnotherAttack_GivesWhatThatAttackGives()
+    {
+        var (model, data) = (TinyModels.SmallCnn(), Images(20));
+        static PGD Attack(double eps) => new(eps, eps / 2, steps: 3, randomStart: false);
+
+        var sweep = EpsSweep.Run(model, data, [0.1, 0.3], attack: Attack);
+
+        AssertSame(Predictions.Of(model, data), sweep.Clean);
+        foreach (var point in sweep.Points)
+            AssertSame(Predictions.Under(Attack(point.Eps), model, data), point.Attacked);
+    }
+
+    [Fact]
     public void Run_WithoutBounds_ClipsNothing()
     {
         var (recorder, data) = (new Recorder(TinyModels.SmallCnn()), Images(10));

@@ -2,6 +2,7 @@ using Fgsm.Attacks;
 using Fgsm.Data;
 using Fgsm.Evaluation;
 using Fgsm.Models;
+using Fgsm.Results;
 using static Fgsm.Tests.TestTensors;
 
 namespace Fgsm.Tests;
@@ -204,6 +205,18 @@ public sealed class SettingsGridTests : IDisposable
         Assert.Equal(("mixed", 1, 0.5), (read.Defences[0].TrainingEps, read.Defences[0].Epochs, read.Defences[0].ZeroGradients));
         read.Write(folder.File("again.json"));
         Assert.Equal(File.ReadAllText(folder.File("grid.json")), File.ReadAllText(folder.File("again.json")));
+    }
+
+    /// <summary>By eps, not by place: the report says nothing about 0.15.</summary>
+    [Fact]
+    public void Distance_IsTheLargestDifferenceWhereTheReportGivesAValue()
+    {
+        var published = Published.Read("e.table2");
+        var grid = new SettingsGrid(1, 2, 3, [], []) { Data = "MNIST", Network = Cnn.Name(Cnn.ReportE), Eps = [0.15, 0.3, 0.1] };
+
+        Assert.Equal(2.9, grid.Distance([0, 65, 92], published, "attacked")!.Value, 1e-9);
+        Assert.Null((grid with { Data = "Fashion-MNIST" }).Distance([0, 65, 92], published, "attacked"));
+        Assert.Null((grid with { Eps = [0.15] }).Distance([0], published, "attacked"));
     }
 
     [Theory]

@@ -148,7 +148,22 @@ public class WarningsTests
         var clean = new Predictions(labels, [1 - labels[0], .. labels[1..]], new float[40]);
         var sweep = new EpsSweep(clean, [new EpsPoint(0.1, clean, clean), new EpsPoint(0.2, clean, clean with { Predicted = clean.Labels })], ZeroGradients: 0);
 
-        AssertWarns(Warnings.Of(sweep), "eps 0.2", "100.00 %", "97.50 %");
+        AssertWarns(Warnings.Of(sweep), "eps 0.2", "100.00 %", "97.50 %", "Check the sign");
+    }
+
+    /// <summary>Once for all strengths, and without advice that such a model does not need.</summary>
+    [Fact]
+    public void Of_AnAttackThatHelpsAModelTrainedOnIt_NamesLabelLeakingOnce()
+    {
+        var labels = Data.Labels.data<long>().ToArray();
+        var clean = new Predictions(labels, [1 - labels[0], .. labels[1..]], new float[40]);
+        var helped = clean with { Predicted = labels };
+        var sweep = new EpsSweep(clean, [new EpsPoint(0.1, clean, helped), new EpsPoint(0.2, clean, clean), new EpsPoint(0.3, clean, helped)], ZeroGradients: 0);
+
+        var warnings = Warnings.Of(sweep, trainedOnIt: true);
+
+        AssertWarns(warnings, "eps 0.1, 0.3", "100.00 %", "97.50 %", "label leaking");
+        Assert.DoesNotContain("Check the sign", Assert.Single(warnings));
     }
 
     /// <summary>100 images of class 0, of which the first so many are right.</summary>

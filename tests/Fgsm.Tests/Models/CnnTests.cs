@@ -99,4 +99,26 @@ public class CnnTests
         Assert.Equal(4_738_826, model.CountParameters());
         Assert.Equal([3L, 10], model.call(zeros(3, 1, 28, 28).to(Compute.Device)).shape);
     }
+
+    [Fact]
+    public void Name_IsThatOfTheReport()
+    {
+        Assert.Equal("report B's CNN", Cnn.Name(Cnn.ReportB));
+        Assert.Equal("report C's CNN", Cnn.Name(Cnn.ReportC));
+        Assert.Equal("a CNN of your own", Cnn.Name(() => Cnn.ReportB()));
+    }
+
+    /// <summary>What is shown is what runs: all of a method, with what it calls, and nothing else.</summary>
+    [Fact]
+    public void Source_IsTheWholeMethod_AndThatOfTheNetworksItCalls()
+    {
+        Assert.StartsWith("public static Sequential ReportB() => nn.Sequential(\n    (\"conv1\", nn.Conv2d(1, 32, 5, padding: 2))", Cnn.Source(Cnn.ReportB));
+        Assert.EndsWith("(\"fc2\", nn.Linear(1024, 10))).to(Compute.Device);", Cnn.Source(Cnn.ReportB));
+        Assert.Single(Cnn.Source(Cnn.ReportB).Split("public static"), part => part.Length > 0);
+
+        var a = Cnn.Source(Cnn.ReportA);
+        Assert.StartsWith("public static Sequential ReportA() => ReportC(channels: 1, height: 28, width: 28, classes: 10);\npublic static Sequential ReportC(", a);
+        Assert.EndsWith("(\"fc2\", nn.Linear(128, classes))).to(Compute.Device);\n}", a);
+        Assert.Equal("", Cnn.Source(() => Cnn.ReportB()));
+    }
 }

@@ -78,8 +78,43 @@ public sealed class CheckpointTests : IDisposable
             return new Trainer(model, optim.SGD(model.parameters(), 0.1)) { Checkpoint = Kept() }.Fit(data, 2);
         }
         var trained = Fit();
+        var kept = Fit();
 
-        Assert.Equal(trained, Fit());
+        Assert.Equal(trained, kept.Select(e => e with { Kept = null }));
+        Assert.All(trained, e => Assert.Null(e.Kept));
+        Assert.All(kept, e => Assert.InRange(e.Kept!.Value, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow));
+        // A third run has the times of the first.
+        Assert.Equal(kept, Fit());
+    }
+
+    /// <summary>The listener draws random numbers: the training after it must still have the same bits, from files or not.</summary>
+    [Fact]
+    public void Fit_WithAListener_ShowsItTheModelAfterEachEpoch_AlsoFromFiles()
+    {
+        (List<string> Seen, string Epochs, string Next) Fit(Checkpoint? checkpoint)
+        {
+            var (model, seen) = (TinyModels.WithDropout(1), new List<string>());
+            void Look(EpochResult epoch)
+            {
+                Assert.False(model.training);
+                seen.Add($"{epoch.Epoch} {model.state_dict()["fc1.weight"].Sha256()} {rand(2).Sha256()}");
+                manual_seed(100 + epoch.Epoch);
+            }
+            var trainer = new Trainer(model, optim.Adam(model.parameters(), 0.1)) { BatchSize = 16, Checkpoint = checkpoint, AfterEpoch = Look };
+            var epochs = trainer.Fit(data, 3);
+            Assert.True(model.training);
+            return (seen, Text(epochs), rand(3).Sha256());
+        }
+        var plain = Fit(null);
+
+        foreach (var run in new[] { Fit(Kept()), Fit(Kept()) })
+        {
+            Assert.Equal(plain.Seen, run.Seen);
+            Assert.Equal((plain.Epochs, plain.Next), (run.Epochs, run.Next));
+        }
+        Assert.Equal(3, plain.Seen.Distinct().Count());
+        File.Delete(folder.File("model_3.checkpoint.pth"));
+        Assert.Equal(plain.Seen, Fit(Kept()).Seen);
     }
 
     [Fact]

@@ -120,6 +120,15 @@ public class TableRendererTests
     }
 
     [Fact]
+    public void ANumberThatRoundsToZero_HasNoMinus()
+    {
+        var table = new ResultTable("t").Number("n", format: "0.00").Number("m", format: "0.####").Add(-0.001, -0.00001).Add(-0.01, -0.1);
+
+        Assert.Contains("| 0.00 | 0 |", table.ToMarkdown());
+        Assert.Contains("| -0.01 | -0.1 |", table.ToMarkdown());
+    }
+
+    [Fact]
     public void AVerdict_IsShownInItsColour_ByItsWords()
     {
         var table = new ResultTable("t").Verdict().Add(Verdict.Close.ToText()).Add(Verdict.NotMeasured.ToText()).Add("✗ <b>");

@@ -2,13 +2,13 @@ using System.Xml.Linq;
 using SkiaSharp;
 using Svg.Skia;
 
-namespace Fgsm.Report.Writing;
+namespace Fgsm.Results.Svg;
 
 /// <summary>
-/// Figures as PNG and as PDF, drawn by Skia from their SVG with the font that comes with the program: the same picture, whatever
+/// Figures as PNG and as PDF, drawn by Skia from their SVG with the font that comes with the library: the same picture, whatever
 /// fonts the machine has.
 /// </summary>
-internal static class FigurePictures
+public static class FigurePictures
 {
     private const float PixelsOfAPixel = 2, MostPixels = 16_384;
 
@@ -22,11 +22,18 @@ internal static class FigurePictures
     public static string? Missing { get; } = Try();
 
     /// <summary>The figure with two pixels for each of the page's, or fewer where the file would become too large to be shown.</summary>
-    public static byte[] Png(Figure figure, bool titled)
+    /// <param name="figure">The figure.</param>
+    /// <param name="titled">False to leave the title to the text around.</param>
+    public static byte[] Png(Figure figure, bool titled) => Png(figure.ToSvg(titled), PixelsOfAPixel);
+
+    /// <summary>A figure's SVG as PNG.</summary>
+    /// <param name="drawing">What <see cref="FigureSvg"/> wrote.</param>
+    /// <param name="pixelsOfAPixel">Pixels for each of the page's; fewer where the file would become too large to be shown.</param>
+    internal static byte[] Png(string drawing, float pixelsOfAPixel)
     {
-        using var svg = Load(figure, titled);
+        using var svg = Load(drawing);
         var size = svg.Picture!.CullRect;
-        var scale = Math.Min(PixelsOfAPixel, MostPixels / Math.Max(size.Width, size.Height));
+        var scale = Math.Min(pixelsOfAPixel, MostPixels / Math.Max(size.Width, size.Height));
         using var bitmap = new SKBitmap((int)Math.Ceiling(size.Width * scale), (int)Math.Ceiling(size.Height * scale));
         using (var canvas = new SKCanvas(bitmap))
         {
@@ -40,7 +47,7 @@ internal static class FigurePictures
     /// <summary>One page of the figure's size, without its title.</summary>
     public static byte[] Pdf(Figure figure)
     {
-        using var svg = Load(figure, titled: false);
+        using var svg = Load(figure.ToSvg(titled: false));
         // A page of PDF is measured in 1/72 inch, a pixel of the figure is 1/96.
         const float scale = 72f / 96;
         var size = svg.Picture!.CullRect;
@@ -56,9 +63,9 @@ internal static class FigurePictures
         return bytes.ToArray();
     }
 
-    private static SKSvg Load(Figure figure, bool titled)
+    private static SKSvg Load(string text)
     {
-        var drawing = XDocument.Parse(figure.ToSvg(titled));
+        var drawing = XDocument.Parse(text);
         foreach (var element in drawing.Descendants().ToArray())
         {
             if (element.Name.LocalName == "image")
