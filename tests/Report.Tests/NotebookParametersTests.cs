@@ -67,6 +67,21 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
     }
 
     [QuickRunFact]
+    public async Task Stronger_WithEveryParameterChanged_NamesThem()
+    {
+        var run = await Run("06-stronger-attacks", "seed = 7", "dataSet = \"synthetic digits\"", "trainImages = 96", "testImages = 12", "dearImages = 3",
+            "network = Cnn.ReportA", "epochs = 2", "defenceEpochs = 3", "rate = 0.02", "momentum = 0.5", "batchSize = 16", "eps = [0.1]",
+            "trainingEps = 0.2", "pgdSteps = 3", "autoSteps = 2", "autoTargets = 1", "autoQueries = 2");
+
+        AssertAllAreOf("synthetic digits", run);
+        Assert.Equal(["0 (clean)", "25.5/255"], run.Keys("s.baseline"));
+        Assert.Equal(["eps", "FGSM", "PGD-3", "AutoAttack", "AutoAttack, 95 %"], run.Table("s.defended").Columns.Select(column => column.Name));
+        Assert.Equal("FGSM and PGD-3: 12 images; AutoAttack: the first 3 of them, with its 95 % interval.", run.Table("s.defended").Note);
+        Assert.Contains("Transfer of PGD-3 at 25.5/255: accuracy (%) (synthetic digits)", run.Titles);
+        Assert.Contains("epoch 3 of 3: loss ", run.Text);
+    }
+
+    [QuickRunFact]
     public async Task Sweep_WithOtherStrengths_ShowsPublishedValuesBesideTheirOwn()
     {
         var run = await Run("03-epsilon-sweep", Small, "epochs = 1", "eps = [0.1, 0.25, 0.9]");

@@ -15,7 +15,7 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
     /// A file that keeps what each batch gave, so that a run that was stopped goes on from there; null keeps nothing. What was measured
     /// with other weights, images, options or code is measured again.
     /// </param>
-    /// <param name="progress">Told after each batch, under the attack's name.</param>
+    /// <param name="progress">Told after each batch, under the attack's name and eps.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; what is done is kept.</exception>
     public static AttackSuite Run(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<AdversarialAttack> attacks, int batchSize = 250,
@@ -31,9 +31,11 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
     {
         var parts = new List<AttackedBatch>();
         using var views = NewDisposeScope();
-        foreach (var batch in data.Batches(batchSize, progress, attack.GetType().Name, cancellation))
+        var name = attack.GetType().Name;
+        var title = attack is FixedEpsAttack { Eps: var eps } ? FormattableString.Invariant($"{name} at {eps:0.####}") : name;
+        foreach (var batch in data.Batches(batchSize, progress, title, cancellation))
             parts.Add(kept.GetOrAdd(TrainingKey.Digest(new object?[] { attack.ToString(), batch.Pixels, batch.Labels }), () => Attack(model, batch, attack)));
-        return new(attack.GetType().Name, attack.ToString()!, attack.Norm, (attack as FixedEpsAttack)?.Eps, clean,
+        return new(name, attack.ToString()!, attack.Norm, (attack as FixedEpsAttack)?.Eps, clean,
             new([.. clean.Labels], [.. parts.SelectMany(p => p.Predicted)], [.. parts.SelectMany(p => p.Confidence)]),
             [.. parts.SelectMany(p => p.Lengths)], parts.Sum(p => p.Forwards), parts.Sum(p => p.Gradients), TimeSpan.FromSeconds(parts.Sum(p => p.Seconds)));
     }
