@@ -137,6 +137,8 @@ internal sealed class Comparisons
         var seeds = OverSeeds(claim, cell);
         if (seeds is var (mean, deviation, count))
             range = Interval.Prediction(mean, deviation, count) is var next && range is { } one ? one.Including(next) : next;
+        if (claim is { Images.Length: > 0, Less.Length: 0 } && range is { } share)
+            range = new Interval(Math.Max(0, share.Low), Math.Min(100, share.High));
 
         var unit = claim.Less.Length > 0 || cell.Table.Columns[cell.Column].Unit == "points" ? " points" : claim.Images.Length > 0 ? " %" : "";
         var isPercent = unit.Length > 0;
