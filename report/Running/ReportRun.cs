@@ -12,7 +12,7 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
         var notebooks = NotebookFile.Select(NotebookFile.All(repository), options.Only);
         if (!options.Replace)
             Replacement.Check(folder, notebooks.Select(notebook => notebook.Name), options.Settings.Quick);
-        var template = new ReportTemplate(repository.Templates, options.Template);
+        var template = new ReportTemplate(repository.Templates, options.Template, repository.Published);
         template.Check(notebooks, options.Settings);
 
         var run = await new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System).RunAsync(notebooks, cancellation);
