@@ -17,12 +17,13 @@ internal sealed class Comparisons
 
     /// <param name="claims">Which of our numbers belongs to which published one.</param>
     /// <param name="records">Ours. Claims about notebooks that did not run are left out.</param>
+    /// <param name="published">The folder of published numbers; null for that of the checkout around the current folder.</param>
     /// <exception cref="ReportException">A claim names a column that its record does not have.</exception>
-    public Comparisons(IReadOnlyList<Claim> claims, RecordSet records)
+    public Comparisons(IReadOnlyList<Claim> claims, RecordSet records, string? published = null)
     {
         this.records = records;
         foreach (var column in claims.GroupBy(claim => (claim.Published, claim.Column)).Where(column => column.All(HasRun)))
-            Add([.. column], Published.Read(column.Key.Published).Frame);
+            Add([.. column], Published.Read(column.Key.Published, published).Frame);
     }
 
     /// <summary>Those of one published file, or of all whose names begin so: "b.robust", "b".</summary>

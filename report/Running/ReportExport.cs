@@ -21,7 +21,7 @@ internal static class ReportExport
         var content = RecordFolder.Read(from);
         if (!replace)
             Replacement.Check(folder, content.Provenance.AllNotebooks, content.Provenance.AnyQuick);
-        var writer = new ReportWriter(new ReportTemplate(repository.Templates, template), content, output, PdfPrinter.FindBrowser());
+        var writer = new ReportWriter(new ReportTemplate(repository.Templates, template, repository.Published), content, output, PdfPrinter.FindBrowser());
         await folder.WriteAsync(async staging =>
         {
             OutputFolder.Copy(from, staging, withReports: to is null);

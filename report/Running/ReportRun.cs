@@ -14,7 +14,7 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
         var kept = options.Only.Count > 0 && !options.Replace ? KeptChapters.Read(folder, names) : null;
         if (!options.Replace)
             Replacement.Check(folder, [.. names, .. kept?.Provenance.AllNotebooks ?? []], options.Settings.Quick);
-        var template = new ReportTemplate(repository.Templates, options.Template);
+        var template = new ReportTemplate(repository.Templates, options.Template, repository.Published);
         template.Check(notebooks, options.Settings, kept);
 
         MeasuredRun run;

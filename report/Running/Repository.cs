@@ -15,6 +15,9 @@ internal sealed record Repository(string Root)
 
     public string Templates => Path.Combine(Root, "report", "templates");
 
+    /// <summary>What the reports published.</summary>
+    public string Published => Path.Combine(Root, "data", "published");
+
     /// <summary>What the seeds of full runs gave.</summary>
     public string Seeds => Path.Combine(Root, "report", "seeds.json");
 

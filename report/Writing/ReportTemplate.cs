@@ -23,15 +23,18 @@ internal sealed partial class ReportTemplate
     private static readonly (string Name, int Least)[] Blocks = [("has", 1), ("ran", 1)];
 
     private readonly string folder;
+    private readonly string? published;
     private readonly Dictionary<string, string> sources;
 
     /// <exception cref="ReportException">The folder has no report.md, or the user's file cannot be read.</exception>
     /// <param name="folder">The folder of the project's templates.</param>
     /// <param name="own">A file that takes the place of report.md; it may include the same parts. Null for none.</param>
-    public ReportTemplate(string folder, string? own = null)
+    /// <param name="published">The folder of published numbers; null for that of the checkout around the current folder.</param>
+    public ReportTemplate(string folder, string? own = null, string? published = null)
     {
         Path = own ?? folder;
         this.folder = folder;
+        this.published = published;
         Bibliography = Bibliography.ReadFrom(folder);
         sources = Directory.Exists(folder)
             ? Directory.GetFiles(folder, "*.md").ToDictionary(path => System.IO.Path.GetFileNameWithoutExtension(path), File.ReadAllText)
@@ -52,7 +55,7 @@ internal sealed partial class ReportTemplate
     public string? Metadata => System.IO.Path.Combine(folder, "metadata.yaml") is var file && File.Exists(file) ? File.ReadAllText(file) : null;
 
     /// <summary>The published numbers beside these results.</summary>
-    public Comparisons Compare(RecordSet records) => new(Claim.ReadAll(folder), records);
+    public Comparisons Compare(RecordSet records) => new(Claim.ReadAll(folder), records, published);
 
     /// <summary>Finds before a run what would stop the report after it: a mistake of form, or a name that nothing has or records.</summary>
     /// <param name="notebooks">The notebooks that will run.</param>
@@ -236,12 +239,12 @@ internal sealed partial class ReportTemplate
     private string Cite(string[] keys) => string.Join(", ", keys.Select(key => string.Create(CultureInfo.InvariantCulture, $@"[\[{Bibliography.NumberOf(key)}\]](#ref-{key})")));
 
     /// <summary>What a report published: the file, the column, and pairs that name the row.</summary>
-    private static string Say(string[] arguments)
+    private string Say(string[] arguments)
     {
         try
         {
             (string, object)[] key = [.. arguments.Skip(2).Chunk(2).Select(pair => (pair[0], (object)pair[^1]))];
-            return TableMarkdown.Escape(Published.Read(arguments[0]).Text(arguments[1], key)
+            return TableMarkdown.Escape(Published.Read(arguments[0], published).Text(arguments[1], key)
                 ?? throw new ReportException($"{arguments[0]}: the report says nothing of {string.Join(' ', arguments.Skip(1))}."));
         }
         catch (ArgumentException e)

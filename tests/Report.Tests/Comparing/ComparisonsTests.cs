@@ -5,6 +5,8 @@ public sealed class ComparisonsTests : IDisposable
 {
     private const string Header = "published,column,where,what,record,row,ours,less,images,headline,remark\n";
 
+    private static readonly Repository Project = new(Repository.Above(AppContext.BaseDirectory)!);
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -33,7 +35,7 @@ public sealed class ComparisonsTests : IDisposable
         folder.Write("claims.csv", Header + "b.robust,robust_baseline,,eps {eps},b.baseline,{eps},Ours,,test b.clean,,\n");
         var ours = new ResultTable("t").Text("eps").Compared().Add("8/255", 96.95, 97);
 
-        var comparisons = new Comparisons(Claim.ReadAll(folder.Path), Samples.Records(new("b.baseline", ours), new("b.images", 500.0), new("b.clean", 80.0)));
+        var comparisons = new Comparisons(Claim.ReadAll(folder.Path), Samples.Records(new("b.baseline", ours), new("b.images", 500.0), new("b.clean", 80.0)), Project.Published);
 
         var expected = Interval.Wilson(97, 400);
         Assert.Equal(FormattableString.Invariant($"{expected.Low:0.00} to {expected.High:0.00}"), comparisons.Of("b").Single(c => c.What == "eps 8/255").Range);
@@ -128,10 +130,9 @@ public sealed class ComparisonsTests : IDisposable
     [Fact]
     public void EveryPublishedNumber_HasARowInTheReport()
     {
-        var repository = new Repository(Repository.Above(AppContext.BaseDirectory)!);
-        var template = new ReportTemplate(repository.Templates);
+        var template = new ReportTemplate(Project.Templates, published: Project.Published);
         List<ResultTable> tables = [];
-        template.Render(RecordFolder.Read(Path.Combine(repository.Root, "report", "published")), (name, value) =>
+        template.Render(RecordFolder.Read(Path.Combine(Project.Root, "report", "published")), (name, value) =>
         {
             if (value is ResultTable table && (name.StartsWith("comparisons.", StringComparison.Ordinal) || name == "settings"))
                 tables.Add(table);
@@ -143,11 +144,11 @@ public sealed class ComparisonsTests : IDisposable
             where column.Item.Name == "Published"
             select ((string)row[column.Index]!).Replace('\u00a0', ' ').Replace(" points", "").Replace(" %", "")];
 
-        var files = Directory.GetFiles(Path.Combine(repository.Root, "data", "published"), "*.csv").Select(file => Path.GetFileNameWithoutExtension(file)).ToArray();
+        var files = Directory.GetFiles(Path.Combine(Project.Root, "data", "published"), "*.csv").Select(file => Path.GetFileNameWithoutExtension(file)).ToArray();
         Assert.Equal(11, files.Length);
         foreach (var file in files)
         {
-            var frame = Published.Read(file).Frame;
+            var frame = Published.Read(file, Project.Published).Frame;
             string[] keys = ["eps", "data_set", "network", "quantity", "study", "setting", "unit", "source"];
             foreach (var column in frame.Columns.Where(column => !keys.Contains(column.Name)))
                 for (var row = 0L; row < frame.Rows.Count; row++)
@@ -163,8 +164,7 @@ public sealed class ComparisonsTests : IDisposable
     [Fact]
     public void TheSameDifference_HasOneVerdict_WhereverTheReportShowsIt()
     {
-        var repository = new Repository(Repository.Above(AppContext.BaseDirectory)!);
-        var comparisons = new ReportTemplate(repository.Templates).Compare(RecordFolder.Read(Path.Combine(repository.Root, "report", "published")).Records);
+        var comparisons = new ReportTemplate(Project.Templates, published: Project.Published).Compare(RecordFolder.Read(Path.Combine(Project.Root, "report", "published")).Records);
 
         var verdicts = new[] { "a", "b", "c", "e" }.SelectMany(comparisons.Of).Where(c => c.Ours.Length > 0 && c.Published.Length > 0).GroupBy(c => (c.Report, c.Published, c.Ours));
 
@@ -180,6 +180,6 @@ public sealed class ComparisonsTests : IDisposable
     private Comparisons Compare(string claims, params (string Name, ResultTable Table)[] tables)
     {
         folder.Write("claims.csv", Header + claims + "\n");
-        return new Comparisons(Claim.ReadAll(folder.Path), Samples.Records([.. tables.Select(table => new ResultRecord(table.Name, table.Table))]));
+        return new Comparisons(Claim.ReadAll(folder.Path), Samples.Records([.. tables.Select(table => new ResultRecord(table.Name, table.Table))]), Project.Published);
     }
 }

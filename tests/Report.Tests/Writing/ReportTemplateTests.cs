@@ -8,6 +8,8 @@ public class ReportTemplateTests : IDisposable
         new("b.number", 98.765),
         new("b.text", "a | <b> *c*"));
 
+    private static readonly Repository Project = new(Repository.Above(AppContext.BaseDirectory)!);
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -116,9 +118,9 @@ public class ReportTemplateTests : IDisposable
         string[] names = [.. notebooks.SelectMany(notebook => notebook.RecordNames)];
         Assert.DoesNotContain("*", names);
         Assert.Empty(Claim.ReadAll(repository.Templates).SelectMany(claim => new[] { claim.Record, claim.Less }).Where(name => name.Length > 0).Except(names));
-        new ReportTemplate(repository.Templates).Check(notebooks, new RunSettings());
+        new ReportTemplate(repository.Templates, published: repository.Published).Check(notebooks, new RunSettings());
         foreach (var notebook in notebooks)
-            new ReportTemplate(repository.Templates).Check([notebook], new RunSettings(Quick: true));
+            new ReportTemplate(repository.Templates, published: repository.Published).Check([notebook], new RunSettings(Quick: true));
     }
 
     private void Check(string template, RunSettings settings)
@@ -126,7 +128,7 @@ public class ReportTemplateTests : IDisposable
         using var checkout = new SampleCheckout();
         checkout.AddSample("foreach (var key in new[] { \"mnist\" }) Results.Record($\"p.{key}.table\", 1.0);");
         File.WriteAllText(folder.File("report.md"), template);
-        new ReportTemplate(folder.Path).Check(NotebookFile.All(checkout.Repository), settings);
+        new ReportTemplate(folder.Path, published: Project.Published).Check(NotebookFile.All(checkout.Repository), settings);
     }
 
     private string Render(string template)
@@ -136,5 +138,5 @@ public class ReportTemplateTests : IDisposable
     }
 
     private string Render(ReportContent content) =>
-        new ReportTemplate(folder.Path).Render(content, (name, value) => $"[{value.GetType().Name} {name}]");
+        new ReportTemplate(folder.Path, published: Project.Published).Render(content, (name, value) => $"[{value.GetType().Name} {name}]");
 }
