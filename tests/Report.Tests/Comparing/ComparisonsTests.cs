@@ -149,7 +149,7 @@ public sealed class ComparisonsTests : IDisposable
         foreach (var file in files)
         {
             var frame = Published.Read(file, Project.Published).Frame;
-            string[] keys = ["eps", "data_set", "network", "quantity", "study", "setting", "unit", "source"];
+            string[] keys = ["eps", "training_eps", "data_set", "network", "cnn", "attack", "quantity", "study", "setting", "unit", "source"];
             foreach (var column in frame.Columns.Where(column => !keys.Contains(column.Name)))
                 for (var row = 0L; row < frame.Rows.Count; row++)
                 {
