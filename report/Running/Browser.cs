@@ -14,7 +14,10 @@ internal static class Browser
     {
         try
         {
-            using var opening = Process.Start(new ProcessStartInfo(page) { UseShellExecute = true });
+            using var opening = Process.Start(OperatingSystem.IsWindows()
+                ? new ProcessStartInfo(page) { UseShellExecute = true }
+                // What it says of each browser that is not there is for nobody.
+                : new ProcessStartInfo("sh", ["-c", $"exec {(OperatingSystem.IsMacOS() ? "open" : "xdg-open")} \"$1\" >/dev/null 2>&1", "sh", page]));
             if (opening is null || OperatingSystem.IsWindows())
                 return;
             // It hands the page over and ends; one that goes on is the browser itself.

@@ -177,7 +177,7 @@ public class CommandLineTests : IDisposable
         var xdgOpen = Path.Combine(programs, "xdg-open");
 
         // A xdg-open that finds no browser ends with 3.
-        foreach (var (script, exit) in new[] { ($"echo \"$1\" > '{programs}/opened'", 0), ("exit 3", 1) })
+        foreach (var (script, exit) in new[] { ($"echo \"$1\" > '{programs}/opened'", 0), ("echo w3m: not found >&2; exit 3", 1) })
         {
             File.WriteAllText(xdgOpen, $"#!/bin/sh\n{script}\n");
             File.SetUnixFileMode(xdgOpen, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
