@@ -26,6 +26,30 @@ internal static unsafe class Sum
         }
         for (var i = whole; i < length; i++)
             lanes[i - whole] += x[i];
+        return Fold(lanes);
+    }
+
+    /// <summary>The sum of x[i] y[i], in the same order.</summary>
+    public static float Of(float* x, float* y, int length)
+    {
+        var lanes = stackalloc float[Lanes];
+        new Span<float>(lanes, Lanes).Clear();
+        var whole = length - length % Lanes;
+        for (var lane = 0; lane < Lanes; lane += Vector<float>.Count)
+        {
+            var sum = Vector<float>.Zero;
+            for (var i = lane; i < whole; i += Lanes)
+                sum = Vector.FusedMultiplyAdd(Vector.Load(x + i), Vector.Load(y + i), sum);
+            sum.Store(lanes + lane);
+        }
+        for (var i = whole; i < length; i++)
+            lanes[i - whole] = MathF.FusedMultiplyAdd(x[i], y[i], lanes[i - whole]);
+        return Fold(lanes);
+    }
+
+    /// <summary>The sum of the lanes, pair by pair.</summary>
+    private static float Fold(float* lanes)
+    {
         for (var half = Lanes / 2; half > 0; half /= 2)
             for (var i = 0; i < half; i++)
                 lanes[i] += lanes[i + half];

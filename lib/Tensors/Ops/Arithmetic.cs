@@ -152,6 +152,13 @@ public static partial class torch
             GC.KeepAlive(b);
         }
 
+        /// <summary>Adds one number to each channel of this <c>[N, C, H, W]</c>.</summary>
+        internal void AddToChannels(Tensor bias)
+        {
+            using var column = bias.detach().reshape(-1, 1, 1);
+            Into<float, AddOp>(this, column, this);
+        }
+
         /// <summary>Sums a gradient over the dimensions along which its operand was broadcast.</summary>
         internal Tensor sum_to_size(ReadOnlySpan<long> size)
         {

@@ -51,10 +51,8 @@ namespace Fgsm.Tensors.Modules
                 {
                     var (from, to) = (channelsLast, Fused(i + fused.Length) is not null);
                     x = fused.Length == 3
-                        ? torch.nn.functional.conv2d_relu_max_pool2d(
-                            x, fused.Conv.weight, fused.Conv.bias, fused.Conv.Strides, fused.Conv.Padding, from, to)
-                        : torch.nn.functional.conv2d_relu(
-                            x, fused.Conv.weight, fused.Conv.bias, fused.Conv.Strides, fused.Conv.Padding, from, to);
+                        ? torch.nn.functional.conv2d_relu_max_pool2d(x, fused.Conv, from, to)
+                        : torch.nn.functional.conv2d_relu(x, fused.Conv, from, to);
                     channelsLast = to;
                     i += fused.Length;
                 }

@@ -53,7 +53,7 @@ public class SequentialTests
         var apart = x;
         foreach (var conv in convs)
         {
-            apart = functional.relu(functional.conv2d(apart, conv.weight, conv.bias, conv.Strides, conv.Padding));
+            apart = functional.relu(functional.conv2d(apart, conv.weight, conv.bias, conv.stride, conv.padding));
             if (pool && conv != convs[2])
                 apart = functional.max_pool2d(apart, 2);
         }

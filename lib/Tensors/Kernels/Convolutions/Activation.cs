@@ -11,6 +11,10 @@ internal sealed unsafe class Activation
     private readonly float* data;
     private readonly bool channelsLast;
 
+    // Of a part of the channels: where they begin, and of how many.
+    private readonly int start;
+    private readonly int total;
+
     public int Images { get; }
     public int Channels { get; }
     public int Height { get; }
@@ -22,7 +26,18 @@ internal sealed unsafe class Activation
         this.channelsLast = channelsLast;
         var (c, h, w) = channelsLast ? (3, 1, 2) : (1, 2, 3);
         (Images, Channels, Height, Width) = ((int)shape[0], (int)shape[c], (int)shape[h], (int)shape[w]);
+        total = Channels;
     }
+
+    private Activation(Activation whole, int start, int channels)
+    {
+        data = whole.data;
+        (channelsLast, total, this.start) = (whole.channelsLast, whole.total, whole.start + start);
+        (Images, Channels, Height, Width) = (whole.Images, channels, whole.Height, whole.Width);
+    }
+
+    /// <summary>Some of the channels, as if there were no others.</summary>
+    public Activation Slice(int start, int channels) => channels == Channels ? this : new(this, start, channels);
 
     /// <summary>
     /// Reads <paramref name="rows"/> rows of one image, from row <paramref name="first"/> on: element (y, x, c) to
@@ -34,14 +49,14 @@ internal sealed unsafe class Activation
             if (!channelsLast)
                 ChannelsLast.FromPlanes(At(image, 0, y), Height * Width, Channels, Width, target, pitch);
             else
-                Gemm.Pack(Channels, pitch, Width, At(image, 0, y), 1, Channels, target);
+                Gemm.Pack(Channels, pitch, Width, At(image, 0, y), 1, total, target);
     }
 
     /// <summary>The same rows plane by plane: those of channel c one after the other from <c>target + c * pitch</c> on.</summary>
     public void ReadPlanes(int image, int first, int rows, float* target, int pitch)
     {
         if (channelsLast)
-            ChannelsLast.ToPlanes(At(image, 0, first), Channels, Channels, rows * Width, target, pitch);
+            ChannelsLast.ToPlanes(At(image, 0, first), total, Channels, rows * Width, target, pitch);
         else
             for (var c = 0; c < Channels; c++)
                 new ReadOnlySpan<float>(At(image, c, first), rows * Width).CopyTo(new Span<float>(target + c * pitch, rows * Width));
@@ -58,7 +73,7 @@ internal sealed unsafe class Activation
             return;
         }
         var target = At(image, channel, row);
-        for (var x = 0; x < Width; x++, source += pitch, target += Channels)
+        for (var x = 0; x < Width; x++, source += pitch, target += total)
         {
             var c = 0;
             for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
@@ -72,13 +87,14 @@ internal sealed unsafe class Activation
     public void WritePlanes(int image, int row, float* source, int plane)
     {
         if (channelsLast)
-            ChannelsLast.FromPlanes(source, plane, Channels, Width, At(image, 0, row), Channels);
+            // The transpose: pixels for planes.
+            ChannelsLast.ToPlanes(source, plane, Width, Channels, At(image, 0, row), total);
         else
             for (var c = 0; c < Channels; c++)
                 new ReadOnlySpan<float>(source + c * plane, Width).CopyTo(new Span<float>(At(image, c, row), Width));
     }
 
     private float* At(int image, int channel, int row) => data + (channelsLast
-        ? ((nint)image * Height + row) * Width * Channels + channel
-        : (((nint)image * Channels + channel) * Height + row) * Width);
+        ? ((nint)image * Height + row) * Width * total + start + channel
+        : (((nint)image * total + start + channel) * Height + row) * Width);
 }

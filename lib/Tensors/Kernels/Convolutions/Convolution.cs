@@ -23,22 +23,25 @@ internal sealed unsafe class Convolution
     public (int Height, int Width) Kernel { get; }
     public (int Height, int Width) Stride { get; }
     public (int Height, int Width) Padding { get; }
-    public (int Height, int Width) Output { get; }
+    public (int Height, int Width) Dilation { get; }
+    public (int Height, int Width) Output { get; init; }
+
+    /// <summary>How far the last term of an output is from the first.</summary>
+    public (int Height, int Width) Reach => (Dilation.Height * (Kernel.Height - 1), Dilation.Width * (Kernel.Width - 1));
 
     /// <summary>Terms of each output element: C * KH * KW.</summary>
     public int Depth => Channels * Kernel.Height * Kernel.Width;
     public int Pixels => Output.Height * Output.Width;
 
-    private int PaddedHeight => Height + 2 * Padding.Height;
-    private int PaddedWidth => Width + 2 * Padding.Width;
+    public int PaddedHeight => Height + 2 * Padding.Height;
+    public int PaddedWidth => Width + 2 * Padding.Width;
 
-    public Convolution(
-        int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride, (int, int) padding)
+    public Convolution(int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride,
+        (int, int) padding, (int, int)? dilation = null)
     {
         (Images, Channels, Height, Width, Filters) = (images, channels, height, width, filters);
-        (Kernel, Stride, Padding) = (kernel, stride, padding);
-        Output = ((height + 2 * Padding.Height - Kernel.Height) / Stride.Height + 1,
-            (width + 2 * Padding.Width - Kernel.Width) / Stride.Width + 1);
+        (Kernel, Stride, Padding, Dilation) = (kernel, stride, padding, dilation ?? (1, 1));
+        Output = ((PaddedHeight - Reach.Height - 1) / Stride.Height + 1, (PaddedWidth - Reach.Width - 1) / Stride.Width + 1);
     }
 
     public void Forward(ChannelsLast.Source x, float* weight, Epilogue epilogue)
@@ -102,11 +105,12 @@ internal sealed unsafe class Convolution
 
     /// <summary>Where term k = (c, ky, kx) of an output lies, from its first pixel.</summary>
     private int[] TermOffsets(int rowLength, int pixelStep, int channelStep) => [.. Enumerable.Range(0, Depth).Select(k =>
-        k / (Kernel.Height * Kernel.Width) * channelStep + k / Kernel.Width % Kernel.Height * rowLength + k % Kernel.Width * pixelStep)];
+        k / (Kernel.Height * Kernel.Width) * channelStep + k / Kernel.Width % Kernel.Height * Dilation.Height * rowLength
+        + k % Kernel.Width * Dilation.Width * pixelStep)];
 
     public void InputGradient(float* weight, Upstream upstream, Activation dx)
     {
-        if (Stride == (1, 1) && Channels >= 4 && Padding.Height < Kernel.Height && Padding.Width < Kernel.Width)
+        if (Channels >= 4 && CanTurn)
             CorrelateInputGradient(weight, upstream.Pixels, dx);
         else
             ScatterInputGradient(weight, upstream.Planes, dx);
@@ -115,8 +119,7 @@ internal sealed unsafe class Convolution
     /// <summary>At stride 1, the input gradient is the convolution of the output gradient with the filters turned by 180 degrees.</summary>
     private void CorrelateInputGradient(float* weight, ChannelsLast.Source upstream, Activation dx)
     {
-        var turned = new Convolution(Images, Filters, Output.Height, Output.Width, Channels, Kernel, (1, 1),
-            (Kernel.Height - 1 - Padding.Height, Kernel.Width - 1 - Padding.Width));
+        var turned = Turned();
         var area = Kernel.Height * Kernel.Width;
         using var flipped = new Scratch<float>(Filters * Depth);
         var w = flipped.Pointer;
@@ -126,6 +129,14 @@ internal sealed unsafe class Convolution
                     w[(c * Filters + o) * area + k] = weight[(o * Channels + c) * area + area - 1 - k];
         turned.Forward(upstream, w, new Store(dx, bias: null));
     }
+
+    /// <summary>Whether the input gradient is a convolution of the output gradient: see <see cref="Turned"/>.</summary>
+    public bool CanTurn => Stride == (1, 1) && Padding.Height <= Reach.Height && Padding.Width <= Reach.Width
+        && Turned().Output == (Height, Width);
+
+    /// <summary>From the output's gradient to the input's, with the filters turned by 180 degrees.</summary>
+    public Convolution Turned() => new(Images, Filters, Output.Height, Output.Width, Channels, Kernel, (1, 1),
+        (Reach.Height - Padding.Height, Reach.Width - Padding.Width), Dilation);
 
     /// <summary>The gradient of each term, W^T dy, added up where the term came from.</summary>
     private void ScatterInputGradient(float* weight, Upstream.PlanesSource upstream, Activation dx)

@@ -1,0 +1,114 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Fgsm.Tensors.Kernels;
+
+/// <summary>A nonlinearity and its gradient, by the vector; an element that is left over is one lane of a vector.</summary>
+internal interface IActivation
+{
+    static abstract Vector<float> Apply(Vector<float> x);
+
+    /// <summary>The gradient with respect to x, from the one with respect to the result.</summary>
+    static abstract Vector<float> Gradient(Vector<float> gradient, Vector<float> x);
+}
+
+/// <summary>The result is x itself.</summary>
+internal readonly struct NoActivation : IActivation
+{
+    public static Vector<float> Apply(Vector<float> x) => x;
+    public static Vector<float> Gradient(Vector<float> gradient, Vector<float> x) => gradient;
+}
+
+/// <summary>1 / (1 + e^-x).</summary>
+internal readonly struct Sigmoid : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Apply(Vector<float> x) => VectorMath.Sigmoid(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Gradient(Vector<float> gradient, Vector<float> x)
+    {
+        var y = VectorMath.Sigmoid(x);
+        return gradient * (y * (Vector<float>.One - y));
+    }
+}
+
+/// <summary>tanh x.</summary>
+internal readonly struct Tanh : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Apply(Vector<float> x) => VectorMath.Tanh(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Gradient(Vector<float> gradient, Vector<float> x)
+    {
+        var y = VectorMath.Tanh(x);
+        return gradient * Vector.FusedMultiplyAdd(-y, y, Vector<float>.One);
+    }
+}
+
+/// <summary>x / (1 + e^-x). Elfwing, Uchibe and Doya, 2018, https://arxiv.org/abs/1702.03118.</summary>
+internal readonly struct Silu : IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Apply(Vector<float> x) => x * VectorMath.Sigmoid(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Gradient(Vector<float> gradient, Vector<float> x)
+    {
+        var y = VectorMath.Sigmoid(x);
+        return gradient * (y * Vector.FusedMultiplyAdd(x, Vector<float>.One - y, Vector<float>.One));
+    }
+}
+
+/// <summary>x times the standard normal distribution at x. Hendrycks and Gimpel, 2016, https://arxiv.org/abs/1606.08415.</summary>
+internal readonly struct Gelu : IActivation
+{
+    private const float RootHalf = 0.707106781f;
+    private const float RootTwoPi = 0.398942280f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Apply(Vector<float> x) => x * Distribution(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Gradient(Vector<float> gradient, Vector<float> x)
+    {
+        var density = VectorMath.Exp(x * x * new Vector<float>(-0.5f)) * new Vector<float>(RootTwoPi);
+        return gradient * Vector.FusedMultiplyAdd(x, density, Distribution(x));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Distribution(Vector<float> x)
+    {
+        var half = new Vector<float>(0.5f);
+        return Vector.FusedMultiplyAdd(half, VectorMath.Erf(x * new Vector<float>(RootHalf)), half);
+    }
+}
+
+/// <summary>The same with tanh: x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))).</summary>
+internal readonly struct GeluTanh : IActivation
+{
+    private const float Root = 0.797884561f;
+    private const float Cubic = 0.044715f;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Apply(Vector<float> x)
+    {
+        var half = new Vector<float>(0.5f);
+        return x * Vector.FusedMultiplyAdd(half, VectorMath.Tanh(Inner(x)), half);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Gradient(Vector<float> gradient, Vector<float> x)
+    {
+        var half = new Vector<float>(0.5f);
+        var y = VectorMath.Tanh(Inner(x));
+        var slope = new Vector<float>(Root) * Vector.FusedMultiplyAdd(new Vector<float>(3 * Cubic), x * x, Vector<float>.One);
+        return gradient * Vector.FusedMultiplyAdd(
+            half * x * Vector.FusedMultiplyAdd(-y, y, Vector<float>.One), slope, Vector.FusedMultiplyAdd(half, y, half));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Inner(Vector<float> x) =>
+        new Vector<float>(Root) * Vector.FusedMultiplyAdd(new Vector<float>(Cubic) * x * x, x, x);
+}

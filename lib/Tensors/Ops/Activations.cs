@@ -1,0 +1,100 @@
+using System.Numerics;
+using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels;
+
+namespace Fgsm.Tensors;
+
+public static partial class torch
+{
+    public static Tensor sigmoid(Tensor input) => input.sigmoid();
+    public static Tensor tanh(Tensor input) => input.tanh();
+    public static Tensor erf(Tensor input) => input.erf();
+
+    public static partial class nn
+    {
+        public static partial class functional
+        {
+            public static Tensor sigmoid(Tensor x) => x.sigmoid();
+            public static Tensor tanh(Tensor x) => x.tanh();
+            public static Tensor silu(Tensor x) => x.silu();
+            public static Tensor gelu(Tensor x) => x.gelu();
+            public static Tensor gelu(Tensor x, Modules.GELU.Approximate approximate) => x.gelu(approximate);
+            public static Tensor leaky_relu(Tensor input, double negative_slope = 0.01) => input.leaky_relu(negative_slope);
+        }
+    }
+
+    public partial class Tensor
+    {
+        /// <summary>1 / (1 + e^-x), with the same bits on every machine.</summary>
+        public Tensor sigmoid() => Activate<Sigmoid>("sigmoid");
+
+        /// <summary>The hyperbolic tangent, with the same bits on every machine.</summary>
+        public Tensor tanh() => Activate<Tanh>("tanh");
+
+        /// <summary>x sigmoid(x).</summary>
+        public Tensor silu() => Activate<Silu>("silu");
+
+        /// <summary>x times the standard normal distribution at x.</summary>
+        public Tensor gelu() => Activate<Gelu>("gelu");
+
+        /// <inheritdoc cref="gelu()"/>
+        /// <param name="approximate">Whether tanh stands in for the error function.</param>
+        public Tensor gelu(Modules.GELU.Approximate approximate) =>
+            approximate == Modules.GELU.Approximate.tanh ? Activate<GeluTanh>("gelu") : gelu();
+
+        /// <summary>The error function, with the same bits on every machine.</summary>
+        public Tensor erf() => Node.Record("erf", Unary<ErfOp>("erf", this), [this],
+            (this, (g, s) => g * (s[0] * s[0]).neg().exp() * (float)(2 / Math.Sqrt(Math.PI))));
+
+        /// <summary>x where it is positive, <paramref name="negative_slope"/> times x elsewhere.</summary>
+        public Tensor leaky_relu(Scalar negative_slope)
+        {
+            RequireFloat("leaky_relu", this);
+            Tensor Of<TOp>(Tensor x) where TOp : struct, IBinary<float>
+            {
+                using var slope = tensor(negative_slope.ToSingle());
+                var y = Empty("leaky_relu", x.sizes);
+                Into<float, TOp>(x, slope, y);
+                return y;
+            }
+            return Node.Record("leaky_relu", Of<LeakyOp>(this), [this], (this, (g, s) => g * Of<SlopeOp>(s[0])));
+        }
+
+        private Tensor Activate<TActivation>(string op) where TActivation : struct, IActivation =>
+            Node.Record(op, Unary<Lanes<TActivation>>(op, this), [this], (this, (g, s) =>
+            {
+                var dx = Empty(op, g.sizes);
+                Into<float, Lanes<TActivation>>(g, s[0], dx);
+                return dx;
+            }));
+    }
+
+    /// <summary>An activation and its gradient as functions of single elements too.</summary>
+    private readonly struct Lanes<TActivation> : IUnary, IBinary<float> where TActivation : struct, IActivation
+    {
+        public static Vector<float> Apply(Vector<float> x) => TActivation.Apply(x);
+        public static float Apply(float x) => TActivation.Apply(new Vector<float>(x))[0];
+        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => TActivation.Gradient(x, y);
+        public static float Apply(float x, float y) => TActivation.Gradient(new Vector<float>(x), new Vector<float>(y))[0];
+    }
+
+    private readonly struct ErfOp : IUnary
+    {
+        public static Vector<float> Apply(Vector<float> x) => VectorMath.Erf(x);
+        public static float Apply(float x) => VectorMath.Erf(x);
+    }
+
+    private readonly struct LeakyOp : IBinary<float>
+    {
+        public static Vector<float> Apply(Vector<float> x, Vector<float> slope) =>
+            Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<float>.Zero), x, x * slope);
+        public static float Apply(float x, float slope) => x > 0 ? x : x * slope;
+    }
+
+    private readonly struct SlopeOp : IBinary<float>
+    {
+        public static Vector<float> Apply(Vector<float> x, Vector<float> slope) =>
+            Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<float>.Zero), Vector<float>.One, slope);
+        public static float Apply(float x, float slope) => x > 0 ? 1 : slope;
+    }
+}
