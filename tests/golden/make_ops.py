@@ -270,6 +270,66 @@ def extremes():
     case("topk", lambda x, k, dim, largest: torch.topk(x, k, dim, largest), Input(1, 6, values=[1.0, nan, 3.0, -inf, inf, 2.0]), k=6, dim=-1, largest=False)
 
 
+def powers_and_order():
+    nan, inf = math.nan, math.inf
+    case("pow", torch.pow, Input(3, 7, low=0.05, high=4.0), Input(7, low=-3.0, high=3.0))
+    case("pow", torch.pow, Input(4, 1, low=0.05, high=4.0), Input(3))
+    bases = [0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, inf, -inf, nan, 3.0]
+    exponents = [0.0, 1.0, 2.0, 3.0, -1.0, -2.0, 0.5, -0.5, 1.5, inf, -inf, nan, 65.0]
+    with torch.no_grad():
+        grid = [(b, e) for b in bases for e in exponents]
+        result = torch.pow(torch.tensor([b for b, _ in grid]).double(), torch.tensor([e for _, e in grid]).double())
+        cases.append(dict(op="pow", args={}, inputs=[Input(len(grid), values=[b for b, _ in grid]).json, Input(len(grid), values=[e for _, e in grid]).json],
+                          outputs=[pack(result)]))
+    for exponent in (0.0, 0.5, 1.0, 2.0, 3.0, -1.0, -2.5):
+        case("pow_scalar", lambda x, exponent: torch.pow(x, exponent), Input(3, 37, low=0.25, high=2.5), exponent=exponent)
+    case("pow_scalar", lambda x, exponent: torch.pow(x, exponent), Input(3, 97, low=0.25, high=2.5), exponent=70.0)
+    for exponent in (2.0, 3.0, -3.0):
+        case("pow_scalar", lambda x, exponent: torch.pow(x, exponent), Input(3, 7, low=-2.5, high=-0.25), exponent=exponent)
+
+    odd = [nan, 1.0, -inf, 2.0, inf, -1.0, 0.0, nan, -0.0, 3.0, 3.0, -2.0]
+    for descending in (False, True):
+        for dim in (0, 1, -1):
+            case("sort", lambda x, dim, descending: torch.sort(x, dim=dim, descending=descending, stable=True)[:2], Input(4, 5, 3), dim=dim, descending=descending)
+        case("sort", lambda x, dim, descending: torch.sort(x, dim=dim, descending=descending, stable=True)[:2], Input(12, values=odd), dim=0, descending=descending)
+    for dim in (0, 1, -1):
+        case("cumsum", torch.cumsum, Input(4, 5, 3), dim=dim)
+    case("cumsum", torch.cumsum, Given([[3, 2**40, -1], [5, 6, 7]]), dim=1)
+    case("cumsum", torch.cumsum, Given([[True, False, True], [True, True, True]], torch.bool), dim=1)
+    case("cumsum", torch.cumsum, Input(), dim=0)
+
+
+def pads_and_copies():
+    def pad(x, pad, mode, value):
+        return F.pad(x, pad, mode, value) if mode == "constant" else F.pad(x, pad, mode)
+    for p, value in (([1, 2], 0.0), ([1, 0, 0, 3], 0.5), ([2, 1, 1, 2, 0, 1], -1.0), ([-1, 2], 0.0), ([-1, -1, 2, -2], 0.0), ([0, 0], 0.0)):
+        case("pad", pad, Input(2, 3, 4, 5), pad=p, mode="constant", value=value)
+    for mode in ("reflect", "replicate", "circular"):
+        for p in ([1, 2, 2, 0], [3, 3, 1, 1]):
+            case("pad", pad, Input(2, 3, 4, 5), pad=p, mode=mode, value=0.0)
+    case("pad", pad, Given([[1, 2], [3, 4]]), pad=[1, 1], mode="constant", value=7.0)
+    for dims in ([0], [1, 2], [-1], [0, 1, 2]):
+        case("flip", lambda x, dims: x.flip(dims), Input(2, 3, 4), dims=dims)
+    case("flip", lambda x, dims: x.flip(dims), Given([[1, 2], [3, 4]]), dims=[1])
+    for sizes in ([2, 3], [1, 1], [2, 1, 3], [0, 2]):
+        case("repeat", lambda x, sizes: x.repeat(sizes), Input(2, 3), sizes=sizes)
+    case("repeat", lambda x, sizes: x.repeat(sizes), Input(), sizes=[3])
+    for classes in (-1, 7):
+        case("one_hot", lambda x, num_classes: F.one_hot(x, num_classes), Given([[0, 4], [2, 2]]), num_classes=classes)
+    case("bmm", torch.bmm, Input(3, 4, 5), Input(3, 5, 2))
+    case("bmm", torch.bmm, Input(1, 70, 33), Input(1, 33, 65))
+
+    def kl_div(x, t, log_target, reduction):
+        return F.kl_div(x, t, log_target=log_target, reduction=reduction)
+    for reduction in ("mean", "sum", "none"):
+        case("kl_div", kl_div, Input(3, 5), Input(3, 5, low=0.05, high=1.0), log_target=False, reduction=reduction)
+        case("kl_div", kl_div, Input(3, 5), Input(3, 5), log_target=True, reduction=reduction)
+    zeros = torch.tensor([0.0, 0.25, 0.75], dtype=torch.float32)
+    x = Input(3)
+    cases.append(dict(op="kl_div", args=dict(log_target=False, reduction="sum"), inputs=[x.json, pack(zeros)],
+                      outputs=[pack(kl_div(x.tensor.double(), zeros.double(), False, "sum"))]))
+
+
 def optimisers():
     sgd, adam = torch.optim.SGD, torch.optim.Adam
     for op, make, args in (("SGD", sgd, dict(lr=0.1)), ("SGD", sgd, dict(lr=0.01, momentum=0.9)), ("SGD", sgd, dict(lr=0.05, momentum=0.9, weight_decay=0.01)),
@@ -320,7 +380,7 @@ def write(name, lines):
 
 
 if __name__ == "__main__":
-    for group in (convolutions, products, elementwise, reductions, losses, movement, edges, extremes):
+    for group in (convolutions, products, elementwise, reductions, losses, movement, edges, extremes, powers_and_order, pads_and_copies):
         group()
     write("ops.json", cases)
     # Seeds of their own, so that a new case above changes nothing here.

@@ -1,8 +1,12 @@
 namespace Fgsm.Tensors.Kernels;
 
-// Doubles, one at a time, for the normal distribution.
+// Doubles, one at a time, for the normal distribution and for powers.
 internal static partial class VectorMath
 {
+    /// <summary>1/k!: e^r as a series in r.</summary>
+    private static readonly double[] Exponential =
+        [.. Enumerable.Range(0, 15).Select(k => Enumerable.Range(1, k).Aggregate(1.0, (term, i) => term / i))];
+
     /// <summary>1, 1/3, 1/5 ... 1/23: atanh(s) / s as a series in s^2.</summary>
     private static readonly double[] Atanh = [.. Enumerable.Range(0, 12).Select(k => 1.0 / (2 * k + 1))];
 
@@ -22,6 +26,41 @@ internal static partial class VectorMath
         var m = BitConverter.Int64BitsToDouble(bits - (k << 52));
         var s = (m - 1) / (m + 1);
         return Math.FusedMultiplyAdd(k, 0.69314718055994529, 2 * s * Series(Atanh, s * s));
+    }
+
+    /// <summary>e^x for |x| up to 700. Relative error below 4e-16.</summary>
+    public static double Exp(double x)
+    {
+        // x = n ln 2 + r with |r| <= ln 2 / 2, and ln 2 in two parts, of which the first is the double nearest to it.
+        var n = Math.Round(x * 1.4426950408889634);
+        var r = Math.FusedMultiplyAdd(n, -0.69314718055994529, x);
+        r = Math.FusedMultiplyAdd(n, -2.3190468138462996e-17, r);
+        return Math.ScaleB(Series(Exponential, r), (int)n);
+    }
+
+    /// <summary>x^p by C's rules, for numbers that are floats. Relative error below 2e-14.</summary>
+    public static double Pow(double x, double p)
+    {
+        if (p == 0 || x == 1)
+            return 1;
+        if (double.IsNaN(x) || double.IsNaN(p))
+            return double.NaN;
+        if (x < 0 && double.IsFinite(x) && double.IsFinite(p) && Math.Floor(p) != p)
+            return double.NaN;
+        var sign = double.IsNegative(x) && Math.Abs(p % 2) == 1 ? -1.0 : 1.0;
+        var size = Math.Abs(x);
+        if (size == 1)
+            return sign;
+        if (size == 0 || double.IsInfinity(size) || double.IsInfinity(p))
+            return size > 1 == p > 0 ? sign * double.PositiveInfinity : sign * 0.0;
+        if (Math.Floor(p) == p && Math.Abs(p) <= 64)
+        {
+            var product = 1.0;
+            for (var i = 0; i < Math.Abs(p); i++)
+                product *= size;
+            return sign * (p < 0 ? 1 / product : product);
+        }
+        return sign * Exp(Math.Clamp(p * Log(size), -700, 700));
     }
 
     /// <summary>Sine and cosine of an angle in [0, 2 pi]. Error below 3e-16.</summary>

@@ -97,6 +97,18 @@ public static partial class torch
                 return Reduce((input - target).square(), reduction);
             }
 
+            /// <summary>
+            /// The Kullback-Leibler divergence of the target from the input, element by element: t (log t - x), where x is the
+            /// logarithm of a probability; 0 where t is 0.
+            /// </summary>
+            /// <param name="log_target">The target holds logarithms too.</param>
+            public static Tensor kl_div(Tensor input, Tensor target, bool log_target = true, Reduction reduction = Reduction.Mean)
+            {
+                var logarithm = log_target ? target : where(target.gt(0), target, ones_like(target)).log();
+                var probability = log_target ? target.exp() : target;
+                return Reduce(probability * logarithm - probability * input, reduction);
+            }
+
             private static Tensor Reduce(Tensor losses, Reduction reduction) => reduction switch
             {
                 Reduction.Mean => losses.mean(),

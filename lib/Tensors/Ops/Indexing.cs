@@ -34,6 +34,27 @@ public readonly struct TensorIndex
 public static partial class torch
 {
     public static Tensor index_select(Tensor input, long dim, Tensor index) => input.index_select(dim, index);
+    public static Tensor flip(Tensor input, params long[] dims) => input.flip(dims);
+
+    public static partial class nn
+    {
+        public static partial class functional
+        {
+            /// <summary>1 at the index that each element of <paramref name="x"/> (int64) gives, 0 elsewhere: int64, one more dimension.</summary>
+            /// <param name="num_classes">The size of that dimension; -1 for one more than the largest index.</param>
+            /// <exception cref="ArgumentOutOfRangeException">An index is not one of the classes.</exception>
+            public static Tensor one_hot(Tensor x, long num_classes = -1)
+            {
+                if (x.dtype != ScalarType.Int64 || (x.Count == 0 && num_classes < 0))
+                    throw new ArgumentException($"one_hot: expected int64 indices, got {x.dtype.Name()} of shape {Shape.Text(x.Sizes)}");
+                var classes = num_classes >= 0 ? num_classes : x.max().item<long>() + 1;
+                foreach (var index in x.Span<long>())
+                    if (index < 0 || index >= classes)
+                        throw new ArgumentOutOfRangeException(nameof(x), $"one_hot: index {index} is not one of the {classes} classes");
+                return x.unsqueeze(-1).eq(arange(classes)).to_type(ScalarType.Int64);
+            }
+        }
+    }
 
     /// <summary>Parts of a tensor. Slices of the first dimension share memory with it, other parts are copies.</summary>
     public partial class Tensor
@@ -233,6 +254,15 @@ public static partial class torch
                     for (var r = first; r < last; r++)
                         from.Slice((r / count * size + (int)rows[r % count]) * inner, inner).CopyTo(to[(r * inner)..]);
                 });
+        }
+
+        /// <summary>The entries of some dimensions in reverse order. Copies, as in PyTorch.</summary>
+        public Tensor flip(params long[] dims)
+        {
+            var result = this;
+            foreach (var d in Dimensions("flip", dims))
+                result = result.index_select(d, tensor(Enumerable.Range(1, (int)sizes[d]).Select(i => sizes[d] - i).ToArray()));
+            return result == this ? clone() : result;
         }
 
         /// <summary>For each position of <paramref name="index"/>, the element at that index of <paramref name="dim"/>.</summary>

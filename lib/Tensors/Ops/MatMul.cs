@@ -7,6 +7,7 @@ public static partial class torch
 {
     public static Tensor matmul(Tensor input, Tensor other) => input.matmul(other);
     public static Tensor mm(Tensor input, Tensor other) => input.mm(other);
+    public static Tensor bmm(Tensor input, Tensor batch2) => input.bmm(batch2);
 
     public static partial class nn
     {
@@ -47,6 +48,15 @@ public static partial class torch
             if (sizes.Length != 2 || mat2.sizes.Length != 2)
                 throw new ArgumentException($"mm: expected two matrices, got shapes {Shape.Text(sizes)} and {Shape.Text(mat2.sizes)}");
             return matmul(mat2);
+        }
+
+        /// <summary>The products of two batches of matrices: <c>[b, m, k]</c> by <c>[b, k, n]</c>.</summary>
+        public Tensor bmm(Tensor batch2)
+        {
+            if (sizes.Length != 3 || batch2.sizes.Length != 3 || sizes[0] != batch2.sizes[0])
+                throw new ArgumentException(
+                    $"bmm: expected two batches of as many matrices, got shapes {Shape.Text(sizes)} and {Shape.Text(batch2.sizes)}");
+            return matmul(batch2);
         }
 
         /// <summary>PyTorch's matrix product: vectors, matrices, and batches of matrices whose leading dimensions broadcast.</summary>

@@ -8,14 +8,13 @@ public static partial class torch
 {
     public static Tensor sum(Tensor input) => input.sum();
     public static Tensor mean(Tensor input) => input.mean();
+    public static Tensor cumsum(Tensor input, long dim) => input.cumsum(dim);
     public static Tensor argmax(Tensor input) => input.argmax();
     public static Tensor argmax(Tensor input, long dim, bool keepdim = false) => input.argmax(dim, keepdim);
     public static Tensor max(Tensor input) => input.max();
     public static Tensor min(Tensor input) => input.min();
     public static (Tensor values, Tensor indexes) max(Tensor input, long dim, bool keepdim = false) => input.max(dim, keepdim);
     public static (Tensor values, Tensor indexes) min(Tensor input, long dim, bool keepdim = false) => input.min(dim, keepdim);
-    public static (Tensor values, Tensor indexes) topk(Tensor input, int k, int dim = -1, bool largest = true, bool sorted = true) =>
-        input.topk(k, dim, largest, sorted);
 
     public partial class Tensor
     {
@@ -88,41 +87,38 @@ public static partial class torch
 
         public Tensor amax(params long[] dims) => Dimensions("amax", dims).OrderDescending().Aggregate(this, (t, d) => t.max(d).values);
 
-        /// <summary>
-        /// The <paramref name="k"/> largest (or smallest) elements along a dimension, in order, and their indices; equals in order of
-        /// index.
-        /// </summary>
-        public (Tensor values, Tensor indexes) topk(int k, int dim = -1, bool largest = true, bool sorted = true)
+        /// <summary>The sum of the elements up to each one along a dimension, added up in float64.</summary>
+        public Tensor cumsum(long dim)
         {
-            RequireFloat("topk", this);
-            var d = Shape.Dimension("topk", dim, sizes.Length);
-            var length = sizes.Length == 0 ? 1 : (int)sizes[d];
-            if (k < 0 || k > length)
-                throw new ArgumentOutOfRangeException(
-                    nameof(k), $"topk: k = {k} is out of range; dimension {d} of shape {Shape.Text(sizes)} has {length} entries");
-            var inner = Shape.Product(sizes.AsSpan(Math.Min(d + 1, sizes.Length)));
-            var indexes = Empty("topk", sizes.Length == 0 ? sizes : Shape.With(sizes, d, k), ScalarType.Int64);
-            Threads.Ranges(Count / Math.Max(1, length), 256, (first, last) =>
-            {
-                var values = Span<float>();
-                var found = indexes.Span<long>();
-                var keys = new float[length];
-                var order = new int[length];
-                for (var r = first; r < last; r++)
-                {
-                    var (start, target) = (r / inner * length * inner + r % inner, r / inner * k * inner + r % inner);
-                    for (var i = 0; i < length; i++)
-                        (keys[i], order[i]) = (values[start + i * inner], i);
-                    Array.Sort(order, (a, b) => keys[a] == keys[b] ? a.CompareTo(b) : Precedes(keys[a], keys[b], largest) ? -1 : 1);
-                    for (var i = 0; i < k; i++)
-                        found[target + i * inner] = order[i];
-                }
-            });
-            return (sizes.Length == 0 ? clone() : gather(d, indexes), indexes);
+            var d = sizes.Length == 0 ? 0 : Shape.Dimension("cumsum", dim, sizes.Length);
+            var x = dtype == ScalarType.Float32 ? this : to_type(ScalarType.Int64);
+            var y = Empty("cumsum", sizes, x.dtype);
+            if (x.dtype == ScalarType.Float32)
+                Accumulate<float>(x, y, d);
+            else
+                Accumulate<long>(x, y, d);
+            return Node.Record("cumsum", y, [], (this, (g, _) => sizes.Length == 0 ? g.clone() : g.flip(d).cumsum(d).flip(d)));
         }
 
-        private static bool Precedes(float a, float b, bool largest) => largest ? a > b || (float.IsNaN(a) && !float.IsNaN(b))
-            : a < b || (float.IsNaN(b) && !float.IsNaN(a));
+        private static void Accumulate<T>(Tensor x, Tensor y, int dim) where T : unmanaged, INumber<T>
+        {
+            var (outer, length, inner) = x.sizes.Length == 0 ? (1, 1, 1) : x.Split(dim, dim);
+            Threads.Ranges(outer * inner, Math.Max(1, Elementwise.Grain / Math.Max(1, length)), (first, last) =>
+            {
+                var from = x.Span<T>();
+                var to = y.Span<T>();
+                for (var r = first; r < last; r++)
+                {
+                    var start = r / inner * length * inner + r % inner;
+                    var (sum, whole) = (0.0, T.Zero);
+                    for (var i = start; i < start + length * inner; i += inner)
+                        if (typeof(T) == typeof(float))
+                            to[i] = T.CreateTruncating(sum += double.CreateTruncating(from[i]));
+                        else
+                            to[i] = whole += from[i];
+                }
+            });
+        }
 
         private int[] Dimensions(string op, long[] dims)
         {

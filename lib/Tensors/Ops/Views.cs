@@ -105,6 +105,18 @@ public static partial class torch
                 (this, (g, _) => g.sum_to_size(source)));
         }
 
+        /// <summary>The tensor laid side by side, so many times along each dimension; more numbers than dimensions give new ones in front.</summary>
+        public Tensor repeat(params long[] sizes)
+        {
+            if (sizes.Length < this.sizes.Length || sizes.Any(s => s < 0))
+                throw new ArgumentException(
+                    $"repeat: expected a number of 0 or more for each dimension of shape {Shape.Text(this.sizes)}, got {Shape.Text(sizes)}");
+            long[] source = [.. Enumerable.Repeat(1L, sizes.Length - this.sizes.Length), .. this.sizes];
+            return reshape([.. source.SelectMany(size => new[] { 1, size })])
+                .expand([.. source.Zip(sizes, (size, times) => new[] { times, size }).SelectMany(pair => pair)])
+                .reshape([.. source.Zip(sizes, (size, times) => size * times)]);
+        }
+
         public Tensor expand_as(Tensor other) => expand(other.shape);
 
         /// <summary>A copy of the elements; gradients pass through.</summary>

@@ -41,6 +41,23 @@ public class VectorMathTests
         for (var i = 0; i < x.Length; i++) AssertWithin(ExpUlps, Math.Exp, x[i], y[i]);
     }
 
+    [Theory]
+    [InlineData(0.5f)]
+    [InlineData(-0.37f)]
+    [InlineData(2.2f)]
+    [InlineData(-3f)]
+    [InlineData(100f)]
+    public void Pow_IsWithinTheStatedError(float exponent)
+    {
+        float[] x = [.. Sample.Where(x => x > 0)];
+        var y = torch.tensor(x).pow(exponent).data<float>().ToArray();
+        for (var i = 0; i < x.Length; i++)
+            if (Math.Pow(x[i], exponent) < float.MaxValue)
+                AssertWithin(0.51, x => Math.Pow(x, exponent), x[i], y[i]);
+            else
+                Assert.Equal((float)Math.Pow(x[i], exponent), y[i]);
+    }
+
     [Fact]
     public void Log_IsWithinTheStatedError()
     {

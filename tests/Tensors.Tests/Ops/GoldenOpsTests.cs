@@ -65,12 +65,25 @@ public partial class GoldenOpsTests
         ["argmax_dim"] = (x, a) => [x[0].argmax(a.Long("dim"), a.Bool("keepdim"))],
         ["topk"] = (x, a) => Both(x[0].topk((int)a.Long("k"), (int)a.Long("dim"), a.Bool("largest"))),
 
+        ["sort"] = (x, a) => Both(x[0].sort(a.Long("dim"), a.Bool("descending"))),
+        ["cumsum"] = (x, a) => [x[0].cumsum(a.Long("dim"))],
+        ["pow"] = (x, _) => [x[0].pow(x[1])],
+        ["pow_scalar"] = (x, a) => [x[0].pow(a.Double("exponent"))],
+
         ["softmax"] = (x, a) => [nn.functional.softmax(x[0], a.Long("dim"))],
         ["log_softmax"] = (x, a) => [nn.functional.log_softmax(x[0], a.Long("dim"))],
         ["cross_entropy"] = (x, a) => [nn.functional.cross_entropy(x[0], x[1], reduction: Reduction(a))],
         ["nll_loss"] = (x, a) => [nn.functional.nll_loss(x[0], x[1], reduction: Reduction(a))],
         ["mse_loss"] = (x, a) => [nn.functional.mse_loss(x[0], x[1], Reduction(a))],
 
+        ["kl_div"] = (x, a) => [nn.functional.kl_div(x[0], x[1], a.Bool("log_target"), Reduction(a))],
+
+        ["pad"] = (x, a) => [nn.functional.pad(
+            x[0], a.Longs("pad"), Enum.Parse<PaddingModes>(a["mode"].GetString()!, ignoreCase: true), a.Double("value"))],
+        ["flip"] = (x, a) => [x[0].flip(a.Longs("dims"))],
+        ["repeat"] = (x, a) => [x[0].repeat(a.Longs("sizes"))],
+        ["one_hot"] = (x, a) => [nn.functional.one_hot(x[0], a.Long("num_classes"))],
+        ["bmm"] = (x, _) => [bmm(x[0], x[1])],
         ["cat"] = (x, a) => [cat(x, a.Long("dim"))],
         ["stack"] = (x, a) => [stack(x, a.Long("dim"))],
         ["index_select"] = (x, a) => [x[0].index_select(a.Long("dim"), x[1])],
