@@ -6,7 +6,7 @@ namespace Fgsm.Tensors;
 public static partial class torch
 {
     /// <summary>
-    /// An array of float32, int64, uint8 or bool in row-major order. Names and behaviour are PyTorch's. Every tensor is contiguous:
+    /// An array of float32, int64, uint8 or bool in row-major order. Names and behaviour are PyTorch's. Every tensor is contiguous to whoever looks:
     /// reshape, flatten and slices of the first dimension share memory with their source, transpose, permute, expand and
     /// slices of other dimensions copy.
     /// </summary>
@@ -35,6 +35,8 @@ public static partial class torch
         internal Tensor(Tensor source, int offset, long[] sizes)
         {
             source.RequireAlive();
+            if (source.IsChannelsLast && !sizes.AsSpan().SequenceEqual(source.sizes))
+                source.ToRowMajor();
             source.storage.Retain();
             storage = source.storage;
             this.offset = source.offset + offset;
@@ -90,6 +92,7 @@ public static partial class torch
         internal Span<T> Span<T>() where T : unmanaged
         {
             RequireAlive();
+            ToRowMajor();
             var memory = Memory<T>();
             return memory.Array.AsSpan(memory.Start + offset, Count);
         }
@@ -98,6 +101,7 @@ public static partial class torch
         internal unsafe T* Pointer<T>() where T : unmanaged
         {
             RequireAlive();
+            ToRowMajor();
             var memory = Memory<T>();
             return (T*)Unsafe.AsPointer(ref memory.Array[memory.Start + offset]);
         }

@@ -53,20 +53,13 @@ public static partial class torch
             Tensor Of<TOp>(Tensor x) where TOp : struct, IBinary<float>
             {
                 using var slope = tensor(negative_slope.ToSingle());
-                var y = Empty("leaky_relu", x.sizes);
-                Into<float, TOp>(x, slope, y);
-                return y;
+                return Alike<TOp>("leaky_relu", x, slope);
             }
             return Node.Record("leaky_relu", Of<LeakyOp>(this), [this], (this, (g, s) => g * Of<SlopeOp>(s[0])));
         }
 
         private Tensor Activate<TActivation>(string op) where TActivation : struct, IActivation =>
-            Node.Record(op, Unary<Lanes<TActivation>>(op, this), [this], (this, (g, s) =>
-            {
-                var dx = Empty(op, g.sizes);
-                Into<float, Lanes<TActivation>>(g, s[0], dx);
-                return dx;
-            }));
+            Node.Record(op, Unary<Lanes<TActivation>>(op, this), [this], (this, (g, s) => Alike<Lanes<TActivation>>(op, g, s[0])));
     }
 
     /// <summary>An activation and its gradient as functions of single elements too.</summary>

@@ -65,14 +65,14 @@ public static partial class torch
 
             private static unsafe Tensor Average(string op, Tensor input, Windows rows, Windows columns, float[] divisors)
             {
-                var y = Tensor.Empty(op, [.. input.Sizes[..^2], rows.Count, columns.Count]);
-                Pooling.Average(Planes(input), rows, columns, divisors, Planes(y));
+                var y = Tensor.EmptyImages(op, [.. input.Sizes[..^2], rows.Count, columns.Count], input.IsChannelsLast);
+                Pooling.Average(Images(input), rows, columns, divisors, Images(y));
                 GC.KeepAlive(input);
-                var source = input.shape;
+                var (source, channelsLast) = (input.shape, input.IsChannelsLast);
                 return Node.Record(op, y, [], (input, (g, _) =>
                 {
-                    var dx = empty(source);
-                    Pooling.AverageGradient(Planes(g), rows, columns, divisors, Planes(dx));
+                    var dx = Tensor.EmptyImages(op, source, channelsLast);
+                    Pooling.AverageGradient(Images(g), rows, columns, divisors, Images(dx));
                     return dx;
                 }));
             }

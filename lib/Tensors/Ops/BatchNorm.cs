@@ -27,7 +27,7 @@ public static partial class torch
                 Tensor.RequireFloat("batch_norm", input);
                 if (input.ndim < 2)
                     throw new ArgumentException($"batch_norm: expected [N, C, ...], got {Shape.Text(input.Sizes)}");
-                var shape = new ImageShape((int)input.Sizes[0], (int)input.Sizes[1], Shape.Product(input.Sizes[2..]), ChannelsLast: false);
+                var shape = new ImageShape((int)input.Sizes[0], (int)input.Sizes[1], Shape.Product(input.Sizes[2..]), input.IsChannelsLast);
                 (string, Tensor?)[] ofChannels =
                     [("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)];
                 foreach (var (name, tensor) in ofChannels)
@@ -56,8 +56,9 @@ public static partial class torch
                     // The rounding of a large mean must not move the result.
                     p[2 * shape.Channels + c] = (float)((b?[c] ?? 0) + (p[c] - mean[c]) * p[shape.Channels + c]);
                 }
-                var y = empty_like(input);
-                ChannelMap.Run<BatchNorm.Normalise<TActivation>>(input.Floats, input.Floats, y.Floats, shape, numbers.Floats);
+                var y = Tensor.EmptyAs("batch_norm", input);
+                ChannelMap.Run<BatchNorm.Normalise<TActivation>>(
+                    input.Unordered, input.Unordered, y.Unordered, shape, numbers.Floats);
                 GC.KeepAlive(input);
 
                 // The sums over the gradient serve all three inputs; each backward pass comes with a gradient of its own.
@@ -66,7 +67,9 @@ public static partial class torch
                 {
                     if (known?.Gradient != g)
                     {
-                        var (sum, product) = BatchNorm.GradientSums<TActivation>(g.Floats, s[0].Floats, shape, s[1].Floats, mean);
+                        var order = shape with { ChannelsLast = Tensor.ShareChannelsLast(g, s[0]) };
+                        var (sum, product) =
+                            BatchNorm.GradientSums<TActivation>(g.Unordered, s[0].Unordered, order, s[1].Floats, mean);
                         known = (g, sum, product);
                     }
                     return (known.Value.Sum, known.Value.Product);
@@ -75,10 +78,12 @@ public static partial class torch
                 {
                     (input, (g, s) =>
                     {
-                        var dx = empty_like(s[0]);
+                        var order = shape with { ChannelsLast = Tensor.ShareChannelsLast(g, s[0]) };
+                        var dx = Tensor.EmptyAs("batch_norm", s[0]);
                         if (!training)
                         {
-                            ChannelMap.Run<BatchNorm.ConstantGradient<TActivation>>(g.Floats, s[0].Floats, dx.Floats, shape, s[1].Floats);
+                            ChannelMap.Run<BatchNorm.ConstantGradient<TActivation>>(
+                                g.Unordered, s[0].Unordered, dx.Unordered, order, s[1].Floats);
                             return dx;
                         }
                         for (var c = 0; c < shape.Channels; c++)
@@ -89,7 +94,8 @@ public static partial class torch
                             s[1].Floats[3 * shape.Channels + c] = (float)slope;
                             s[1].Floats[4 * shape.Channels + c] = (float)(-scale * sum[c] / count + slope * (s[1].Floats[c] - mean[c]));
                         }
-                        ChannelMap.Run<BatchNorm.InputGradient<TActivation>>(g.Floats, s[0].Floats, dx.Floats, shape, s[1].Floats);
+                        ChannelMap.Run<BatchNorm.InputGradient<TActivation>>(
+                            g.Unordered, s[0].Unordered, dx.Unordered, order, s[1].Floats);
                         return dx;
                     }),
                 };
@@ -104,7 +110,7 @@ public static partial class torch
                 Tensor input, ImageShape shape, Tensor? running_mean, Tensor? running_var, double momentum)
             {
                 var count = (double)shape.Images * shape.Pixels;
-                var (mean, squares) = BatchNorm.Statistics(input.Floats, shape);
+                var (mean, squares) = BatchNorm.Statistics(input.Unordered, shape);
                 Follow(running_mean, mean);
                 Follow(running_var, Array.ConvertAll(squares, s => s / (count - 1)));
                 return (mean, Array.ConvertAll(squares, s => s / count));

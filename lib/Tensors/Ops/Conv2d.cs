@@ -21,25 +21,24 @@ public static partial class torch
             {
                 if (input.ndim == 3)
                     return conv2d(input.unsqueeze(0), weight, bias, strides, padding, dilation, groups).squeeze(0);
-                var shape = Geometry(input, channelsLast: false, weight, bias, strides, padding, dilation, groups);
-                var y = Empty("conv2d", shape.Shape, shape.Shape.Output, channelsLast: false);
-                shape.Forward(Images(input, channelsLast: false), weight.Floats,
-                    new Store(Images(y, channelsLast: false), bias is null ? null : bias.Floats));
-                return Record(shape, y, input, weight, bias, from: false, to: false);
+                var shape = Geometry(input, weight, bias, strides, padding, dilation, groups);
+                var y = Empty("conv2d", shape.Shape, shape.Shape.Output, channelsLast: true);
+                shape.Forward(Images(input), weight.Floats, new Store(Images(y), bias is null ? null : bias.Floats));
+                GC.KeepAlive(input);
+                return Record(shape, y, input, weight, bias);
             }
 
             /// <summary>Convolution and ReLU in one pass over each image; the same bits as the two ops one after the other.</summary>
-            /// <param name="from">Whether the input has the channels last, <c>[N, H, W, C]</c>.</param>
-            /// <param name="to">Whether the result is to have them last.</param>
-            internal static unsafe Tensor conv2d_relu(Tensor input, Modules.Conv2d conv, bool from, bool to)
+            /// <param name="channelsLast">Whether the result is to have the channels last in memory.</param>
+            internal static unsafe Tensor conv2d_relu(Tensor input, Modules.Conv2d conv, bool channelsLast)
             {
-                var shape = Geometry(input, from, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, conv.groups);
-                var y = Empty("relu", shape.Shape, shape.Shape.Output, to);
-                shape.Forward(Images(input, from), conv.weight.Floats,
-                    new Store(Images(y, to), conv.bias is null ? null : conv.bias.Floats, relu: true));
+                var shape = Geometry(input, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, conv.groups);
+                var y = Empty("relu", shape.Shape, shape.Shape.Output, channelsLast);
+                shape.Forward(Images(input), conv.weight.Floats,
+                    new Store(Images(y), conv.bias is null ? null : conv.bias.Floats, relu: true));
                 // The convolution's output before ReLU is not stored; its node is all that the gradient needs.
                 using var convolution = new Tensor(y, 0, y.shape);
-                Record(shape, convolution, input, conv.weight, conv.bias, from, to);
+                Record(shape, convolution, input, conv.weight, conv.bias);
                 return Node.Record("relu", y, [y], (convolution, (g, s) => Tensor.PassWherePositive(g, s[0])));
             }
 
@@ -47,51 +46,49 @@ public static partial class torch
             /// Convolution, ReLU and 2x2 max-pooling in one pass over each image; the same bits as the three ops one after the other.
             /// </summary>
             /// <inheritdoc cref="conv2d_relu"/>
-            internal static unsafe Tensor conv2d_relu_max_pool2d(Tensor input, Modules.Conv2d conv, bool from, bool to)
+            internal static unsafe Tensor conv2d_relu_max_pool2d(Tensor input, Modules.Conv2d conv, bool channelsLast)
             {
-                var shape = Geometry(input, from, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, conv.groups);
-                var y = Empty("max_pool2d", shape.Shape, (shape.Shape.Output.Height / 2, shape.Shape.Output.Width / 2), to);
-                var places = GradMode.Enabled ? empty_like(y) : null;
+                var shape = Geometry(input, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, conv.groups);
+                var y = Empty("max_pool2d", shape.Shape, (shape.Shape.Output.Height / 2, shape.Shape.Output.Width / 2), channelsLast);
+                var places = GradMode.Enabled ? Tensor.EmptyAs("max_pool2d", y) : null;
                 var epilogue =
-                    new ReluMaxPool(conv.bias is null ? null : conv.bias.Floats, Images(y, to), places is null ? null : Images(places, to));
-                shape.Forward(Images(input, from), conv.weight.Floats, epilogue);
-                return Record(shape, y, input, conv.weight, conv.bias, from, places is null ? [] : [places], (g, s) => (part, filter) =>
-                    ReluMaxPool.Upstream(part, Images(g, to).Slice(filter, part.Filters), Images(s[^1], to).Slice(filter, part.Filters)));
+                    new ReluMaxPool(conv.bias is null ? null : conv.bias.Floats, Images(y), places is null ? null : Images(places));
+                shape.Forward(Images(input), conv.weight.Floats, epilogue);
+                GC.KeepAlive(input);
+                return Record(shape, y, input, conv.weight, conv.bias, places is null ? [] : [places], (g, s) => (part, filter) =>
+                    ReluMaxPool.Upstream(part, Images(g).Slice(filter, part.Filters), Images(s[^1]).Slice(filter, part.Filters)));
             }
 
             private static Tensor Empty(string op, Convolution shape, (int Height, int Width) size, bool channelsLast) =>
-                Tensor.Empty(op, channelsLast
-                ? [shape.Images, size.Height, size.Width, shape.Filters]
-                : [shape.Images, shape.Filters, size.Height, size.Width]);
+                Tensor.EmptyImages(op, [shape.Images, shape.Filters, size.Height, size.Width], channelsLast);
 
-            /// <summary>What the kernels see of a tensor; the caller keeps the tensor alive.</summary>
-            private static unsafe Activation Images(Tensor tensor, bool channelsLast) => new(tensor.Floats, tensor.Sizes, channelsLast);
+            /// <summary>What the kernels see of <c>[N, C, H, W]</c> or <c>[C, H, W]</c>; the caller keeps the tensor alive.</summary>
+            private static unsafe Activation Images(Tensor tensor) =>
+                new(tensor.Unordered, tensor.ndim == 3 ? [1, .. tensor.Sizes] : tensor.Sizes, tensor.IsChannelsLast);
 
             private delegate GroupedConvolution.UpstreamOf UpstreamOf(Tensor gradient, Tensor[] saved);
 
-            private static Tensor Record(
-                GroupedConvolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, bool from, bool to) =>
-                Record(shape, y, input, weight, bias, from, [], (g, _) => OfImages(g, to));
+            private static Tensor Record(GroupedConvolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias) =>
+                Record(shape, y, input, weight, bias, [], (g, _) => OfImages(g));
 
-            private static GroupedConvolution.UpstreamOf OfImages(Tensor gradient, bool channelsLast) => (part, filter) =>
-                Upstream.Of(Images(gradient, channelsLast).Slice(filter, part.Filters));
+            private static GroupedConvolution.UpstreamOf OfImages(Tensor gradient) => (part, filter) =>
+                Upstream.Of(Images(gradient).Slice(filter, part.Filters));
 
             private static unsafe Tensor Record(
-                GroupedConvolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, bool from, Tensor[] saved,
-                UpstreamOf upstream)
+                GroupedConvolution shape, Tensor y, Tensor input, Tensor weight, Tensor? bias, Tensor[] saved, UpstreamOf upstream)
             {
                 var edges = new List<(Tensor, Gradient)>
                 {
                     (input, (g, s) =>
                     {
-                        var dx = empty_like(s[0]);
-                        shape.InputGradient(s[1].Floats, upstream(g, s), Images(dx, from));
+                        var dx = Tensor.EmptyAs("conv2d", s[0]);
+                        shape.InputGradient(s[1].Floats, upstream(g, s), Images(dx));
                         return dx;
                     }),
                     (weight, (g, s) =>
                     {
                         var dw = empty_like(s[1]);
-                        shape.WeightGradient(Images(s[0], from), upstream(g, s), dw.Floats);
+                        shape.WeightGradient(Images(s[0]), upstream(g, s), dw.Floats);
                         return dw;
                     }),
                 };
@@ -105,12 +102,12 @@ public static partial class torch
                 return Node.Record("conv2d", y, [input, weight, .. saved], [.. edges]);
             }
 
-            private static GroupedConvolution Geometry(Tensor input, bool channelsLast, Tensor weight, Tensor? bias, long[]? strides,
-                long[]? padding, long[]? dilation, long groups)
+            private static GroupedConvolution Geometry(
+                Tensor input, Tensor weight, Tensor? bias, long[]? strides, long[]? padding, long[]? dilation, long groups)
             {
                 Tensor.RequireFloat("conv2d", input);
                 Tensor.RequireFloat("conv2d", weight);
-                ReadOnlySpan<long> sizes = channelsLast ? [input.Sizes[0], input.Sizes[3], input.Sizes[1], input.Sizes[2]] : input.Sizes;
+                var sizes = input.Sizes;
                 var channels = groups == 1 ? "C" : $"C / {groups}";
                 if (sizes.Length != 4 || weight.ndim != 4 || groups < 1 || sizes[1] != weight.Sizes[1] * groups
                     || weight.Sizes[0] % groups != 0 || (bias is not null && (bias.ndim != 1 || bias.Sizes[0] != weight.Sizes[0])))

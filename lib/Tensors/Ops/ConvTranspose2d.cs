@@ -48,21 +48,21 @@ public static partial class torch
                 var shape = new GroupedConvolution(new Convolution((int)sizes[0], (int)sizes[1], (int)sizes[2], (int)sizes[3],
                     (int)weight.Sizes[0], kernel, stride, pad, apart) { Output = ((int)input.Sizes[2], (int)input.Sizes[3]) }, (int)groups);
                 var y = Tensor.Empty(op, sizes);
-                shape.InputGradient(weight.Floats, OfImages(input, channelsLast: false), Images(y, channelsLast: false));
+                shape.InputGradient(weight.Floats, OfImages(input), Images(y));
                 if (bias is not null)
                     y.AddToChannels(bias);
                 var edges = new List<(Tensor, Gradient)>
                 {
                     (input, (g, s) =>
                     {
-                        var dx = empty_like(s[0]);
-                        shape.Forward(Images(g, channelsLast: false), s[1].Floats, new Store(Images(dx, channelsLast: false), bias: null));
+                        var dx = Tensor.EmptyAs(op, s[0]);
+                        shape.Forward(Images(g), s[1].Floats, new Store(Images(dx), bias: null));
                         return dx;
                     }),
                     (weight, (g, s) =>
                     {
                         var dw = empty_like(s[1]);
-                        shape.WeightGradient(Images(g, channelsLast: false), OfImages(s[0], channelsLast: false), dw.Floats);
+                        shape.WeightGradient(Images(g), OfImages(s[0]), dw.Floats);
                         return dw;
                     }),
                 };

@@ -20,15 +20,15 @@ public static partial class torch
                 long[]? dilation = null, bool ceil_mode = false)
             {
                 var (kernel, rows, columns) = Pools("max_pool2d", input, kernel_size, strides, padding, dilation, ceil_mode);
-                var y = Tensor.Empty("max_pool2d", [.. input.Sizes[..^2], rows.Count, columns.Count]);
-                var places = GradMode.Enabled ? empty_like(y) : null;
-                Pooling.Max(Planes(input), rows, columns, kernel.Width, Planes(y), places is null ? null : Planes(places));
+                var y = Tensor.EmptyImages("max_pool2d", [.. input.Sizes[..^2], rows.Count, columns.Count], input.IsChannelsLast);
+                var places = GradMode.Enabled ? Tensor.EmptyAs("max_pool2d", y) : null;
+                Pooling.Max(Images(input), rows, columns, kernel.Width, Images(y), places is null ? null : Images(places));
                 GC.KeepAlive(input);
-                var source = input.shape;
+                var (source, channelsLast) = (input.shape, input.IsChannelsLast);
                 return Node.Record("max_pool2d", y, places is null ? [] : [places], (input, (g, s) =>
                 {
-                    var dx = empty(source);
-                    Pooling.MaxGradient(Planes(g), Planes(s[0]), rows, columns, kernel.Width, Planes(dx));
+                    var dx = Tensor.EmptyImages("max_pool2d", source, channelsLast);
+                    Pooling.MaxGradient(Images(g), Images(s[0]), rows, columns, kernel.Width, Images(dx));
                     return dx;
                 }));
             }
@@ -42,10 +42,6 @@ public static partial class torch
             public static Tensor max_pool2d(Tensor input, (long, long) kernel_size, (long, long)? stride = null,
                 (long, long)? padding = null, (long, long)? dilation = null, bool ceil_mode = false) =>
                 max_pool2d(input, Both(kernel_size)!, Both(stride), Both(padding), Both(dilation), ceil_mode);
-
-            /// <summary>What the kernels see of <c>[N, C, H, W]</c> or <c>[C, H, W]</c>; the caller keeps the tensor alive.</summary>
-            private static unsafe Activation Planes(Tensor tensor) => tensor.ndim == 4 ? Images(tensor, channelsLast: false)
-                : new(tensor.Floats, [1, .. tensor.Sizes], channelsLast: false);
 
             private static ((int Height, int Width) Kernel, Windows Rows, Windows Columns) Pools(string op, Tensor input,
                 long[] kernel_size, long[]? strides, long[]? padding, long[]? dilation, bool ceil_mode)

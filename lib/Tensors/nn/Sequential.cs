@@ -19,8 +19,7 @@ namespace Fgsm.Tensors
 namespace Fgsm.Tensors.Modules
 {
     /// <summary>
-    /// Modules one after the other. Conv2d and ReLU, with or without a MaxPool2d(2) behind them, run as one op, with the same bits; between
-    /// two such ops the channels stay innermost in memory.
+    /// Modules one after the other. Conv2d and ReLU, with or without a MaxPool2d(2) behind them, run as one op, with the same bits.
     /// </summary>
     public class Sequential : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
@@ -43,18 +42,15 @@ namespace Fgsm.Tensors.Modules
         public override torch.Tensor forward(torch.Tensor input)
         {
             var x = input;
-            var channelsLast = false;
             for (var i = 0; i < steps.Count;)
             {
                 var previous = x;
                 if (x.ndim == 4 && Fused(i) is { } fused)
                 {
-                    var (from, to) = (channelsLast, Fused(i + fused.Length) is not null);
-                    x = fused.Length == 3
-                        ? torch.nn.functional.conv2d_relu_max_pool2d(x, fused.Conv, from, to)
-                        : torch.nn.functional.conv2d_relu(x, fused.Conv, from, to);
-                    channelsLast = to;
                     i += fused.Length;
+                    var channelsLast = i == steps.Count || steps[i] is not Flatten;
+                    x = fused.Length == 3 ? torch.nn.functional.conv2d_relu_max_pool2d(x, fused.Conv, channelsLast)
+                        : torch.nn.functional.conv2d_relu(x, fused.Conv, channelsLast);
                 }
                 else
                 {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
-/// A convolution's input or output, or the gradient of one: <c>[N, C, H, W]</c>, or, between two convolutions, <c>[N, H, W, C]</c>,
-/// which is what the kernels work on. The caller keeps the memory alive.
+/// A convolution's input or output, or the gradient of one: <c>[N, C, H, W]</c>, which lies so in memory or, between two convolutions,
+/// as <c>[N, H, W, C]</c>, which is what the kernels work on. The caller keeps the memory alive.
 /// </summary>
 internal sealed unsafe class Activation
 {
@@ -24,8 +24,7 @@ internal sealed unsafe class Activation
     {
         this.data = data;
         this.channelsLast = channelsLast;
-        var (c, h, w) = channelsLast ? (3, 1, 2) : (1, 2, 3);
-        (Images, Channels, Height, Width) = ((int)shape[0], (int)shape[c], (int)shape[h], (int)shape[w]);
+        (Images, Channels, Height, Width) = ((int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3]);
         total = Channels;
     }
 
