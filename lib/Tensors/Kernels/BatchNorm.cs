@@ -102,6 +102,10 @@ internal static unsafe class BatchNorm
         return (sum, product);
     }
 
+    /// <summary>The sum of each plane, <c>[N, C]</c>.</summary>
+    public static void PlaneSums(float* x, ImageShape shape, float* sums) => ForBlocks(shape, (image, c, count) =>
+        Sums<SumOp>(null, x, shape, image, c, count, null, 0, null, sums + image * shape.Channels + c));
+
     private static void ForBlocks(ImageShape shape, Action<int, int, int> body)
     {
         var blocks = (shape.Channels + Block - 1) / Block;

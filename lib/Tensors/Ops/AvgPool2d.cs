@@ -1,4 +1,5 @@
 using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels;
 using Fgsm.Tensors.Kernels.Convolutions;
 
 namespace Fgsm.Tensors;
@@ -66,7 +67,11 @@ public static partial class torch
             private static unsafe Tensor Average(string op, Tensor input, Windows rows, Windows columns, float[] divisors)
             {
                 var y = Tensor.EmptyImages(op, [.. input.Sizes[..^2], rows.Count, columns.Count], input.IsChannelsLast);
-                Pooling.Average(Images(input), rows, columns, divisors, Images(y));
+                if (Lengths(rows) is [var height] && Lengths(columns) is [var width]
+                    && (height, width) == (input.Sizes[^2], input.Sizes[^1]))
+                    PlaneMeans(input, height * width, divisors[0], y);
+                else
+                    Pooling.Average(Images(input), rows, columns, divisors, Images(y));
                 GC.KeepAlive(input);
                 var (source, channelsLast) = (input.shape, input.IsChannelsLast);
                 return Node.Record(op, y, [], (input, (g, _) =>
@@ -75,6 +80,14 @@ public static partial class torch
                     Pooling.AverageGradient(Images(g), rows, columns, divisors, Images(dx));
                     return dx;
                 }));
+            }
+
+            /// <summary>One window that is the whole image: without windows, a plane's sum needs no detour.</summary>
+            private static unsafe void PlaneMeans(Tensor input, int pixels, float divisor, Tensor y)
+            {
+                Kernels.BatchNorm.PlaneSums(input.Unordered, new ImageShape(input.ndim == 3 ? 1 : (int)input.Sizes[0],
+                    (int)input.Sizes[^3], pixels, input.IsChannelsLast), y.Floats);
+                y.div_(divisor);
             }
 
             private static int[] Lengths(Windows windows) => [.. windows.Starts.Zip(windows.Ends, (start, end) => end - start)];

@@ -1,5 +1,6 @@
 using Fgsm.Tensors.Autograd;
 using Fgsm.Tensors.Kernels;
+using Fgsm.Tensors.Kernels.Convolutions;
 
 namespace Fgsm.Tensors;
 
@@ -45,17 +46,7 @@ public static partial class torch
                     ? BatchStatistics(input, shape, running_mean, running_var, momentum)
                     : (Doubles(running_mean!), Doubles(running_var!));
                 var inverse = Array.ConvertAll(variance, v => 1 / Math.Sqrt(v + eps));
-                var (w, b) = (weight is null ? null : Doubles(weight), bias is null ? null : Doubles(bias));
-                // For each channel: mean, scale, bias, and what the input gradient needs.
-                var numbers = zeros(ChannelMap.Numbers, shape.Channels);
-                var p = numbers.Span<float>();
-                for (var c = 0; c < shape.Channels; c++)
-                {
-                    p[c] = (float)mean[c];
-                    p[shape.Channels + c] = (float)((w?[c] ?? 1) * inverse[c]);
-                    // The rounding of a large mean must not move the result.
-                    p[2 * shape.Channels + c] = (float)((b?[c] ?? 0) + (p[c] - mean[c]) * p[shape.Channels + c]);
-                }
+                var numbers = Numbers(mean, inverse, weight, bias);
                 var y = Tensor.EmptyAs("batch_norm", input);
                 ChannelMap.Run<BatchNorm.Normalise<TActivation>>(
                     input.Unordered, input.Unordered, y.Unordered, shape, numbers.Floats);
@@ -104,6 +95,39 @@ public static partial class torch
                 if (bias is not null)
                     edges.Add((bias, (g, s) => Floats(Sums(g, s).Sum)));
                 return Node.Record("batch_norm", y, [input, numbers], [.. edges]);
+            }
+
+            /// <summary>For each channel mean, scale, bias, and what the input gradient needs: <c>[5, C]</c>.</summary>
+            private static Tensor Numbers(double[] mean, double[] inverse, Tensor? weight, Tensor? bias)
+            {
+                var (w, b) = (weight is null ? null : Doubles(weight), bias is null ? null : Doubles(bias));
+                var (numbers, channels) = (zeros(ChannelMap.Numbers, mean.Length), mean.Length);
+                var p = numbers.Span<float>();
+                for (var c = 0; c < channels; c++)
+                {
+                    p[c] = (float)mean[c];
+                    p[channels + c] = (float)((w?[c] ?? 1) * inverse[c]);
+                    // The rounding of a large mean must not move the result.
+                    p[2 * channels + c] = (float)((b?[c] ?? 0) + (p[c] - mean[c]) * p[channels + c]);
+                }
+                return numbers;
+            }
+
+            /// <summary>
+            /// Convolution, batch normalisation in evaluation and an activation in one pass over each image, without a gradient; the same
+            /// bits as the ops one after the other.
+            /// </summary>
+            internal static unsafe Tensor conv2d_batch_norm<TActivation>(
+                Tensor input, Modules.Conv2d conv, Modules.BatchNorm2d norm, bool channelsLast) where TActivation : struct, IActivation
+            {
+                var shape = Geometry(input, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, conv.groups);
+                var y = Empty("batch_norm", shape.Shape, shape.Shape.Output, channelsLast);
+                using var numbers = Numbers(Doubles(norm.running_mean!),
+                    Array.ConvertAll(Doubles(norm.running_var!), v => 1 / Math.Sqrt(v + norm.eps)), norm.weight, norm.bias);
+                shape.Forward(Images(input), conv.weight.Floats, new StoreNormalised<TActivation>(
+                    Images(y), conv.bias is null ? null : conv.bias.Floats, numbers.Floats));
+                GC.KeepAlive(input);
+                return y;
             }
 
             private static unsafe (double[] Mean, double[] Variance) BatchStatistics(

@@ -38,10 +38,23 @@ namespace Fgsm.Tensors
 
 namespace Fgsm.Tensors.Modules
 {
-    public sealed class ReLU : torch.nn.Module<torch.Tensor, torch.Tensor>
+    /// <summary>What an activation can follow in one pass.</summary>
+    internal interface IBeforeActivation
+    {
+        torch.Tensor With<TActivation>() where TActivation : struct, Kernels.IActivation;
+    }
+
+    /// <summary>A module that is an activation of the kernels.</summary>
+    internal interface IActivationModule
+    {
+        torch.Tensor After(IBeforeActivation op);
+    }
+
+    public sealed class ReLU : torch.nn.Module<torch.Tensor, torch.Tensor>, IActivationModule
     {
         internal ReLU() : base("ReLU") { }
         public override torch.Tensor forward(torch.Tensor input) => input.relu();
+        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Kernels.Relu>();
     }
 
     public sealed class LeakyReLU : torch.nn.Module<torch.Tensor, torch.Tensor>
@@ -51,7 +64,7 @@ namespace Fgsm.Tensors.Modules
         public override torch.Tensor forward(torch.Tensor input) => input.leaky_relu(negative_slope);
     }
 
-    public sealed class GELU : torch.nn.Module<torch.Tensor, torch.Tensor>
+    public sealed class GELU : torch.nn.Module<torch.Tensor, torch.Tensor>, IActivationModule
     {
         public enum Approximate
         {
@@ -62,24 +75,29 @@ namespace Fgsm.Tensors.Modules
         public Approximate approximate { get; set; }
         internal GELU(Approximate approximate) : base("GELU") => this.approximate = approximate;
         public override torch.Tensor forward(torch.Tensor input) => input.gelu(approximate);
+        torch.Tensor IActivationModule.After(IBeforeActivation op) =>
+            approximate == Approximate.tanh ? op.With<Kernels.GeluTanh>() : op.With<Kernels.Gelu>();
     }
 
-    public sealed class SiLU : torch.nn.Module<torch.Tensor, torch.Tensor>
+    public sealed class SiLU : torch.nn.Module<torch.Tensor, torch.Tensor>, IActivationModule
     {
         internal SiLU() : base("SiLU") { }
         public override torch.Tensor forward(torch.Tensor input) => input.silu();
+        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Kernels.Silu>();
     }
 
-    public sealed class Sigmoid : torch.nn.Module<torch.Tensor, torch.Tensor>
+    public sealed class Sigmoid : torch.nn.Module<torch.Tensor, torch.Tensor>, IActivationModule
     {
         internal Sigmoid() : base("Sigmoid") { }
         public override torch.Tensor forward(torch.Tensor input) => input.sigmoid();
+        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Kernels.Sigmoid>();
     }
 
-    public sealed class Tanh : torch.nn.Module<torch.Tensor, torch.Tensor>
+    public sealed class Tanh : torch.nn.Module<torch.Tensor, torch.Tensor>, IActivationModule
     {
         internal Tanh() : base("Tanh") { }
         public override torch.Tensor forward(torch.Tensor input) => input.tanh();
+        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Kernels.Tanh>();
     }
 
     public sealed class Softmax : torch.nn.Module<torch.Tensor, torch.Tensor>

@@ -1,3 +1,4 @@
+using Fgsm.Tensors.Kernels;
 using Fgsm.Tensors.Modules;
 
 namespace Fgsm.Tensors
@@ -69,14 +70,17 @@ namespace Fgsm.Tensors.Modules
         }
 
         /// <exception cref="ArgumentException">The input has not four dimensions, or another number of channels.</exception>
-        public override torch.Tensor forward(torch.Tensor input)
+        public override torch.Tensor forward(torch.Tensor input) => forward<NoActivation>(input);
+
+        /// <summary>The result after an activation, in one pass, with the bits of the two ops.</summary>
+        internal torch.Tensor forward<TActivation>(torch.Tensor input) where TActivation : struct, IActivation
         {
             if (input.ndim != 4)
                 throw new ArgumentException($"BatchNorm2d: expected [N, {num_features}, H, W], got {Shape.Text(input.Sizes)}");
             if (training)
                 num_batches_tracked?.add_(1);
             var share = momentum ?? (training && num_batches_tracked is not null ? 1.0 / num_batches_tracked.item<long>() : 0);
-            return torch.nn.functional.batch_norm(
+            return torch.nn.functional.batch_norm<TActivation>(
                 input, running_mean, running_var, weight, bias, training || running_mean is null, share, eps);
         }
     }
