@@ -103,8 +103,14 @@ internal static unsafe class BatchNorm
     }
 
     /// <summary>The sum of each plane, <c>[N, C]</c>.</summary>
-    public static void PlaneSums(float* x, ImageShape shape, float* sums) => ForBlocks(shape, (image, c, count) =>
-        Sums<SumOp>(null, x, shape, image, c, count, null, 0, null, sums + image * shape.Channels + c));
+    public static void PlaneSums(float* x, ImageShape shape, float* sums)
+    {
+        if (shape.ChannelsLast)
+            ForBlocks(shape, (image, c, count) =>
+                Sums<SumOp>(null, x, shape, image, c, count, null, 0, null, sums + image * shape.Channels + c));
+        else
+            Sum.Middle(x, sums, shape.Images * shape.Channels, shape.Pixels, 1);
+    }
 
     private static void ForBlocks(ImageShape shape, Action<int, int, int> body)
     {

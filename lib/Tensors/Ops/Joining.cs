@@ -1,4 +1,5 @@
 using Fgsm.Tensors.Autograd;
+using Fgsm.Tensors.Kernels.Convolutions;
 
 namespace Fgsm.Tensors;
 
@@ -18,9 +19,12 @@ public static partial class torch
                     $"cat: {tensor.dtype.Name()} of shape {Shape.Text(tensor.Sizes)} cannot be joined "
                     + $"to {first.dtype.Name()} of shape {Shape.Text(first.Sizes)} along dimension {d}");
 
-        var result = Tensor.Empty("cat", Shape.With(first.Sizes, d, tensors.Sum(t => t.Sizes[d])), first.dtype);
+        var channelsLast = d == 1 && Tensor.ShareChannelsLast([.. tensors]);
+        var shape = Shape.With(first.Sizes, d, tensors.Sum(t => t.Sizes[d]));
+        var result = channelsLast ? Tensor.EmptyImages("cat", shape, channelsLast) : Tensor.Empty("cat", shape, first.dtype);
         switch (first.dtype)
         {
+            case ScalarType.Float32 when channelsLast: JoinChannels(); break;
             case ScalarType.Float32: Join<float>(); break;
             case ScalarType.Int64: Join<long>(); break;
             default: Join<bool>(); break;
@@ -30,10 +34,31 @@ public static partial class torch
         for (var i = 0; i < tensors.Count; i++)
         {
             var (from, length) = (start, tensors[i].Sizes[d]);
-            edges[i] = (tensors[i], (g, _) => g.narrow(d, from, length).clone());
+            edges[i] = (tensors[i], (g, _) =>
+                g.IsChannelsLast && d == 1 ? Channels(g, (int)from, (int)length) : g.narrow(d, from, length).clone());
             start += length;
         }
         return Node.Record("cat", result, [], edges);
+
+        unsafe void JoinChannels()
+        {
+            var to = result.Unordered;
+            foreach (var tensor in tensors)
+            {
+                var channels = (int)tensor.Sizes[1];
+                ChannelsLast.Copy(
+                    tensor.Unordered, channels, to, (int)shape[1], result.Count / (int)shape[1], channels);
+                to += channels;
+            }
+        }
+
+        static unsafe Tensor Channels(Tensor images, int start, int count)
+        {
+            var part = Tensor.EmptyImages("cat", Shape.With(images.Sizes, 1, count), channelsLast: true);
+            var total = (int)images.Sizes[1];
+            ChannelsLast.Copy(images.Unordered + start, total, part.Unordered, count, images.Count / total, count);
+            return part;
+        }
 
         void Join<T>() where T : unmanaged
         {

@@ -16,6 +16,7 @@ public class LayoutTests
         ["batch_norm in evaluation"] = x => F.batch_norm(x, Weights(19), ones(19), Weights(19), Weights(19)),
         ["max_pool2d"] = x => F.max_pool2d(x, 3, 2, 1),
         ["avg_pool2d"] = x => F.avg_pool2d(x, 2),
+        ["mean of the planes"] = x => F.adaptive_avg_pool2d(x, 1),
         ["adaptive_avg_pool2d"] = x => F.adaptive_avg_pool2d(x, 3),
         ["relu"] = x => x.relu(),
         ["gelu"] = x => x.gelu(),
@@ -24,6 +25,7 @@ public class LayoutTests
         ["a product with itself and a sum"] = x => x * x + x * 0.5f,
         ["a product with another layout"] = x => x * Weights(3, 19, 7, 9) + (1 - x),
         ["a sum over the channels"] = x => x.sum([1]),
+        ["cat"] = x => cat([x, x.relu(), x], 1),
         ["a slice"] = x => x[1.., 2..5],
         ["reshape"] = x => x.reshape(3, -1),
     };
@@ -62,8 +64,8 @@ public class LayoutTests
     {
         using var scope = NewDisposeScope();
         manual_seed(3);
-        nn.Module<Tensor, Tensor>[] layers = [nn.BatchNorm2d(16), nn.ReLU(), nn.GELU(), nn.MaxPool2d(2), nn.AvgPool2d(3, 1, 1), nn.Identity(),
-            nn.Conv2d(16, 16, 3, padding: 1)];
+        nn.Module<Tensor, Tensor>[] layers = [nn.BatchNorm2d(16), nn.ReLU(), nn.GELU(), nn.MaxPool2d(2), nn.AvgPool2d(3, 1, 1),
+            nn.Identity(), nn.Conv2d(16, 16, 3, padding: 1)];
         var x = F.conv2d(randn(2, 3, 8, 8), randn(16, 3, 3, 3), padding: [1]);
         foreach (var layer in layers)
         {
