@@ -48,7 +48,8 @@ namespace Fgsm.Tensors.Modules
             {
                 var previous = x;
                 var length = x.ndim == 4 ? FusedLength(i) : 1;
-                var channelsLast = i + length == steps.Count || steps[i + length] is not Flatten;
+                // These two need row-major order, which the convolution then writes itself.
+                var channelsLast = steps.ElementAtOrDefault(i + length) is not (Flatten or Dropout);
                 x = (steps[i], length) switch
                 {
                     (Conv2d conv, 3) when steps[i + 1] is ReLU => torch.nn.functional.conv2d_relu_max_pool2d(x, conv, channelsLast),
