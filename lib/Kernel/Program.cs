@@ -9,46 +9,21 @@ var noCompile = new Option<bool>("--no-compile") { Description = "Install the ke
 var connectionFile = new Argument<string>("connection-file") { Description = "The file that the Jupyter client wrote." };
 
 var install = new Command("install", "Publish the kernel and tell Jupyter and VS Code of it.") { prefix, name, replace, noCompile };
-install.SetAction(parsed => Try(() =>
-    Console.WriteLine(KernelInstaller.Install(parsed.GetValue(prefix), parsed.GetValue(name)!, parsed.GetValue(replace), parsed.GetValue(noCompile) ? null : Console.WriteLine))));
+install.SetAction(parsed => Console.WriteLine(KernelInstaller.Install(
+    parsed.GetValue(prefix), parsed.GetValue(name)!, parsed.GetValue(replace), parsed.GetValue(noCompile) ? null : Console.WriteLine)));
 var uninstall = new Command("uninstall", "Remove the kernel again.") { prefix, name };
-uninstall.SetAction(parsed => Try(() => Console.WriteLine(KernelInstaller.Uninstall(parsed.GetValue(prefix), parsed.GetValue(name)!))));
+uninstall.SetAction(parsed => Console.WriteLine(KernelInstaller.Uninstall(parsed.GetValue(prefix), parsed.GetValue(name)!)));
 var list = new Command("list", "List the kernelspecs that Jupyter sees.") { prefix };
-list.SetAction(parsed => Try(() =>
-{
-    foreach (var line in KernelInstaller.List(parsed.GetValue(prefix)))
-        Console.WriteLine(line);
-}));
+list.SetAction(parsed => KernelInstaller.List(parsed.GetValue(prefix)).ToList().ForEach(Console.WriteLine));
 var run = new Command("run", "Serve a Jupyter client; called by the client.") { connectionFile };
-run.SetAction(async (parsed, cancellation) =>
-{
-    try
-    {
-        await KernelProcess.RunAsync(parsed.GetValue(connectionFile)!);
-        return 0;
-    }
-    catch (NotebookException e)
-    {
-        return Fail(e);
-    }
-});
+run.SetAction((parsed, _) => KernelProcess.RunAsync(parsed.GetValue(connectionFile)!));
 
-return await new RootCommand("A C# kernel for Jupyter notebooks.") { install, uninstall, list, run }.Parse(args).InvokeAsync();
-
-static int Try(Action action)
+try
 {
-    try
-    {
-        action();
-        return 0;
-    }
-    catch (NotebookException e)
-    {
-        return Fail(e);
-    }
+    return await new RootCommand("A C# kernel for Jupyter notebooks.") { install, uninstall, list, run }
+        .Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-
-static int Fail(NotebookException e)
+catch (NotebookException e)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

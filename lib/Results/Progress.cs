@@ -31,17 +31,5 @@ public sealed record Progress(string Title, int Epoch, int Epochs, int Step, int
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="FormatException">This is not a progress message.</exception>
-    public static Progress FromJson(string json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<Progress>(json, FigureJson.Options) is { Title: not null } progress
-                ? progress
-                : throw new FormatException("Not a progress message: it has no title.");
-        }
-        catch (JsonException e)
-        {
-            throw new FormatException($"Not a progress message: {e.Message}", e);
-        }
-    }
+    public static Progress FromJson(string json) => FigureJson.Read<Progress>(json, "progress message");
 }

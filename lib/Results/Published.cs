@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Analysis;
 
 namespace Fgsm.Results;
@@ -27,7 +26,8 @@ public sealed class Published
     /// <exception cref="ArgumentException">There is no such file, or no checkout.</exception>
     public static Published Read(string name, string? folder = null)
     {
-        folder ??= Folder() ?? throw new ArgumentException($"Published: no checkout with data/published above {Directory.GetCurrentDirectory()}; say which folder holds {name}.csv.");
+        folder ??= Checkout.Folder is { } root ? Path.Combine(root, "data", "published")
+            : throw new ArgumentException($"Published: no checkout with data/published above {Directory.GetCurrentDirectory()}; say which folder holds {name}.csv.");
         var file = Path.Combine(folder, name + ".csv");
         if (!File.Exists(file))
         {
@@ -67,17 +67,4 @@ public sealed class Published
         string.Join(", ", key.Select(k => FormattableString.Invariant($"{k.Column} {k.Value}")).DefaultIfEmpty("no key"));
 
     private ArgumentException Error(string what) => new($"Published: {file}: {what}");
-
-    private static string? Folder()
-    {
-        foreach (var start in new[] { Directory.GetCurrentDirectory(), AppContext.BaseDirectory })
-        {
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-            {
-                if (File.Exists(Path.Combine(folder.FullName, "FgsmNotebooks.sln")))
-                    return Path.Combine(folder.FullName, "data", "published");
-            }
-        }
-        return null;
-    }
 }

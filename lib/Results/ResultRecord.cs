@@ -5,38 +5,27 @@ using System.Text.RegularExpressions;
 namespace Fgsm.Results;
 
 /// <summary>A result under a name. It travels as JSON in a notebook's outputs, from where the report reads it.</summary>
-public sealed partial record ResultRecord
+/// <param name="Name">The report's letter, a dot, and what it is: dotted lower case.</param>
+/// <param name="Value">A <see cref="ResultTable"/>, a <see cref="Figure"/>, a <see cref="double"/> or a <see cref="string"/>.</param>
+/// <exception cref="ArgumentException">The name is not dotted lower case ("b.baseline"), or the value is of another type.</exception>
+public sealed partial record ResultRecord(string Name, object Value)
 {
     /// <summary>The type of a record among the outputs of a notebook's cell.</summary>
     public const string MimeType = "application/vnd.fgsm.record+json";
 
-    /// <summary>A record of a <see cref="ResultTable"/>, a <see cref="Figure"/>, a <see cref="double"/> or a <see cref="string"/>.</summary>
-    /// <exception cref="ArgumentException">The name is not dotted lower case ("b.baseline"), or the value is of another type.</exception>
-    public ResultRecord(string name, object value)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ArgumentNullException.ThrowIfNull(value);
-        if (!DottedName().IsMatch(name))
-            throw new ArgumentException($"'{name}' is not a record's name: use lower-case letters, digits and _, in parts joined by dots, as in \"b.baseline\".");
-        Kind = value switch
-        {
-            ResultTable => "table",
-            Figure => "figure",
-            double => "number",
-            string => "text",
-            _ => throw new ArgumentException($"Record '{name}': cannot hold a {value.GetType().Name}."),
-        };
-        (Name, Value) = (name, value);
-    }
-
-    /// <summary>The name: the report's letter, a dot, and what it is.</summary>
-    public string Name { get; }
+    public string Name { get; } = DottedName().IsMatch(Name) ? Name
+        : throw new ArgumentException($"'{Name}' is not a record's name: use lower-case letters, digits and _, in parts joined by dots, as in \"b.baseline\".");
 
     /// <summary>"table", "figure", "number" or "text".</summary>
-    public string Kind { get; }
-
-    /// <summary>The result.</summary>
-    public object Value { get; }
+    public string Kind { get; } = Value switch
+    {
+        ResultTable => "table",
+        Figure => "figure",
+        double => "number",
+        string => "text",
+        null => throw new ArgumentNullException(nameof(Value)),
+        _ => throw new ArgumentException($"Record '{Name}': cannot hold a {Value.GetType().Name}."),
+    };
 
     /// <summary>The record as {"name", "kind", "value"}.</summary>
     public string ToJson() => new JsonObject

@@ -50,6 +50,13 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
 
     public void NotebookFinished() => Guarded(OnNotebookFinished);
 
+    /// <summary>A notebook's place in the run that needs no running, because its results are kept.</summary>
+    public void NotebookKept(string name) => Guarded(() =>
+    {
+        (notebook, started) = ($"{name}, kept", started + 1);
+        OnNotebookFinished();
+    });
+
     public void CellStarted(int index, NotebookCell cell) => Guarded(() =>
     {
         Progress = null;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Fgsm.Report.Running;
 
 /// <summary>What a run of the notebooks gave.</summary>
@@ -24,38 +26,62 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
             _ = FirstSeed(notebook);
 
         var start = clock.GetTimestamp();
-        List<RecordSet> bySeed = [];
+        var kept = new KeptSeeds(repository.Seeds);
+        var results = new RecordSet();
         List<(string, Notebook)> executed = [];
         using (var display = RunDisplay.For(output, notebooks.Count + (settings.Seeds - 1) * notebooks.Count(HasSeed)))
         {
-            for (var seed = 0; seed < settings.Seeds; seed++)
+            foreach (var notebook in notebooks)
             {
-                var records = new RecordSet();
+                var document = await RunAsync(notebook, seed: 0, display, cancellation);
+                results.Add(notebook.Name, document);
+                executed.Add((notebook.Name, document));
                 // Without a seed of its own a notebook gives the same every time.
-                foreach (var notebook in notebooks.Where(notebook => seed == 0 || HasSeed(notebook)))
-                {
-                    var document = await RunAsync(notebook, seed, display, cancellation);
-                    records.Add(notebook.Name, document);
-                    if (seed == 0)
-                        executed.Add((notebook.Name, document));
-                }
-                bySeed.Add(records);
+                if (HasSeed(notebook))
+                    results.Add([.. await OverSeedsAsync(notebook, document, kept, display, cancellation)]);
             }
         }
         cancellation.ThrowIfCancellationRequested();
 
-        var results = bySeed[0];
-        results.Add([.. SeedStatistics.Of(bySeed)]);
         var provenance = Provenance.Collect(repository, settings, notebooks, results, clock.GetUtcNow(), clock.GetElapsedTime(start));
         return new MeasuredRun(new ReportContent(results, provenance), executed);
     }
+
+    private async Task<IEnumerable<ResultRecord>> OverSeedsAsync(NotebookFile notebook, Notebook first, KeptSeeds kept, RunDisplay display, CancellationToken cancellation)
+    {
+        var records = Records(notebook, first);
+        var bySeed = settings.Quick
+            ? new() { [FirstSeed(notebook)] = SeedStatistics.Values(records) }
+            : kept.Fitting(notebook, settings.Engine, FirstSeed(notebook), records);
+        for (var seed = 1; seed < settings.Seeds; seed++)
+        {
+            if (bySeed.ContainsKey(FirstSeed(notebook) + seed))
+            {
+                display.NotebookKept(NameOf(notebook, seed));
+                continue;
+            }
+            bySeed[FirstSeed(notebook) + seed] = SeedStatistics.Values(Records(notebook, await RunAsync(notebook, seed, display, cancellation)));
+            if (!settings.Quick)
+                kept.Keep(notebook, settings.Engine, records, bySeed);
+        }
+        return SeedStatistics.Of(records, bySeed.Values);
+    }
+
+    private static RecordSet Records(NotebookFile notebook, Notebook document)
+    {
+        var records = new RecordSet();
+        records.Add(notebook.Name, document);
+        return records;
+    }
+
+    private string NameOf(NotebookFile notebook, int seed) =>
+        settings.Seeds == 1 || !HasSeed(notebook) ? notebook.Name : string.Create(CultureInfo.InvariantCulture, $"{notebook.Name}, seed {FirstSeed(notebook) + seed}");
 
     private static bool HasSeed(NotebookFile notebook) => notebook.Parameters.ContainsKey(Parameter.Seed);
 
     private async Task<Notebook> RunAsync(NotebookFile notebook, int seed, RunDisplay display, CancellationToken cancellation)
     {
-        var name = settings.Seeds == 1 || !HasSeed(notebook) ? notebook.Name : $"{notebook.Name}, seed {FirstSeed(notebook) + seed}";
-        display.NotebookStarted(name, notebook.Document);
+        display.NotebookStarted(NameOf(notebook, seed), notebook.Document);
         var run = await NotebookRunner.RunAsync(notebook.Document, repository.Notebooks, Parameters(notebook, seed), display, cancellation);
         cancellation.ThrowIfCancellationRequested();
         if (run.Failure is { } failure)

@@ -34,8 +34,12 @@ internal sealed partial class NotebookFile
         .FirstOrDefault(line => line.StartsWith('#'))?.TrimStart('#').Trim() ?? Name;
 
     /// <summary>The variables that the cell tagged "parameters" declares, in whichever way, with the values that are constants.</summary>
-    public IReadOnlyDictionary<string, object?> Parameters => field ??= VariablesOf(
-        Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "");
+    public IReadOnlyDictionary<string, object?> Parameters => field ??= VariablesOf(ParametersCell);
+
+    /// <summary>What its parameters cell declares besides what the program sets, as code: "eps = [0.1, 0.2]; epochs = 5".</summary>
+    public string OwnParameters => string.Join("; ", Parse(ParametersCell).GetRoot().DescendantNodes().OfType<VariableDeclaratorSyntax>()
+        .Where(variable => !Parameter.All.Contains(variable.Identifier.Text))
+        .Select(variable => variable.NormalizeWhitespace().ToString()));
 
     /// <summary>Its own seed: the value that its parameters cell declares.</summary>
     /// <exception cref="ReportException">Only a run can tell it.</exception>
@@ -91,6 +95,8 @@ internal sealed partial class NotebookFile
             throw new ReportException($"--only {asked}: no such notebook; there are {string.Join(", ", all.Select(notebook => notebook.Name))}.") { IsUsage = true };
         return [.. all.Where(notebook => only.Count == 0 || only.Any(notebook.IsCalled))];
     }
+
+    private string ParametersCell => Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "";
 
     private bool IsCalled(string asked)
     {

@@ -4,4 +4,7 @@ namespace Fgsm.Report.Running;
 internal static class Parameter
 {
     public const string Quick = "quick", Seed = "seed", Data = "data", Grid = "grid", Fresh = "fresh";
+
+    /// <summary>All of them.</summary>
+    public static readonly string[] All = [Quick, Seed, Data, Grid, Fresh];
 }

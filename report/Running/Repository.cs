@@ -15,6 +15,9 @@ internal sealed record Repository(string Root)
 
     public string Templates => Path.Combine(Root, "report", "templates");
 
+    /// <summary>What the seeds of full runs gave.</summary>
+    public string Seeds => Path.Combine(Root, "report", "seeds.json");
+
     public string Output => Path.Combine(Root, "report", "out");
 
     /// <summary>The checkout around the current folder, else around the program.</summary>

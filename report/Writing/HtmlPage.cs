@@ -25,6 +25,9 @@ internal static class HtmlPage
         h2 { font-size: 1.4rem; border-bottom: 1px solid var(--line); padding-bottom: .25em; }
         h3 { font-size: 1.15rem; }
         a { color: var(--link); }
+        .verdict-reproduced { color: light-dark(#1a7f37, #56d364); font-weight: 600; }
+        .verdict-close { color: light-dark(#8a5a00, #e3b341); font-weight: 600; }
+        .verdict-not-reproduced { color: light-dark(#b3261e, #ff9d94); font-weight: 600; }
         blockquote { margin: 1em 0; padding: .1em 1em; border-left: 4px solid var(--line); color: var(--soft); }
         code { font-size: .9em; background: var(--band); padding: .1em .3em; border-radius: 4px; overflow-wrap: anywhere; }
         main > table, .result-table { display: block; overflow-x: auto; margin: 1.5em 0; }
@@ -115,17 +118,35 @@ internal static class HtmlPage
         protected override void Write(HtmlRenderer renderer, HtmlBlock block)
         {
             renderer.EnsureLine();
-            if (document.ResultAt(block) is not { } result)
-                renderer.WriteLeafRawLines(block, writeEndOfLines: true, escape: false);
-            else if (result.Value is ResultTable table)
-                renderer.Write(table.ToHtml());
-            else if (result.Value is Figure figure)
-                WriteFigure(renderer, figure);
+            var result = document.ResultAt(block);
+            if (result is { Number: > 0, IsFirst: true })
+                renderer.Write($"<a id=\"{result.Name}\"></a>\n");
+            switch (result?.Value)
+            {
+                case ResultTable table:
+                    renderer.Write(table.Titled(result.Caption).ToHtml());
+                    break;
+                case Figure figure:
+                    WriteFigure(renderer, figure, result.Caption);
+                    break;
+                case Contents:
+                    renderer.Write($"<nav class=\"contents\">\n<ul>\n{string.Concat(document.Chapters.Select(chapter => $"<li><a href=\"#{chapter.Id}\">{WebUtility.HtmlEncode(chapter.Text)}</a></li>\n"))}</ul>\n</nav>\n");
+                    break;
+                case Bibliography bibliography:
+                    renderer.Write($"<ol class=\"references\">\n{string.Concat(bibliography.Sources.Select(Source))}</ol>\n");
+                    break;
+                default:
+                    renderer.WriteLeafRawLines(block, writeEndOfLines: true, escape: false);
+                    break;
+            }
         }
 
-        private static void WriteFigure(HtmlRenderer renderer, Figure figure)
+        private static string Source(Source source) =>
+            $"<li id=\"ref-{source.Key}\">{WebUtility.HtmlEncode(source.Text)}.{(source.Url is { } url ? $" <a href=\"{WebUtility.HtmlEncode(url)}\">{WebUtility.HtmlEncode(url)}</a>" : "")}</li>\n";
+
+        private static void WriteFigure(HtmlRenderer renderer, Figure figure, string caption)
         {
-            renderer.Write($"<figure>\n<figcaption>{WebUtility.HtmlEncode(figure.Title)}</figcaption>\n<div class=\"static\">\n{figure.ToSvg(titled: false)}</div>\n");
+            renderer.Write($"<figure>\n<figcaption>{WebUtility.HtmlEncode(caption)}</figcaption>\n<div class=\"static\">\n{figure.ToSvg(titled: false)}</div>\n");
             // Its JSON has no character that could end the element.
             if (Plotly is not null && figure.ToPlotly(titled: false) is { } plot)
                 renderer.Write($"<script type=\"application/json\">{plot}</script>\n");

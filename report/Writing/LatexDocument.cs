@@ -36,11 +36,15 @@ internal sealed class LatexDocument
           \usepackage{fontspec}
         \fi
         \usepackage[margin=24mm]{geometry}
-        \usepackage{array,booktabs,longtable,float,graphicx}
+        \usepackage{array,booktabs,longtable,float,graphicx,xcolor}
         \usepackage[hidelinks]{hyperref}
         \setlength{\parindent}{0pt}
         \setlength{\parskip}{0.6em}
         \emergencystretch=3em
+
+        """;
+
+    private const string FitFigure = """
         % Text in figures is as large as the text around them, unless the figure would not fit.
         \newsavebox\figurebox
         \newcommand\shrunkfigure[1]{\includegraphics[width=\linewidth,height=.85\textheight,keepaspectratio]{#1}}
@@ -49,18 +53,49 @@ internal sealed class LatexDocument
 
         """;
 
+    // What ReScience C's class does not load itself; a text that it inputs cannot load packages.
+    private const string Rules = """
+        \providecommand\toprule{\hline\noalign{\vskip 3pt}}
+        \providecommand\midrule{\noalign{\vskip 1pt}\hline\noalign{\vskip 3pt}}
+        \providecommand\bottomrule{\noalign{\vskip 1pt}\hline}
+        \providecommand\cmidrule{}
+        \def\cmidrule(#1)#2{\cline{#2}}
+
+        """;
+
     private readonly ReportDocument document;
+    private readonly bool forReScience;
     private readonly StringBuilder latex = new();
 
-    private LatexDocument(ReportDocument document) => this.document = document;
+    private LatexDocument(ReportDocument document, bool forReScience) => (this.document, this.forReScience) = (document, forReScience);
 
     /// <summary>The text; figures are taken from figures/NAME.pdf beside it.</summary>
     public static string Write(ReportDocument document)
     {
-        var writer = new LatexDocument(document);
-        writer.latex.Append(Preamble).Append($"\\title{{{TableLatex.Escape(document.Title)}}}\n\\author{{}}\n\\date{{}}\n\\begin{{document}}\n");
+        var writer = new LatexDocument(document, forReScience: false);
+        writer.latex.Append(Preamble).Append(FitFigure);
+        writer.latex.Append($"\\title{{{TableLatex.Escape(document.Title)}}}\n\\author{{}}\n\\date{{}}\n\\begin{{document}}\n");
         writer.Blocks(document.Syntax);
         return writer.latex.Append("\\end{document}\n").ToString();
+    }
+
+    /// <summary>
+    /// The text between title and references, as ReScience C's article.tex inputs it; it cites with \supercite from bibliography.bib.
+    /// </summary>
+    public static string WriteContent(ReportDocument document)
+    {
+        var writer = new LatexDocument(document, forReScience: true);
+        writer.latex.Append(Rules).Append(FitFigure);
+        writer.Blocks(document.Syntax);
+        return writer.latex.Append("\\nocite{*}\n").ToString();
+    }
+
+    /// <summary>The paragraphs under the heading "Abstract" as LaTeX, in one; empty where there is none.</summary>
+    public static string Abstract(ReportDocument document)
+    {
+        var writer = new LatexDocument(document, forReScience: true);
+        var paragraphs = document.Syntax.SkipWhile(block => !IsAbstract(block)).Skip(1).TakeWhile(block => block is ParagraphBlock).Cast<ParagraphBlock>();
+        return string.Join(' ', paragraphs.Select(paragraph => writer.Inlines(paragraph.Inline))).ReplaceLineEndings(" ");
     }
 
     private void Blocks(ContainerBlock container)
@@ -74,7 +109,13 @@ internal sealed class LatexDocument
         switch (block)
         {
             case HeadingBlock { Level: 1 }:
-                latex.Append("\\maketitle\n\n");
+                latex.Append(forReScience ? "" : "\\maketitle\n\n");
+                break;
+            case HeadingBlock when IsAbstract(block):
+                latex.Append("\\section*{Abstract}\n\n");
+                break;
+            // Both bring their own headings.
+            case HeadingBlock heading when Follows(heading) is { Value: Contents or Bibliography }:
                 break;
             case HeadingBlock heading:
                 latex.Append($"\\{(heading.Level switch { 2 => "section", 3 => "subsection", _ => "subsubsection" })}{{{Inlines(heading.Inline)}}}\n\n");
@@ -116,19 +157,33 @@ internal sealed class LatexDocument
 
     private void Result(PlacedResult? result)
     {
+        var label = result is { IsFirst: true } ? result.Name : null;
         if (result?.Value is ResultTable table)
-            latex.Append(table.ToLatex("H")).Append('\n');
+            latex.Append(table.ToLatex("H", label, breakLong: !forReScience)).Append('\n');
         else if (result?.Value is Figure figure)
-            latex.Append($"\\begin{{figure}}[H]\n\\centering\n\\fitfigure{{figures/{result.Name}.pdf}}\n\\caption{{{TableLatex.Escape(figure.Title)}}}\n\\end{{figure}}\n\n");
+            latex.Append($"\\begin{{figure}}[H]\n\\centering\n\\fitfigure{{figures/{result.Name}.pdf}}\n\\caption{{{TableLatex.Escape(figure.Title)}}}{(label is null ? "" : $"\\label{{{label}}}")}\n\\end{{figure}}\n\n");
+        else if (result?.Value is Contents && !forReScience)
+            latex.Append("\\tableofcontents\n\n");
+        else if (result?.Value is Bibliography { Sources.Count: > 0 } bibliography && !forReScience)
+            Environment("thebibliography", () => latex.Append("{99}\n").AppendJoin("\n", bibliography.Sources.Select(Source)).Append('\n'));
     }
+
+    private static string Source(Source source) =>
+        $"\\bibitem{{{source.Key}}} {TableLatex.Escape(source.Text)}.{(source.Url is { } url ? $" \\href{{{Address(url)}}}{{{TableLatex.Escape(url)}}}" : "")}";
+
+    private static bool IsAbstract(Block block) => block is HeadingBlock { Level: 2, Inline.FirstChild: LiteralInline { NextSibling: null } text } && text.Content.ToString() == "Abstract";
+
+    private PlacedResult? Follows(HeadingBlock heading) =>
+        document.Syntax.SkipWhile(block => block != heading).ElementAtOrDefault(1) is HtmlBlock next ? document.ResultAt(next) : null;
 
     private void Rows(Table table)
     {
         var columns = string.Concat(table.ColumnDefinitions.Take(table.OfType<TableRow>().Max(row => row.Count)).Select(column => column.Alignment switch { TableColumnAlign.Right => 'r', TableColumnAlign.Center => 'c', _ => 'l' }));
-        latex.Append($"{{\\small\n\\begin{{longtable}}{{{columns}}}\n\\toprule\n");
+        var environment = forReScience ? "tabular" : "longtable";
+        latex.Append($"{{\\{(forReScience ? "tiny" : "small")}\n\\begin{{{environment}}}{{{columns}}}\n\\toprule\n");
         foreach (var row in table.OfType<TableRow>())
-            latex.Append("\\relax ").AppendJoin(" & ", row.OfType<TableCell>().Select(cell => string.Concat(cell.OfType<LeafBlock>().Select(leaf => Inlines(leaf.Inline))))).Append(row.IsHeader ? " \\\\\n\\midrule\n\\endhead\n" : " \\\\\n");
-        latex.Append("\\bottomrule\n\\end{longtable}}\n\n");
+            latex.Append("\\relax ").AppendJoin(" & ", row.OfType<TableCell>().Select(cell => string.Concat(cell.OfType<LeafBlock>().Select(leaf => Inlines(leaf.Inline))))).Append(row.IsHeader ? $" \\\\\n\\midrule\n{(forReScience ? "" : "\\endhead\n")}" : " \\\\\n");
+        latex.Append($"\\bottomrule\n\\end{{{environment}}}}}\n\n");
     }
 
     private void Environment(string name, Action content)
@@ -138,9 +193,9 @@ internal sealed class LatexDocument
         latex.Append($"\\end{{{name}}}\n\n");
     }
 
-    private static string Inlines(ContainerInline? container) => string.Concat((container ?? []).Select(Inline));
+    private string Inlines(ContainerInline? container) => string.Concat((container ?? []).Select(Inline));
 
-    private static string Inline(Inline inline) => inline switch
+    private string Inline(Inline inline) => inline switch
     {
         LiteralInline literal => string.Join("\\allowbreak{}", Breakable(literal.Content.ToString()).Select(TableLatex.Escape)),
         CodeInline code => $"\\texttt{{{Code(code.Content)}}}",
@@ -150,6 +205,8 @@ internal sealed class LatexDocument
         AutolinkInline link => $"\\href{{{Address(link.IsEmail ? "mailto:" + link.Url : link.Url)}}}{{{TableLatex.Escape(link.Url)}}}",
         // A picture of the template's own lies where no copy of the text can find it.
         LinkInline { IsImage: true } picture => Inlines(picture),
+        LinkInline { Url: ['#', 'r', 'e', 'f', '-', .. var key] } => $"\\{(forReScience ? "supercite" : "cite")}{{{key}}}",
+        LinkInline { Url: ['#', .. var name] } when document.Find(name) is { } result => $"{(result.Value is Figure ? "Figure" : "Table")}~\\ref{{{name}}}",
         LinkInline link => $"\\href{{{Address(link.Url ?? "")}}}{{{Inlines(link)}}}",
         ContainerInline container => Inlines(container),
         _ => "",

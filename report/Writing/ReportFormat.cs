@@ -17,4 +17,7 @@ internal enum ReportFormat
 
     /// <summary>Word.</summary>
     Docx,
+
+    /// <summary>What goes into the template of the journal ReScience C.</summary>
+    ReScience,
 }

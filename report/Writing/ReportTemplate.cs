@@ -7,17 +7,22 @@ using HandlebarsDotNet.Compiler;
 namespace Fgsm.Report.Writing;
 
 /// <summary>
-/// The prose: report/templates/report.md, in which the other .md files of the folder are partials. Its helpers put results in
-/// by name, so that no number is ever typed: table, figure, value, largest, summary, and the blocks has, ran, within and atLeast.
+/// The prose: report/templates/report.md, in which the other .md files of the folder are partials. Its helpers put results and
+/// published numbers in by name, so that no number is ever typed.
 /// </summary>
 internal sealed partial class ReportTemplate
 {
-    private const string Main = "report", Summary = "<!-- summary -->";
+    private const string Main = "report";
 
     // Each helper with the fewest arguments that it needs.
-    private static readonly (string Name, int Least)[] Writers = [("table", 1), ("figure", 1), ("value", 1), ("largest", 3), ("summary", 0)];
-    private static readonly (string Name, int Least)[] Blocks = [("has", 1), ("ran", 1), ("within", 3), ("atLeast", 2)];
+    private static readonly (string Name, int Least)[] Writers = 
+    [
+        ("table", 1), ("figure", 1), ("value", 1), ("cell", 3), ("published", 2), ("comparisons", 1), ("settings", 1), ("tally", 0),
+        ("ref", 1), ("cite", 1), ("contents", 0), ("bibliography", 0),
+    ];
+    private static readonly (string Name, int Least)[] Blocks = [("has", 1), ("ran", 1)];
 
+    private readonly string folder;
     private readonly Dictionary<string, string> sources;
 
     /// <exception cref="ReportException">The folder has no report.md, or the user's file cannot be read.</exception>
@@ -26,6 +31,8 @@ internal sealed partial class ReportTemplate
     public ReportTemplate(string folder, string? own = null)
     {
         Path = own ?? folder;
+        this.folder = folder;
+        Bibliography = Bibliography.ReadFrom(folder);
         sources = Directory.Exists(folder)
             ? Directory.GetFiles(folder, "*.md").ToDictionary(path => System.IO.Path.GetFileNameWithoutExtension(path), File.ReadAllText)
             : [];
@@ -37,6 +44,15 @@ internal sealed partial class ReportTemplate
 
     /// <summary>The file or folder that messages name.</summary>
     public string Path { get; }
+
+    /// <summary>What the text may cite.</summary>
+    public Bibliography Bibliography { get; }
+
+    /// <summary>The form of ReScience C's metadata, to be filled in; null where the folder has none.</summary>
+    public string? Metadata => System.IO.Path.Combine(folder, "metadata.yaml") is var file && File.Exists(file) ? File.ReadAllText(file) : null;
+
+    /// <summary>The published numbers beside these results.</summary>
+    public Comparisons Compare(RecordSet records) => new(Claim.ReadAll(folder), records);
 
     /// <summary>Finds before a run what would stop the report after it: a mistake of form, or a name that nothing has or records.</summary>
     /// <param name="notebooks">The notebooks that will run.</param>
@@ -54,7 +70,11 @@ internal sealed partial class ReportTemplate
 
         string Write(string helper, string[] arguments)
         {
-            if (arguments.Length > 0 && arguments[0] != anySeedTable && !IsRecorded(arguments[0]))
+            if (helper is "cite")
+                return Cite(arguments);
+            if (helper is "published")
+                return Say(arguments);
+            if (helper is "table" or "figure" or "value" or "cell" or "has" && arguments[0] != anySeedTable && !IsRecorded(arguments[0]))
             {
                 var near = NearNames.Say(arguments[0], names.Where(name => !name.Contains('*')));
                 throw new ReportException($"no notebook of this run records '{arguments[0]}', which {{{{{helper}}}}} asks for; {near}.");
@@ -82,33 +102,38 @@ internal sealed partial class ReportTemplate
 
     /// <summary>The report as Markdown.</summary>
     /// <param name="content">The results.</param>
-    /// <param name="table">How a table stands in the text, given its name.</param>
-    /// <param name="figure">How a figure stands in the text, given its name.</param>
+    /// <param name="place">
+    /// How what has a place of its own stands in the text, given its name: a <see cref="ResultTable"/>, a <see cref="Figure"/>, the
+    /// <see cref="Contents"/> or the <see cref="Writing.Bibliography"/>.
+    /// </param>
     /// <exception cref="ReportException">The template is wrong, or asks for what was not recorded.</exception>
-    public string Render(ReportContent content, Func<string, ResultTable, string> table, Func<string, Figure, string> figure)
+    public string Render(ReportContent content, Func<string, object, string> place)
     {
         var records = content.Records;
-        var verdicts = new Verdicts(records);
-        var text = Run(content.Provenance, SeedTables(records), Write, (helper, arguments) => Holds(helper, arguments) ? Branch.Then : Branch.Else);
-        return text.Contains(Summary, StringComparison.Ordinal) ? text.Replace(Summary, verdicts.Any ? table("summary", verdicts.ToTable()) : "") : text;
+        var comparisons = new Lazy<Comparisons>(() => Compare(records));
+        return Run(content.Provenance, SeedTables(records), Write, (helper, arguments) => Holds(helper, arguments[0]) ? Branch.Then : Branch.Else);
 
         string Write(string helper, string[] arguments) => helper switch
         {
-            "table" => table(arguments[0], records.Get<ResultTable>(arguments[0], "table")),
-            "figure" => figure(arguments[0], records.Get<Figure>(arguments[0], "figure")),
+            "table" => place(arguments[0], records.Get<ResultTable>(arguments[0], "table")),
+            "figure" => place(arguments[0], records.Get<Figure>(arguments[0], "figure")),
             "value" => Value(records, arguments),
-            "largest" => verdicts.Largest(arguments[0], arguments[1]).ToString(arguments[2], CultureInfo.InvariantCulture),
-            // The verdicts are known when all of the text is.
-            _ => Summary,
+            "cell" => Show(ResultCell.Find(records, arguments[0], arguments[1], arguments[2])?.Value, arguments[0], arguments.ElementAtOrDefault(3)),
+            "published" => Say(arguments),
+            "comparisons" when arguments.Length == 1 => PlaceAny("comparisons", comparisons.Value.Headline(arguments[0])),
+            "comparisons" => PlaceAny($"comparisons.{arguments[1]}", comparisons.Value.Table(arguments[0], arguments[1])),
+            "settings" => PlaceAny("settings", comparisons.Value.Settings(arguments[0])),
+            "tally" => comparisons.Value.Tally(arguments.ElementAtOrDefault(0) ?? ""),
+            // Numbers are known when all of the text is.
+            "ref" => $"<!-- ref {arguments[0]} -->",
+            "cite" => Cite(arguments),
+            "contents" => place("contents", new Contents()),
+            _ => place("bibliography", Bibliography),
         };
 
-        bool Holds(string helper, string[] arguments) => helper switch
-        {
-            "has" => records.Has(arguments[0]),
-            "ran" => content.Provenance.Notebooks.Contains(arguments[0]),
-            "within" => verdicts.Within(arguments[0], arguments[1], Number(arguments[2]), arguments.ElementAtOrDefault(3)),
-            _ => verdicts.AtLeast(arguments[0], Number(arguments[1]), arguments.ElementAtOrDefault(2)),
-        };
+        string PlaceAny(string name, ResultTable table) => table.Rows.Count > 0 ? place(name, table) : "";
+
+        bool Holds(string helper, string name) => helper == "has" ? records.Has(name) : content.Provenance.Notebooks.Contains(name);
     }
 
     /// <summary>The text with what the helpers give.</summary>
@@ -195,16 +220,32 @@ internal sealed partial class ReportTemplate
         ? [.. arguments.Select(argument => Convert.ToString(argument, CultureInfo.InvariantCulture) ?? "")]
         : throw new ReportException($"{{{{{helper}}}}} needs {least} arguments and has {arguments.Length}.");
 
-    private static string Value(RecordSet records, string[] arguments) => records.Get<object>(arguments[0], "value") switch
+    private static string Value(RecordSet records, string[] arguments) => Show(records.Get<object>(arguments[0], "value"), arguments[0], arguments.ElementAtOrDefault(1));
+
+    private static string Show(object? value, string name, string? format) => value switch
     {
-        double number => number.ToString(arguments.ElementAtOrDefault(1), CultureInfo.InvariantCulture),
+        double number => number.ToString(format, CultureInfo.InvariantCulture),
         string text => TableMarkdown.Escape(text),
-        _ => throw new ReportException($"'{arguments[0]}' is not a value but a table or a figure."),
+        null => Column.Nothing,
+        _ => throw new ReportException($"'{name}' is not a value but a table or a figure."),
     };
 
-    private static double Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw new ReportException($"a block needs a number and has '{text}'.");
+    private string Cite(string[] keys) => string.Join(", ", keys.Select(key => string.Create(CultureInfo.InvariantCulture, $@"[\[{Bibliography.NumberOf(key)}\]](#ref-{key})")));
+
+    /// <summary>What a report published: the file, the column, and pairs that name the row.</summary>
+    private static string Say(string[] arguments)
+    {
+        try
+        {
+            (string, object)[] key = [.. arguments.Skip(2).Chunk(2).Select(pair => (pair[0], (object)pair[^1]))];
+            return TableMarkdown.Escape(Published.Read(arguments[0]).Text(arguments[1], key)
+                ?? throw new ReportException($"{arguments[0]}: the report says nothing of {string.Join(' ', arguments.Skip(1))}."));
+        }
+        catch (ArgumentException e)
+        {
+            throw new ReportException(e.Message, e);
+        }
+    }
 
     private static string Read(string path)
     {

@@ -9,7 +9,7 @@ namespace Fgsm.Report.Writing;
 /// <param name="browser">The browser that prints PDF; null when there is none.</param>
 internal sealed class ReportWriter(ReportTemplate template, ReportContent content, TextWriter output, string? browser)
 {
-    private static readonly ReportFormat[] NeedPictures = [ReportFormat.Latex, ReportFormat.Docx];
+    private static readonly ReportFormat[] NeedPictures = [ReportFormat.Latex, ReportFormat.Docx, ReportFormat.ReScience];
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
@@ -47,6 +47,8 @@ internal sealed class ReportWriter(ReportTemplate template, ReportContent conten
                 foreach (var (name, figure) in document.Figures)
                     WriteBytes($"figures/{name}.pdf", FigurePictures.Pdf(figure));
             }
+            if (drawn.Contains(ReportFormat.ReScience))
+                ReScienceArticle.Write(template, document, template.Compare(content.Records).MostHold, folder);
             if (drawn.Contains(ReportFormat.Docx))
             {
                 var inText = document.Figures.ToDictionary(figure => figure.Name, figure => FigurePictures.Png(figure.Figure, titled: false));

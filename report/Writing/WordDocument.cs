@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Xml;
 using DocumentFormat.OpenXml;
 using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Wordprocessing;
+using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 using A = DocumentFormat.OpenXml.Drawing;
@@ -23,7 +26,7 @@ internal sealed class WordDocument
     private readonly IReadOnlyDictionary<string, byte[]> pictures;
     private readonly MainDocumentPart main;
     private readonly Body body = new();
-    private int tables, figures, lists;
+    private int tables, figures, lists, bookmarks;
 
     private WordDocument(ReportDocument document, IReadOnlyDictionary<string, byte[]> pictures, MainDocumentPart main) => (this.document, this.pictures, this.main) = (document, pictures, main);
 
@@ -73,7 +76,9 @@ internal sealed class WordDocument
         switch (block)
         {
             case HeadingBlock heading:
-                target.Append(Paragraph(Inlines(heading.Inline), heading.Level == 1 ? "Title" : string.Create(CultureInfo.InvariantCulture, $"Heading{Math.Min(heading.Level - 1, 3)}")));
+                target.Append(Paragraph(
+                    Marked(heading.GetAttributes().Id ?? "", Inlines(heading.Inline)),
+                    heading.Level == 1 ? "Title" : string.Create(CultureInfo.InvariantCulture, $"Heading{Math.Min(heading.Level - 1, 3)}")));
                 break;
             case ParagraphBlock paragraph:
                 target.Append(Paragraph(Inlines(paragraph.Inline), context.Style, context));
@@ -109,12 +114,25 @@ internal sealed class WordDocument
     {
         if (result.Value is ResultTable table)
         {
-            target.Append(Caption("Table", ++tables, table.Title, keepWithNext: true), Table(table));
+            target.Append(Caption("Table", ++tables, table.Title, result, keepWithNext: true), Table(table));
             target.Append(Paragraph(table.Note is null ? [] : [Run(table.Note, new Format())], "Note"));
         }
         else if (result.Value is Figure figure)
         {
-            target.Append(Picture(result.Name, figure.Title, pictures[result.Name]), Caption("Figure", ++figures, figure.Title, keepWithNext: false));
+            target.Append(Picture(result.Name, figure.Title, pictures[result.Name]), Caption("Figure", ++figures, figure.Title, result, keepWithNext: false));
+        }
+        else if (result.Value is Contents)
+        {
+            target.Append(TableOfContents([.. document.Chapters]));
+        }
+        else if (result.Value is Bibliography bibliography)
+        {
+            var number = ++lists + WordStyles.Bullets;
+            foreach (var source in bibliography.Sources)
+            {
+                OpenXmlElement[] address = source.Url is { } url ? [Run(" ", new Format()), Link(url, [Run(url, new Format(Link: true))])] : [];
+                target.Append(Paragraph([.. Marked($"ref-{source.Key}", [Run($"{source.Text}.", new Format())]), .. address], null, new Context(List: number)));
+            }
         }
     }
 
@@ -220,15 +238,43 @@ internal sealed class WordDocument
         return new TableCell(paragraph);
     }
 
-    private static Paragraph Caption(string kind, int number, string title, bool keepWithNext)
+    /// <summary>A field that Word can make anew, with page numbers; until then it lists the chapters with links.</summary>
+    private static Paragraph[] TableOfContents((string Text, string Id)[] chapters)
+    {
+        static Run Mark(FieldCharValues kind) => new(new FieldChar { FieldCharType = kind });
+        Paragraph[] lines = [.. chapters.Select(chapter => Paragraph([new Hyperlink(Run(chapter.Text, new Format(Link: true))) { Anchor = Bookmark(chapter.Id) }], null))];
+        if (lines.Length > 0)
+        {
+            lines[0].PrependChild(Mark(FieldCharValues.Separate));
+            lines[0].PrependChild(new Run(new FieldCode(" TOC \\o \"1-1\" \\h ") { Space = SpaceProcessingModeValues.Preserve }));
+            lines[0].PrependChild(Mark(FieldCharValues.Begin));
+            lines[^1].Append(Mark(FieldCharValues.End));
+        }
+        return lines;
+    }
+
+    /// <summary>Text to which links of this name lead.</summary>
+    private List<OpenXmlElement> Marked(string name, List<OpenXmlElement> content)
+    {
+        var id = (++bookmarks).ToString(CultureInfo.InvariantCulture);
+        return name.Length == 0 ? content : [new BookmarkStart { Id = id, Name = Bookmark(name) }, .. content, new BookmarkEnd { Id = id }];
+    }
+
+    // Word allows letters, digits and _, and forty of them: a long name ends in a checksum.
+    private static string Bookmark(string name)
+    {
+        var letters = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
+        return letters.Length < 39 ? $"_{letters}" : string.Create(CultureInfo.InvariantCulture, $"_{letters[..28]}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..8]}");
+    }
+
+    private Paragraph Caption(string kind, int number, string title, PlacedResult result, bool keepWithNext)
     {
         // A field, so that Word can list tables and figures, and counts again when one is added.
         var text = number.ToString(CultureInfo.InvariantCulture);
         var paragraph = new Paragraph(new ParagraphProperties(new ParagraphStyleId { Val = "Caption" }, new KeepNext { Val = keepWithNext }));
-        paragraph.Append(
-            Run($"{kind} ", new Format()),
-            new SimpleField(Run(text, new Format())) { Instruction = $" SEQ {kind} \\* ARABIC " },
-            Run($": {title}", new Format()));
+        List<OpenXmlElement> label = [Run($"{kind} ", new Format()), new SimpleField(Run(text, new Format())) { Instruction = $" SEQ {kind} \\* ARABIC " }];
+        paragraph.Append(Marked(result.IsFirst ? result.Name : "", label));
+        paragraph.Append(Run($": {title}", new Format()));
         return paragraph;
     }
 
@@ -290,7 +336,13 @@ internal sealed class WordDocument
 
     private OpenXmlElement Link(string url, IReadOnlyList<OpenXmlElement> content)
     {
-        // Only addresses that lead to a page: a link inside the text, or to a file, has no place to lead to here.
+        if (url is ['#', .. var name] && (document.Find(name) ?? (object?)document.Bibliography.Sources.FirstOrDefault(source => name == $"ref-{source.Key}")) is not null)
+        {
+            var inside = new Hyperlink { Anchor = Bookmark(name) };
+            inside.Append(content);
+            return inside;
+        }
+        // Only addresses that lead to a page: any other link has no place to lead to here.
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https" or "mailto"))
             return new Run(content.OfType<Run>().SelectMany(run => run.ChildElements).Select(element => element.CloneNode(true)));
         var link = new Hyperlink { Id = main.AddHyperlinkRelationship(address, isExternal: true).Id };

@@ -16,7 +16,7 @@ public class CommandLineTests : IDisposable
     [InlineData("--seed many", "'many' is not a whole number")]
     [InlineData("--seed -1", "'-1' is not a whole number")]
     [InlineData("--seeds 0", "'0' is not a whole number from 1")]
-    [InlineData("--format html,odt", "'odt' is none of md,html,latex,pdf,docx")]
+    [InlineData("--format html,odt", "'odt' is none of md,html,latex,pdf,docx,rescience")]
     [InlineData("--template none.md", "none.md: cannot be read")]
     [InlineData("export nowhere", "nowhere: no such folder")]
     [InlineData("export notebooks", "01-sample.ipynb")]

@@ -75,8 +75,8 @@ public class OddFigureTests
     {
         if (values.Length == 0)
             return;
-        Draw(new HeatMap("t", "x", "y", [values], format: "0.00"));
-        Draw(new HeatMap("t", "x", "y", [.. values.Select(value => new[] { value })], diverging: true));
+        Draw(new HeatMap("t", "x", "y", [values], Format: "0.00"));
+        Draw(new HeatMap("t", "x", "y", [.. values.Select(value => new[] { value })], Diverging: true));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public class OddFigureTests
     [InlineData("D")]
     public void FormatThatIsNone_IsRefusedWhereItIsGiven(string format)
     {
-        Assert.Contains($"'{format}' is not a .NET number format", Assert.Throws<ArgumentException>(() => new HeatMap("t", "x", "y", [[1]], format: format)).Message);
+        Assert.Contains($"'{format}' is not a .NET number format", Assert.Throws<ArgumentException>(() => new HeatMap("t", "x", "y", [[1]], Format: format)).Message);
         Assert.Contains($"'{format}' is not a .NET number format", Assert.Throws<ArgumentException>(() => new ResultTable("t").Number("n", format: format)).Message);
     }
 

@@ -1,21 +1,21 @@
-using Fgsm.Models;
-
 namespace Fgsm.Attacks;
 
 /// <summary>A model's logits and the gradient of its loss with respect to the input.</summary>
 /// <param name="Logits"><c>[N, classes]</c>, of the clean input.</param>
 /// <param name="Gradient">The shape of x.</param>
-public sealed record LossGradient(Tensor Logits, Tensor Gradient)
+/// <param name="Losses">Of each image, <c>[N]</c>.</param>
+public sealed record LossGradient(Tensor Logits, Tensor Gradient, Tensor Losses)
 {
     /// <summary>
-    /// The gradient with respect to x of the cross-entropy SUMMED over the batch, the model in eval mode. Each image then has the
+    /// The gradient with respect to x of the loss SUMMED over the batch, the model in eval mode. Each image then has the
     /// gradient of its own loss, whatever else is in the batch, and none is lost to underflow by the mean's 1/N; the sign is the
     /// same as the mean's.
     /// </summary>
     /// <param name="x"><c>[N, C, H, W]</c>; not changed.</param>
     /// <param name="y">int64 labels, <c>[N]</c>.</param>
+    /// <param name="loss">Null for cross-entropy.</param>
     /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
-    public static LossGradient Of(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
+    public static LossGradient Of(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, AttackLoss? loss = null)
     {
         using var scope = NewDisposeScope();
         using var eval = model.InEvalMode();
@@ -23,9 +23,9 @@ public sealed record LossGradient(Tensor Logits, Tensor Gradient)
         var input = x.detach().requires_grad_();
         var logits = model.call(input);
         RequireClasses(y, logits.shape[^1]);
-        using var loss = nn.functional.cross_entropy(logits, y, reduction: nn.Reduction.Sum);
-        var gradient = autograd.grad([loss], [input])[0];
-        return new LossGradient(logits.detach().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+        var losses = (loss ?? AttackLosses.CrossEntropy)(logits, y);
+        var gradient = autograd.grad([losses.sum()], [input])[0];
+        return new LossGradient(logits.detach().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope(), losses.detach().MoveToOuterDisposeScope());
     }
 
     /// <summary>PyTorch's cross_entropy leaves out images with label -100: an attack would leave them as they are and count them as survivors.</summary>

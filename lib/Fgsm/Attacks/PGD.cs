@@ -4,42 +4,89 @@ namespace Fgsm.Attacks;
 /// PGD, projected gradient descent: many small steps of FGSM, x' = project(x' + alpha * sign(grad_x L(f(x'), y))), each one
 /// brought back to within eps of x and into the bounds.
 /// Madry, Makelov, Schmidt, Tsipras, Vladu, "Towards Deep Learning Models Resistant to Adversarial Attacks", 2018, https://arxiv.org/abs/1706.06083.
-/// Distance: L-infinity. Where FGSM's one long step overshoots, PGD follows the bends of the loss.
+/// Distance: L-infinity unless <see cref="Norm"/> says otherwise; a step is alpha times <see cref="Norm.Steepest"/>. Where FGSM's one
+/// long step overshoots, PGD follows the bends of the loss.
 /// </summary>
+/// <remarks>
+/// As torchattacks and Madry's code it returns the last point, not the one with the largest loss. torchattacks' PGDL2 starts at a
+/// normal direction with a uniform length; this one is uniform in the ball.
+/// </remarks>
 /// <example><c>var adversarial = new PGD(eps: 0.3, alpha: 0.01, steps: 40).Attack(model, x, y);</c></example>
-public sealed class PGD : AdversarialAttack
+public class PGD : FixedEpsAttack
 {
-    /// <param name="eps">The largest change of a pixel, in pixels of [0,1]; 0 or more.</param>
-    /// <param name="alpha">The change of each pixel in one step, in the same units; 0 or more. Below eps / steps no pixel reaches eps.</param>
+    /// <param name="eps">The largest change, in pixels of [0,1] for L-infinity; 0 or more.</param>
+    /// <param name="alpha">The length of one step, in the same units; 0 or more. Below eps / steps no pixel reaches eps.</param>
     /// <param name="steps">How many, each at the price of an FGSM; 1 or more.</param>
-    /// <param name="randomStart">Start at a random place within eps of x, drawn from torch's generator, instead of at x.</param>
+    /// <param name="randomStart">Start at a random place within eps of x instead of at x.</param>
     /// <exception cref="ArgumentOutOfRangeException">eps or alpha is negative, NaN, or infinite in float32; or there are no steps.</exception>
-    public PGD(double eps, double alpha, int steps, bool randomStart = true)
-    {
-        if (steps < 1)
-            throw new ArgumentOutOfRangeException(nameof(steps), $"PGD: steps must be 1 or more, got {steps}");
-        (Eps, Alpha, Steps, RandomStart) = (RequireDistance(eps), RequireDistance(alpha), steps, randomStart);
-    }
+    public PGD(double eps, double alpha, int steps, bool randomStart = true) : base(eps) =>
+        (Alpha, Steps, RandomStart) = (RequireDistance(alpha), RequireCount(steps), randomStart);
 
-    public double Eps { get; }
     public double Alpha { get; }
     public int Steps { get; }
     public bool RandomStart { get; }
 
-    private protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
+    /// <summary>What each step makes larger, or smaller in a targeted attack; cross-entropy unless said otherwise.</summary>
+    public AttackLoss Loss { get; init; } = AttackLosses.CrossEntropy;
+
+    /// <summary>Runs from other random places for the images that still resist; 1 or more.</summary>
+    public int Restarts { get; init => field = RequireCount(value, nameof(Restarts)); } = 1;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Norm> Norms => [Norm.LInf, Norm.L2, Norm.L1];
+
+    protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
-        var adversarial = RandomStart ? Project(x, x + empty_like(x).uniform_(-Eps, Eps)) : x;
-        for (var step = 0; step < Steps; step++)
+        var adversarial = Run(model, x, y, RandomDraws.For(x, Seed));
+        for (var restart = 1; restart < Restarts; restart++)
         {
             using var scope = NewDisposeScope();
-            var direction = LossGradient.Of(model, adversarial, y).Gradient.sign();
-            adversarial = Project(x, adversarial + direction * Alpha).MoveToOuterDisposeScope();
+            var left = Fooled(model.call(adversarial), y).logical_not().nonzero().reshape(-1);
+            if (left.numel() == 0)
+                break;
+            var (images, labels) = (x.index_select(0, left), y.index_select(0, left));
+            var again = Run(model, images, labels, RandomDraws.For(images, Seed + restart));
+            var better = Worth(model, again, labels).gt(Worth(model, adversarial.index_select(0, left), labels));
+            adversarial[left[better]] = again[better];
         }
         return adversarial;
     }
 
-    /// <summary>The nearest point within eps of x and within the bounds.</summary>
-    private Tensor Project(Tensor x, Tensor point) => point.maximum(x - Eps).minimum(x + Eps).clamp(Bounds.Min, Bounds.Max);
+    /// <summary>The loss as the attacker sees it, infinite where the model is fooled.</summary>
+    private Tensor Worth(nn.Module<Tensor, Tensor> model, Tensor images, Tensor y)
+    {
+        var logits = model.call(images);
+        var loss = Loss(logits, y);
+        return where(Fooled(logits, y), full_like(loss, float.PositiveInfinity), Targeted ? loss.neg() : loss);
+    }
 
-    public override string ToString() => FormattableString.Invariant($"PGD(eps: {Eps:0.######}, alpha: {Alpha:0.######}, steps: {Steps}, randomStart: {RandomStart}, bounds: [{Bounds.Min}, {Bounds.Max}])");
+    private Tensor Run(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, RandomDraws draws)
+    {
+        var eps = tensor((float)Eps).to(x.device);
+        var adversarial = RandomStart ? Norm.Project(x, x + Norm.RandomChange(x, Eps, draws), eps, Bounds) : x.clone();
+        var step = Targeted ? -Alpha : Alpha;
+        for (var i = 0; i < Steps; i++)
+        {
+            using var scope = NewDisposeScope();
+            var direction = Norm.Steepest(LossGradient.Of(model, adversarial, y, Loss).Gradient);
+            adversarial.copy_(Norm.Project(x, adversarial + direction * step, eps, Bounds));
+        }
+        return adversarial;
+    }
+
+    public override string ToString()
+    {
+        List<string> more = [];
+        if (Norm != Norm.LInf)
+            more.Add($"norm: {Norm}");
+        if (Loss != AttackLosses.CrossEntropy)
+            more.Add($"loss: {Loss.Method.Name}");
+        if (Targeted)
+            more.Add("targeted");
+        if (Restarts > 1)
+            more.Add($"restarts: {Restarts}");
+        if (Seed is { } seed)
+            more.Add($"seed: {seed}");
+        return FormattableString.Invariant($"{GetType().Name}(eps: {Eps:0.######}, alpha: {Alpha:0.######}, steps: {Steps}, randomStart: {RandomStart}, bounds: [{Bounds.Min}, {Bounds.Max}]{string.Concat(more.Select(m => ", " + m))})");
+    }
 }

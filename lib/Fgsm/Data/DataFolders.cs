@@ -19,7 +19,7 @@ public sealed record DataFolders(IReadOnlyList<string> Search, string Download)
         var variable = Environment.GetEnvironmentVariable(Variable);
         RequireExisting(folder, "name one that exists");
         RequireExisting(variable, $"${Variable} names it; name one that exists, or unset the variable");
-        return Standard(folder == "" ? null : folder, variable, Checkout(), Cache());
+        return Standard(folder == "" ? null : folder, variable, Checkout.Folder, Cache());
     }
 
     private static void RequireExisting(string? folder, string whatToDo)
@@ -39,19 +39,6 @@ public sealed record DataFolders(IReadOnlyList<string> Search, string Download)
             cache,
         ];
         return new DataFolders([.. search.Where(f => !string.IsNullOrEmpty(f)).Select(f => f!)], folder ?? (root is null ? cache : Path.Combine(root, "data")));
-    }
-
-    /// <summary>The top folder of this project's checkout; null outside one.</summary>
-    internal static string? Checkout() => Root(Directory.GetCurrentDirectory()) ?? Root(AppContext.BaseDirectory);
-
-    private static string? Root(string start)
-    {
-        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "FgsmNotebooks.sln")))
-                return folder.FullName;
-        }
-        return null;
     }
 
     private static string Cache()

@@ -18,27 +18,26 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
 
     /// <summary>MNIST, read from where it is found, else downloaded.</summary>
     /// <param name="folder">A data folder to look in first; null for the standard search of <see cref="DataFolders"/>.</param>
-    /// <param name="progress">Told how a download goes, or null.</param>
     /// <param name="cancellation">Stops a download.</param>
     /// <exception cref="DataException">It cannot be had, or what is there is bad.</exception>
-    public static DataSet Mnist(string? folder = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
-        IdxSource.Mnist.Load(DataFolders.Standard(folder), progress, cancellation);
+    public static DataSet Mnist(string? folder = null, CancellationToken cancellation = default) =>
+        IdxSource.Mnist.Load(DataFolders.Standard(folder), cancellation);
 
     /// <summary>Fashion-MNIST, read from where it is found, else downloaded.</summary>
     /// <inheritdoc cref="Mnist"/>
-    public static DataSet FashionMnist(string? folder = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default) =>
-        IdxSource.FashionMnist.Load(DataFolders.Standard(folder), progress, cancellation);
+    public static DataSet FashionMnist(string? folder = null, CancellationToken cancellation = default) =>
+        IdxSource.FashionMnist.Load(DataFolders.Standard(folder), cancellation);
 
     /// <summary>
     /// MNIST; where it cannot be had, digits that the project draws itself, with the reason in <see cref="Notice"/>.
     /// Bad files are never passed over: they throw.
     /// </summary>
     /// <inheritdoc cref="Mnist"/>
-    public static DataSet MnistOrSynthetic(string? folder = null, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
+    public static DataSet MnistOrSynthetic(string? folder = null, CancellationToken cancellation = default)
     {
         try
         {
-            return Mnist(folder, progress, cancellation);
+            return Mnist(folder, cancellation);
         }
         catch (DataException e) when (e.IsMissing)
         {

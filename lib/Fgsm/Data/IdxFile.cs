@@ -62,16 +62,10 @@ public sealed record IdxFile(int[] Shape, byte[] Values, string Sha256)
         try
         {
             using var file = File.OpenRead(path);
+            var isPacked = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+            using Stream content = isPacked ? new GZipStream(file, CompressionMode.Decompress) : file;
             using var unpacked = new MemoryStream();
-            if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-            {
-                using var gzip = new GZipStream(file, CompressionMode.Decompress);
-                gzip.CopyTo(unpacked);
-            }
-            else
-            {
-                file.CopyTo(unpacked);
-            }
+            content.CopyTo(unpacked);
             return unpacked.ToArray();
         }
         catch (InvalidDataException e)

@@ -10,16 +10,8 @@ namespace Fgsm.Data;
 /// <param name="TrainLabels">Training labels [N].</param>
 /// <param name="TestImages">Test images [N, H, W].</param>
 /// <param name="TestLabels">Test labels [N].</param>
-public sealed record IdxSource(
-    string Name,
-    string Folder,
-    string Torchvision,
-    string[] Mirrors,
-    string[] ClassNames,
-    PublishedFile TrainImages,
-    PublishedFile TrainLabels,
-    PublishedFile TestImages,
-    PublishedFile TestLabels)
+public sealed record IdxSource(string Name, string Folder, string Torchvision, string[] Mirrors, string[] ClassNames,
+    PublishedFile TrainImages, PublishedFile TrainLabels, PublishedFile TestImages, PublishedFile TestLabels)
 {
     /// <summary>MNIST: handwritten digits (LeCun, Cortes, Burges).</summary>
     public static readonly IdxSource Mnist = new(
@@ -53,22 +45,21 @@ public sealed record IdxSource(
 
     /// <summary>Reads and verifies the data set, and downloads it first where it is not there yet.</summary>
     /// <param name="folders">Where to look.</param>
-    /// <param name="progress">Told how a download goes, or null.</param>
     /// <param name="cancellation">Stops a download.</param>
     /// <exception cref="DataException">It cannot be had, or what is there is bad.</exception>
-    public DataSet Load(DataFolders folders, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
+    public DataSet Load(DataFolders folders, CancellationToken cancellation = default)
     {
         using var mirrors = new MirrorDownload();
-        return Load(folders, mirrors, progress, cancellation);
+        return Load(folders, mirrors, cancellation);
     }
 
-    internal DataSet Load(DataFolders folders, MirrorDownload mirrors, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    internal DataSet Load(DataFolders folders, MirrorDownload mirrors, CancellationToken cancellation)
     {
         var folder = Find(folders);
         if (folder is null)
         {
             folder = Path.Combine(folders.Download, Folder);
-            mirrors.Fetch(this, folder, progress, cancellation);
+            mirrors.Fetch(this, folder, cancellation);
         }
         return new DataSet(Read(folder, TrainImages, TrainLabels), Read(folder, TestImages, TestLabels));
     }

@@ -2,12 +2,6 @@ using System.Net;
 
 namespace Fgsm.Data;
 
-/// <summary>How far a download has come.</summary>
-/// <param name="File">The file's name.</param>
-/// <param name="Received">Bytes so far.</param>
-/// <param name="Total">Bytes in all; null when the mirror does not say.</param>
-public readonly record struct DownloadProgress(string File, long Received, long? Total);
-
 /// <summary>
 /// Downloads the files of a data set, from one mirror after the other. A file gets its name only when it is whole and its
 /// content is the published one, so a broken download never counts as data.
@@ -21,12 +15,12 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
     public void Dispose() => http.Dispose();
 
     /// <exception cref="DataException">No mirror gave the file, or the folder cannot be written.</exception>
-    public void Fetch(IdxSource source, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    public void Fetch(IdxSource source, string folder, CancellationToken cancellation)
     {
         try
         {
             foreach (var file in source.Files.Where(file => file.In(folder) is null))
-                Fetch(source, file, folder, progress, cancellation);
+                Fetch(source, file, folder, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -34,7 +28,7 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
         }
     }
 
-    private void Fetch(IdxSource source, PublishedFile file, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private void Fetch(IdxSource source, PublishedFile file, string folder, CancellationToken cancellation)
     {
         List<string> failures = [];
         foreach (var mirror in source.Mirrors)
@@ -42,7 +36,7 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
             var part = Path.Combine(folder, $".{file.FileName}.{Guid.NewGuid():N}.part.gz");
             try
             {
-                Download(new Uri(mirror + file.FileName + ".gz"), part, file.FileName, progress, cancellation).GetAwaiter().GetResult();
+                Download(new Uri(mirror + file.FileName + ".gz"), part, cancellation).GetAwaiter().GetResult();
                 IdxFile.Read(part, file == source.TrainImages || file == source.TestImages ? 3 : 1, file.Sha256);
                 File.Move(part, Path.Combine(folder, file.FileName + ".gz"), overwrite: true);
                 return;
@@ -65,7 +59,7 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
             $"{source.Name}: {file.FileName}.gz cannot be downloaded ({string.Join("; ", failures)}); put the four files into {folder}, or name a folder that has {source.Folder}/ in ${DataFolders.Variable}.") { IsMissing = true };
     }
 
-    private async Task Download(Uri address, string path, string name, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private async Task Download(Uri address, string path, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
@@ -79,7 +73,7 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             using var to = File.Create(path);
             var buffer = new byte[1 << 16];
-            for (long received = 0; ;)
+            while (true)
             {
                 // The clock starts again with every piece: a slow network is no reason to give up, a silent one is.
                 patience.CancelAfter(Patience * 2);
@@ -87,7 +81,6 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
                 if (read == 0)
                     return;
                 to.Write(buffer, 0, read);
-                progress?.Report(new DownloadProgress(name, received += read, response.Content.Headers.ContentLength));
             }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

@@ -1,5 +1,3 @@
-using Fgsm.Models;
-
 namespace Fgsm.Data;
 
 /// <summary>Labelled images as tensors.</summary>
@@ -31,5 +29,19 @@ public sealed record TensorSet(Tensor Images, Tensor Labels)
             throw new ArgumentOutOfRangeException(nameof(size), $"TensorSet: batches have 1 or more images, got {size}");
         for (var start = 0; start < Count; start += size)
             yield return Range(start, Math.Min(Count, start + size));
+    }
+
+    /// <summary>The same, each with a dispose scope around the work on it.</summary>
+    /// <param name="progress">Told after each, under <paramref name="title"/>.</param>
+    internal IEnumerable<TensorSet> Batches(int size, IProgress<Progress>? progress, string title, CancellationToken cancellation)
+    {
+        var (done, batches) = (0, (Count + size - 1) / size);
+        for (var start = 0; start < Count; start += size)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using (NewDisposeScope())
+                yield return Range(start, Math.Min(Count, start + size));
+            progress?.Report(new Progress(title, 0, 0, ++done, batches));
+        }
     }
 }

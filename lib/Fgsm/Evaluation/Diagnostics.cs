@@ -1,5 +1,3 @@
-using Fgsm.Attacks;
-
 namespace Fgsm.Evaluation;
 
 /// <summary>The numbers behind one attack, as in report B's appendix: the gradient and the perturbation of one or more images.</summary>

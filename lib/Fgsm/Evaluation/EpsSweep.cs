@@ -1,8 +1,4 @@
 using System.Globalization;
-using Fgsm.Attacks;
-using Fgsm.Data;
-using Fgsm.Models;
-using Fgsm.Results;
 using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;
@@ -25,14 +21,11 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
         var attacks = eps.Select(e => new FGSM(e) { Bounds = bounds ?? Bounds.Unit }).ToList();
         var clean = new List<Predictions>();
         var attacked = eps.Select(_ => new List<Predictions>()).ToList();
-        var (zero, nonFinite, done, steps) = (0, 0, 0, (data.Count + BatchSize - 1) / BatchSize);
-        using var views = NewDisposeScope();
+        var (zero, nonFinite) = (0, 0);
         using var eval = model.InEvalMode();
         using var grad = no_grad();
-        foreach (var batch in data.Batches(BatchSize))
+        foreach (var batch in data.Batches(BatchSize, progress, title, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
             attacks.FirstOrDefault()?.Require(batch.Images, batch.Labels);
             var gradient = LossGradient.Of(model, batch.Images, batch.Labels);
             clean.Add(Predictions.FromLogits(gradient.Logits, batch.Labels));
@@ -44,7 +37,6 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
                 var adversarial = attacks[i].Step(batch.Images, attacks[i].Direction(gradient));
                 attacked[i].Add(Predictions.FromLogits(model.call(adversarial), batch.Labels));
             }
-            progress?.Report(new Progress(title, 0, 0, ++done, steps));
         }
         var all = Predictions.Join(clean);
         return new EpsSweep(all, [.. eps.Select((e, i) => new EpsPoint(e, all, Predictions.Join(attacked[i])))], 100.0 * zero / data.Count, nonFinite);

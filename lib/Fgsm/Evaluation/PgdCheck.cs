@@ -1,7 +1,3 @@
-using Fgsm.Attacks;
-using Fgsm.Data;
-using Fgsm.Results;
-
 namespace Fgsm.Evaluation;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using Fgsm.Attacks;
-using Fgsm.Data;
-using Fgsm.Models;
-using Fgsm.Results;
 using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;
@@ -18,33 +14,16 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
     /// <summary>The model in eval mode, without gradients.</summary>
     public static Predictions Of(nn.Module<Tensor, Tensor> model, TensorSet data)
     {
-        using var views = NewDisposeScope();
         using var eval = model.InEvalMode();
         using var grad = no_grad();
-        var parts = new List<Predictions>();
-        foreach (var batch in data.Batches(BatchSize))
-        {
-            using var scope = NewDisposeScope();
-            parts.Add(FromLogits(model.call(batch.Images), batch.Labels));
-        }
-        return Join(parts);
+        return Join([.. data.Batches(BatchSize, null, "", default).Select(batch => FromLogits(model.call(batch.Images), batch.Labels))]);
     }
 
     /// <summary>The same of adversarial images, made batch by batch.</summary>
     /// <param name="progress">Told after each batch, under <paramref name="title"/>.</param>
-    public static Predictions Under(AdversarialAttack attack, nn.Module<Tensor, Tensor> model, TensorSet data, IProgress<Progress>? progress = null, string title = "attack", CancellationToken cancellation = default)
-    {
-        using var views = NewDisposeScope();
-        var parts = new List<Predictions>();
-        foreach (var batch in data.Batches(AttackBatchSize))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            parts.Add(Of(model, batch with { Images = attack.Attack(model, batch.Images, batch.Labels) }));
-            progress?.Report(new Progress(title, 0, 0, parts.Count, (data.Count + AttackBatchSize - 1) / AttackBatchSize));
-        }
-        return Join(parts);
-    }
+    public static Predictions Under(AdversarialAttack attack, nn.Module<Tensor, Tensor> model, TensorSet data, IProgress<Progress>? progress = null, string title = "attack", CancellationToken cancellation = default) =>
+        Join([.. data.Batches(AttackBatchSize, progress, title, cancellation)
+            .Select(batch => Of(model, batch with { Images = attack.Attack(model, batch.Images, batch.Labels) }))]);
 
     internal static Predictions FromLogits(Tensor logits, Tensor labels)
     {

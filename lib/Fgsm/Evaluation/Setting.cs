@@ -1,9 +1,4 @@
 using System.Text.Json.Serialization;
-using Fgsm.Attacks;
-using Fgsm.Data;
-using Fgsm.Models;
-using Fgsm.Results;
-using Fgsm.Training;
 
 namespace Fgsm.Evaluation;
 

@@ -1,8 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Fgsm.Data;
-using Fgsm.Models;
-using Fgsm.Results;
 using Fgsm.Tensors.Files;
 
 namespace Fgsm.Evaluation;
@@ -42,8 +39,11 @@ public sealed record SettingsGrid(long Seed, int TrainingImages, int TestImages,
     }
 
     /// <summary>A run that is killed leaves the earlier file whole.</summary>
-    public void Write(string file)
+    /// <param name="file">Where to; null for nowhere.</param>
+    public void Write(string? file)
     {
+        if (file is null)
+            return;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         WholeFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, Indented) + "\n")));
     }
@@ -70,7 +70,7 @@ public sealed record SettingsGrid(long Seed, int TrainingImages, int TestImages,
                     continue;
                 using var scope = NewDisposeScope();
                 grid.MeasureStages(new(pixels, optimiser, 0, true), train, test, eps, stages, progress);
-                grid.Keep(file);
+                grid.Write(file);
             }
         return grid;
     }
@@ -111,18 +111,12 @@ public sealed record SettingsGrid(long Seed, int TrainingImages, int TestImages,
             var (clean, robust, zero) = Measure(setting, defended, test, eps);
             Defences.Add(new(setting, name, 1, clean, robust, zero));
         }
-        Keep(file);
+        Write(file);
     }
 
     private static (double Clean, double[] Robust, double ZeroGradients) Measure(Setting setting, nn.Module<Tensor, Tensor> network, TensorSet test, double[] eps)
     {
         var sweep = setting.Attack(network, test, eps);
         return (sweep.Clean.Accuracy, [.. sweep.Points.Select(p => p.RobustAccuracy)], sweep.ZeroGradients);
-    }
-
-    private void Keep(string? file)
-    {
-        if (file is not null)
-            Write(file);
     }
 }

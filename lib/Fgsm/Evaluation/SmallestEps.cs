@@ -1,7 +1,3 @@
-using Fgsm.Attacks;
-using Fgsm.Data;
-using Fgsm.Models;
-using Fgsm.Results;
 using Microsoft.Data.Analysis;
 
 namespace Fgsm.Evaluation;
@@ -34,21 +30,16 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
     public static SmallestEps Search(nn.Module<Tensor, Tensor> model, TensorSet data, IProgress<Progress>? progress = null, string title = "smallest eps", CancellationToken cancellation = default)
     {
         var (clean, eps) = (new List<Predictions>(), new List<double>());
-        var (done, batches) = (0, (data.Count + BatchSize - 1) / BatchSize);
-        using var views = NewDisposeScope();
         using var eval = model.InEvalMode();
         using var grad = no_grad();
-        foreach (var batch in data.Batches(BatchSize))
+        foreach (var batch in data.Batches(BatchSize, progress, title, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
             var fgsm = new FGSM(Resolution);
             fgsm.Require(batch.Images, batch.Labels);
             var gradient = LossGradient.Of(model, batch.Images, batch.Labels);
             var direction = fgsm.Direction(gradient);
             clean.Add(Predictions.FromLogits(gradient.Logits, batch.Labels));
             eps.AddRange(Search(clean[^1], candidates => IsRight(model, batch, direction, candidates)));
-            progress?.Report(new Progress(title, 0, 0, ++done, batches));
         }
         return new SmallestEps(Predictions.Join(clean), eps);
     }

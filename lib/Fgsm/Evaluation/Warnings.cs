@@ -1,6 +1,3 @@
-using Fgsm.Data;
-using Fgsm.Models;
-
 namespace Fgsm.Evaluation;
 
 /// <summary>What users of attack libraries most often get wrong, one line each: what, where, what to do. They never stop a run.</summary>
@@ -8,6 +5,12 @@ public static class Warnings
 {
     /// <summary>More than this between FGSM and PGD is worth a warning: PGD is the stronger attack, so some is to be expected.</summary>
     private const double PartingPoints = 10;
+
+    /// <summary>An accuracy may rise by so much with eps before it is worth a warning: a few images more or less.</summary>
+    private const double RisingPoints = 1;
+
+    /// <summary>Auto-attack's own limit for its flag of Square.</summary>
+    private const double BlindPoints = 0.2;
 
     /// <summary>The next two together; an empty list is the good case.</summary>
     public static IReadOnlyList<string> Of(nn.Module<Tensor, Tensor> model, TensorSet data, EpsSweep sweep) => [.. Of(model, data), .. Of(sweep)];
@@ -24,6 +27,8 @@ public static class Warnings
             warnings.Add(FormattableString.Invariant($"Pixels run from {min} to {max}, not within [0, 1]: eps is in the units of the pixels. Scale the images to [0, 1] and make a normalisation the model's first layer."));
 
         var logits = Logits(model, data);
+        if (!allclose(logits, Logits(model, data), rtol: 1e-4, equal_nan: true))
+            warnings.Add("The model gives other logits when asked again, in eval mode: it draws random numbers. A gradient of one draw says little of the next; average the gradients of many draws (EOT).");
         if (AreProbabilities(logits))
             warnings.Add("The model ends in probabilities, not logits: cross-entropy applies softmax itself, so that the gradient shrinks or vanishes and the attack looks weak. Remove the model's softmax.");
 
@@ -74,6 +79,26 @@ public static class Warnings
             + (overfitted
                 ? "catastrophic overfitting (Wong, Rice, Kolter, 2020, https://arxiv.org/abs/2001.03994). The model has learned to withstand FGSM's one step and little else; train on PGD examples or at a smaller eps, and do not quote the FGSM figure as robustness."
                 : "one long step misses what small steps find. Quote the PGD figure as robustness.")];
+    }
+
+    /// <summary>
+    /// After several attacks: logits that are not finite, an accuracy that rises with eps, and an attack without gradients that beats
+    /// those with.
+    /// </summary>
+    public static IReadOnlyList<string> Of(AttackSuite suite)
+    {
+        List<string> warnings = [.. Of(suite.Clean), .. suite.Outcomes.SelectMany(o => Of(o.Attacked, $"under {o.Settings}"))];
+        foreach (var kind in suite.Outcomes.Where(o => o.Eps is not null).GroupBy(o => (o.Attack, o.Norm)))
+            foreach (var (smaller, larger) in kind.OrderBy(o => o.Eps).Zip(kind.OrderBy(o => o.Eps).Skip(1)))
+                if (larger.RobustAccuracy > smaller.RobustAccuracy + RisingPoints)
+                    warnings.Add(FormattableString.Invariant($"{larger.Attack} leaves {larger.RobustAccuracy:0.00} % at eps {larger.Eps:0.####}, more than the {smaller.RobustAccuracy:0.00} % at {smaller.Eps:0.####}: whatever fools the model at the smaller eps does so at the larger. The attack overshoots; take smaller steps, or more of them."));
+        foreach (var blind in suite.Outcomes.Where(o => o.Gradients == 0))
+        {
+            var seeing = suite.Outcomes.Where(o => o.Gradients > 0 && (o.Norm, o.Eps) == (blind.Norm, blind.Eps)).Select(o => o.RobustAccuracy).DefaultIfEmpty().Min();
+            if (blind.RobustAccuracy < seeing - BlindPoints)
+                warnings.Add(FormattableString.Invariant($"At eps {blind.Eps:0.####} {blind.Attack}, which asks for no gradient, leaves {blind.RobustAccuracy:0.00} %, less than the {seeing:0.00} % that gradients leave: the model hides its gradients. Quote the smaller figure, and attack it with more queries or an adaptive attack."));
+        }
+        return warnings;
     }
 
     private static Tensor Logits(nn.Module<Tensor, Tensor> model, TensorSet data)

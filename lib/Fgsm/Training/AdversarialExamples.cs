@@ -1,5 +1,4 @@
 using System.Globalization;
-using Fgsm.Attacks;
 
 namespace Fgsm.Training;
 

@@ -1,5 +1,3 @@
-using Fgsm.Data;
-
 namespace Fgsm.Training;
 
 /// <summary>
@@ -27,7 +25,7 @@ public sealed class Checkpoint(string file)
     /// <summary>Keeps a model in the folder models/ of the checkout, else of the working directory.</summary>
     /// <param name="name">The file's name without its ending.</param>
     public static Checkpoint Of(string name, bool fresh = false) =>
-        new(Path.Combine(DataFolders.Checkout() ?? Directory.GetCurrentDirectory(), "models", name + ".pth")) { Fresh = fresh };
+        new(Path.Combine(Checkout.Folder ?? Directory.GetCurrentDirectory(), "models", name + ".pth")) { Fresh = fresh };
 
     /// <summary>
     /// Puts model, optimiser and torch's generator in the state after the last epoch kept, if it is one of this training's first

@@ -1,6 +1,3 @@
-using Fgsm.Data;
-using Fgsm.Results;
-
 namespace Fgsm.Training;
 
 /// <summary>What one epoch of training measured on its own batches, as it went.</summary>

@@ -5,7 +5,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Fgsm.Data;
 
 namespace Fgsm.Training;
 
@@ -20,8 +19,8 @@ internal static class TrainingKey
     {
         using var scope = NewDisposeScope();
         return FormattableString.Invariant($"""
-            code: {typeof(TrainingKey).Module.ModuleVersionId} {typeof(nn).Module.ModuleVersionId}
-            model: {Digest(model.named_modules().Prepend(("", model)).Select(m => new object?[] { m.Item1, m.Item2.GetType().FullName, Options(m.Item2) }))}
+            code: {Code}
+            model: {Digest(Modules(model))}
             weights: {Digest(model.state_dict())}
             frozen: {Digest(model.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name))}
             optimizer: {optimizer.GetType().Name} {Digest(PyTorchFile.State(optimizer))}
@@ -33,7 +32,15 @@ internal static class TrainingKey
             """);
     }
 
-    private static string Digest(object? value)
+    /// <summary>The code of the library and the engine.</summary>
+    internal static string Code => $"{typeof(TrainingKey).Module.ModuleVersionId} {typeof(nn).Module.ModuleVersionId}";
+
+    /// <summary>Every module's name, type and options.</summary>
+    internal static IEnumerable<object?[]> Modules(nn.Module model) =>
+        model.named_modules().Prepend(("", model)).Select(m => new object?[] { m.Item1, m.Item2.GetType().FullName, Options(m.Item2) });
+
+    /// <summary>A digest of tensors, numbers and texts, alone or in lists and dictionaries.</summary>
+    internal static string Digest(object? value)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, value);
@@ -48,9 +55,7 @@ internal static class TrainingKey
                 Append(hash, FormattableString.Invariant($"{tensor.dtype} [{string.Join(' ', tensor.shape)}]"));
                 hash.AppendData(Bytes(tensor));
                 break;
-            case string text:
-                hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text};")));
-                break;
+            case string text: hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{text.Length}:{text};"))); break;
             case IDictionary dictionary:
                 foreach (DictionaryEntry entry in dictionary)
                     Append(hash, new[] { entry.Key, entry.Value });
@@ -61,9 +66,7 @@ internal static class TrainingKey
                     Append(hash, item);
                 Append(hash, "]");
                 break;
-            default:
-                Append(hash, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
-                break;
+            default: Append(hash, Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""); break;
         }
     }
 
@@ -86,6 +89,7 @@ internal static class TrainingKey
 
     private static object? Option(object? value) => value switch
     {
+        AttackLoss loss => loss.Method.Name,
         null or nn.Module or Parameter or Delegate => null,
         string or Tensor => value,
         IConvertible => value,

@@ -1,3 +1,4 @@
+using System.Reactive.Disposables;
 using System.Reactive.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.DotNet.Interactive;
@@ -40,11 +41,7 @@ internal sealed class SessionKernel : Microsoft.DotNet.Interactive.Kernel
         context.KernelEvents.OfType<DisplayedValueProduced>().Subscribe(shown => Displays.Show(shown.Value, shown.FormattedValues, shown.ValueId ?? Guid.NewGuid().ToString()));
         // To fail is the only public way to cancel the context's token.
         var cancellation = interrupt.UnsafeRegister(_ => context.Fail(context.Command), null);
-        return System.Reactive.Disposables.Disposable.Create(() =>
-        {
-            cancellation.Dispose();
-            context.Dispose();
-        });
+        return new CompositeDisposable(cancellation, context);
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_HandlingKernel")]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Fgsm.Tensors.Files;
 
 namespace Fgsm.Kernel.Documents;
 
@@ -28,10 +29,7 @@ public sealed partial class Notebook
     {
     }
 
-    private Notebook(JsonObject json)
-    {
-        _json = json;
-    }
+    private Notebook(JsonObject json) => _json = json;
 
     /// <summary>The cells, in order.</summary>
     public IList<NotebookCell> Cells { get; } = [];
@@ -47,19 +45,16 @@ public sealed partial class Notebook
         {
             return Parse(File.ReadAllText(path, Utf8), path);
         }
-        catch (DecoderFallbackException e)
-        {
-            throw new NotebookException($"{path}: not a notebook: it is no text in UTF-8", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
             var reason = e switch
             {
-                FileNotFoundException or DirectoryNotFoundException => "there is no such file",
-                _ when Directory.Exists(path) => "it is a folder",
-                _ => e.Message,
+                DecoderFallbackException => "not a notebook: it is no text in UTF-8",
+                FileNotFoundException or DirectoryNotFoundException => "cannot be read: there is no such file",
+                _ when Directory.Exists(path) => "cannot be read: it is a folder",
+                _ => $"cannot be read: {e.Message}",
             };
-            throw new NotebookException($"{path}: cannot be read: {reason}", e);
+            throw new NotebookException($"{path}: {reason}", e);
         }
     }
 
@@ -86,33 +81,17 @@ public sealed partial class Notebook
         }
     }
 
-    /// <summary>
-    /// Writes the notebook as Jupyter would, under a temporary name of its own that is then renamed. A symbolic link stays one.
-    /// </summary>
+    /// <summary>Writes the notebook as Jupyter would, whole or not at all. A symbolic link stays one.</summary>
     /// <exception cref="NotebookException">The file cannot be written; what was there before is untouched.</exception>
     public void Save(string path)
     {
-        string? temporary = null;
         try
         {
-            var link = new FileInfo(path);
-            var file = link.LinkTarget is null ? link.FullName : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-            temporary = $"{file}.{Path.GetRandomFileName()}.tmp";
-            using (var stream = new FileStream(temporary, FileMode.CreateNew))
-            {
-                stream.Write(Utf8.GetBytes(ToString()));
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, file, overwrite: true);
+            WholeFile.Write(path, stream => stream.Write(Utf8.GetBytes(ToString())));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new NotebookException($"{path}: cannot be written: {e.Message}", e);
-        }
-        finally
-        {
-            if (File.Exists(temporary))
-                File.Delete(temporary);
         }
     }
 

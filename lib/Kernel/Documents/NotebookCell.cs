@@ -23,11 +23,8 @@ public sealed class NotebookCell
     /// <summary>A new cell.</summary>
     /// <param name="id">1 to 64 letters, digits, hyphens and underscores; unique in its notebook.</param>
     public NotebookCell(CellKind kind, string id, string source = "")
-    {
-        _json = new JsonObject { ["cell_type"] = kind.ToString().ToLowerInvariant(), ["id"] = id, ["metadata"] = new JsonObject() };
-        Kind = kind;
-        Source = source;
-    }
+        : this(new JsonObject { ["cell_type"] = kind.ToString().ToLowerInvariant(), ["id"] = id }, kind, source) =>
+        _json["metadata"] = new JsonObject();
 
     internal NotebookCell(JsonObject json, CellKind kind, string source)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -16,6 +17,15 @@ internal static partial class NotebookJson
     private const char NoNumber = '\uFFFF';
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
+
+    private static readonly JsonSerializerOptions AsJupyter = new()
+    {
+        WriteIndented = true,
+        IndentSize = 1,
+        NewLine = "\n",
+        MaxDepth = Options.MaxDepth,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Of a key that occurs twice, the last counts. Half a surrogate pair becomes U+FFFD.</summary>
     /// <exception cref="JsonException">The text is no JSON.</exception>
@@ -35,104 +45,39 @@ internal static partial class NotebookJson
         node?.GetValueKind() == JsonValueKind.Number
         && double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture) is var number && number == (int)number ? (int)number : null;
 
-    public static string Write(JsonNode node)
-    {
-        var text = new StringBuilder();
-        Append(text, node, 0);
-        return text.Append('\n').ToString();
-    }
+    public static string Write(JsonNode node) =>
+        Written().Replace(Sorted(node)!.ToJsonString(AsJupyter), part =>
+            part.Groups["number"] is { Success: true } number ? number.Value
+            : part.Groups["character"] is { Success: true } code ? ((char)Convert.ToInt32(code.Value, 16)).ToString()
+            : part.Value.ToLowerInvariant()) + "\n";
 
-    private static JsonNode? Node(JsonElement element)
+    private static JsonNode? Sorted(JsonNode? node) => node switch
     {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                var members = new JsonObject();
-                foreach (var member in element.EnumerateObject())
-                    members[member.Name] = Node(member.Value);
-                return members;
-            case JsonValueKind.Array:
-                return new JsonArray([.. element.EnumerateArray().Select(Node)]);
-            default:
-                return JsonValue.Create(element);
-        }
-    }
+        JsonObject members => new JsonObject(
+            members.OrderBy(member => member.Key, StringComparer.Ordinal)
+                .Select(member => KeyValuePair.Create(member.Key, Sorted(member.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
 
-    private static void Append(StringBuilder text, JsonNode? node, int depth)
+    private static JsonNode? Node(JsonElement element) => element.ValueKind switch
     {
-        switch (node)
-        {
-            case null:
-                text.Append("null");
-                break;
-            case JsonObject { Count: 0 }:
-                text.Append("{}");
-                break;
-            case JsonArray { Count: 0 }:
-                text.Append("[]");
-                break;
-            case JsonObject members:
-                text.Append('{');
-                AppendList(text, members.OrderBy(member => member.Key, StringComparer.Ordinal), depth, member =>
-                {
-                    AppendString(text, member.Key);
-                    text.Append(": ");
-                    Append(text, member.Value, depth + 1);
-                });
-                text.Append('}');
-                break;
-            case JsonArray items:
-                text.Append('[');
-                AppendList(text, items, depth, item => Append(text, item, depth + 1));
-                text.Append(']');
-                break;
-            default:
-                if (node.GetValueKind() != JsonValueKind.String)
-                    text.Append(node.ToJsonString());
-                else if (node.GetValue<string>() is [NoNumber, .. "NaN" or "Infinity" or "-Infinity"] number)
-                    text.Append(number, 1, number.Length - 1);
-                else
-                    AppendString(text, node.GetValue<string>());
-                break;
-        }
-    }
-
-    private static void AppendList<T>(StringBuilder text, IEnumerable<T> items, int depth, Action<T> append)
-    {
-        var first = true;
-        foreach (var item in items)
-        {
-            text.Append(first ? "\n" : ",\n").Append(' ', depth + 1);
-            append(item);
-            first = false;
-        }
-        text.Append('\n').Append(' ', depth);
-    }
-
-    private static void AppendString(StringBuilder text, string value)
-    {
-        text.Append('"');
-        foreach (var c in ValidText.Of(value))
-        {
-            _ = c switch
-            {
-                '"' => text.Append("\\\""),
-                '\\' => text.Append(@"\\"),
-                '\n' => text.Append("\\n"),
-                '\r' => text.Append("\\r"),
-                '\t' => text.Append("\\t"),
-                '\b' => text.Append("\\b"),
-                '\f' => text.Append("\\f"),
-                < ' ' => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => text.Append(c),
-            };
-        }
-        text.Append('"');
-    }
+        JsonValueKind.Object => new JsonObject(
+            element.EnumerateObject().Reverse().DistinctBy(member => member.Name).Reverse()
+                .Select(member => KeyValuePair.Create(member.Name, Node(member.Value)))),
+        JsonValueKind.Array => new JsonArray([.. element.EnumerateArray().Select(Node)]),
+        _ => JsonValue.Create(element),
+    };
 
     [GeneratedRegex(@"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(?<half>\\ud[89a-f][0-9a-f]{2})|\\.", RegexOptions.IgnoreCase)]
     private static partial Regex Escape();
 
     [GeneratedRegex(@"""(?>(?:[^""\\]|\\.)*)""|(?<number>-?\b(?:NaN|Infinity)\b)")]
     private static partial Regex StringOrNumber();
+
+    // What System.Text.Json escapes: a stand-in for a number, what Jupyter writes as it is, and the rest.
+    [GeneratedRegex("""
+        "\\uFFFF(?<number>NaN|-?Infinity)"|\\u(?<character>(?!00[01])[0-9A-F]{4})|\\u00[01].|\\.
+        """)]
+    private static partial Regex Written();
 }

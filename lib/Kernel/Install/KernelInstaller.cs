@@ -21,24 +21,21 @@ internal static class KernelInstaller
         var fresh = folder + ".new";
         try
         {
-            try
-            {
-                Delete(fresh);
-                Directory.CreateDirectory(fresh);
-                Publish(Path.Combine(fresh, "bin"), compiling);
-                var spec = KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll"));
-                File.WriteAllText(Path.Combine(fresh, "kernel.json"), spec.ToJsonString(JsonOptions) + "\n");
-                Delete(folder);
-                Directory.Move(fresh, folder);
-            }
-            finally
-            {
-                Delete(fresh);
-            }
+            Delete(fresh);
+            Directory.CreateDirectory(fresh);
+            Publish(Path.Combine(fresh, "bin"), compiling);
+            var spec = KernelSpec.Create(Path.Combine(folder, "bin", "Fgsm.Kernel.dll"));
+            File.WriteAllText(Path.Combine(fresh, "kernel.json"), spec.ToJsonString(JsonOptions) + "\n");
+            Delete(folder);
+            Directory.Move(fresh, folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new NotebookException($"{folder}: cannot be written: {e.Message}", e);
+        }
+        finally
+        {
+            Delete(fresh);
         }
         return $"Installed the kernel '{name}' in {folder}";
     }
@@ -89,8 +86,8 @@ internal static class KernelInstaller
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, ProjectFile)))
-                return Path.Combine(folder.FullName, ProjectFile);
+            if (folder.GetFiles(ProjectFile) is [var project])
+                return project.FullName;
         }
         return null;
     }
@@ -102,9 +99,13 @@ internal static class KernelInstaller
         var scratch = Directory.CreateTempSubdirectory("fgsm-kernel-");
         try
         {
-            var publish = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (var argument in (string[])["publish", project, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-p:PublishReadyToRun=true", "-p:UseAppHost=false", "--artifacts-path", scratch.FullName, "-o", target])
-                publish.ArgumentList.Add(argument);
+            string[] platform = ["-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-p:PublishReadyToRun=true"];
+            string[] places = ["-p:UseAppHost=false", "--artifacts-path", scratch.FullName, "-o", target];
+            var publish = new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", .. platform, .. places])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             using var process = Process.Start(publish)!;
             var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             var watch = Stopwatch.StartNew();

@@ -40,12 +40,11 @@ internal static class KernelSpec
             return Path.Combine(Path.GetFullPath(prefix), "share", "jupyter", "kernels");
         if (Environment.GetEnvironmentVariable("JUPYTER_DATA_DIR") is { Length: > 0 } data)
             return Path.Combine(data, "kernels");
-        if (OperatingSystem.IsWindows())
-            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter", "kernels");
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         if (OperatingSystem.IsMacOS())
-            return Path.Combine(home, "Library", "Jupyter", "kernels");
-        var xdg = Environment.GetEnvironmentVariable("XDG_DATA_HOME");
-        return Path.Combine(string.IsNullOrEmpty(xdg) ? Path.Combine(home, ".local", "share") : xdg, "jupyter", "kernels");
+            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "Library", "Jupyter", "kernels");
+        var folder = OperatingSystem.IsWindows()
+            ? Environment.SpecialFolder.ApplicationData
+            : Environment.SpecialFolder.LocalApplicationData; // $XDG_DATA_HOME, or ~/.local/share
+        return Path.Combine(Environment.GetFolderPath(folder, Environment.SpecialFolderOption.DoNotVerify), "jupyter", "kernels");
     }
 }

@@ -14,7 +14,6 @@ internal static class KernelInfo
 
     public static JsonObject Content() => new()
     {
-        ["status"] = "ok",
         ["protocol_version"] = JupyterMessage.ProtocolVersion,
         ["implementation"] = "Fgsm.Kernel",
         ["implementation_version"] = Version,

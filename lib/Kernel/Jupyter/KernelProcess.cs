@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using NetMQ;
 
 namespace Fgsm.Kernel.Jupyter;
 
@@ -14,7 +14,7 @@ internal static class KernelProcess
         var connection = ConnectionFile.Load(connectionFile);
         try
         {
-            using var kernel = new JupyterKernel(connection, Directory.GetCurrentDirectory());
+            using var kernel = new JupyterKernel(new JupyterSockets(connection), Directory.GetCurrentDirectory());
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
             {
                 signal.Cancel = true;
@@ -23,9 +23,9 @@ internal static class KernelProcess
             kernel.WarmUp();
             await Task.WhenAny(kernel.Shutdown, ParentGoneAsync());
         }
-        catch (SocketException e)
+        catch (NetMQException e)
         {
-            throw new NotebookException($"{connectionFile}: cannot listen where it says: {e.Message}", e);
+            throw new NotebookException($"{connectionFile}: cannot listen where it says: {(e.InnerException ?? e).Message}", e);
         }
         // A cell may have left threads behind that would keep the process.
         Environment.Exit(0);

@@ -15,12 +15,10 @@ internal sealed class MessageCodec(string key)
     private readonly byte[] _key = Encoding.UTF8.GetBytes(key);
 
     /// <summary>The message in the frames; null where they hold none, or one that somebody else signed.</summary>
-    public JupyterMessage? Decode(IReadOnlyList<byte[]> frames)
+    public JupyterMessage? Decode(List<byte[]> frames)
     {
-        var start = 0;
-        while (start < frames.Count && !frames[start].AsSpan().SequenceEqual(Delimiter))
-            start++;
-        if (frames.Count - start < 6)
+        var start = frames.FindIndex(frame => frame.AsSpan().SequenceEqual(Delimiter));
+        if (start < 0 || frames.Count - start < 6)
             return null;
         var signature = Sign([.. frames.Skip(start + 2).Take(4)]);
         if (_key.Length > 0 && !CryptographicOperations.FixedTimeEquals(signature, frames[start + 1]))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace Fgsm.Kernel.Running;
@@ -29,16 +30,13 @@ internal static class NotebookParameters
         bool truth => truth ? "true" : "false",
         string text => SymbolDisplay.FormatLiteral(text, quote: true),
         int or long => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
-        float number => NonFinite(number) is { } special ? $"float.{special}" : number.ToString("R", CultureInfo.InvariantCulture) + "f",
-        double number => NonFinite(number) is { } special ? $"double.{special}" : number.ToString("R", CultureInfo.InvariantCulture) + "d",
+        float number => Real(number, "float", "f"),
+        double number => Real(number, "double", "d"),
         _ => throw new NotebookException($"The parameter '{name}' is a {value.GetType().Name}; a notebook takes bool, int, long, float, double and string."),
     };
 
-    private static string? NonFinite(double number) => number switch
-    {
-        double.NaN => nameof(double.NaN),
-        double.PositiveInfinity => nameof(double.PositiveInfinity),
-        double.NegativeInfinity => nameof(double.NegativeInfinity),
-        _ => null,
-    };
+    private static string Real<T>(T number, string type, string suffix)
+        where T : IFloatingPointIeee754<T> => T.IsFinite(number)
+            ? number.ToString("R", CultureInfo.InvariantCulture) + suffix
+            : $"{type}.{(T.IsNaN(number) ? "NaN" : T.IsPositive(number) ? "PositiveInfinity" : "NegativeInfinity")}";
 }

@@ -35,7 +35,8 @@ public sealed partial class CSharpSession
                 case "#!html":
                     return ShowNext("text/html");
                 case "#!mermaid" when next is not null:
-                    Show(("text/vnd.mermaid", next), ("text/markdown", $"```mermaid\n{next}\n```"), ("text/plain", next));
+                    var markdown = new FormattedValue("text/markdown", $"```mermaid\n{next}\n```");
+                    Displays.Show(null, [new("text/vnd.mermaid", next), markdown, new("text/plain", next)], Guid.NewGuid().ToString());
                     return 1;
                 case "#!time":
                     Time(parts[index].Line);
@@ -67,9 +68,6 @@ public sealed partial class CSharpSession
                 return next is null ? 0 : 1;
             }
         }
-
-        private static void Show(params (string MimeType, string Content)[] forms) =>
-            Displays.Show(null, [.. forms.Select(form => new FormattedValue(form.MimeType, form.Content))], Guid.NewGuid().ToString());
 
         /// <summary>The variables as they stand: of those with one name the last.</summary>
         private IEnumerable<ScriptVariable> Variables() =>
@@ -106,20 +104,13 @@ public sealed partial class CSharpSession
 
         private static string Literal(string value)
         {
-            try
+            var json = OutputContent.Parse(value);
+            return json?.GetValueKind() switch
             {
-                using var json = JsonDocument.Parse(value);
-                return json.RootElement.ValueKind switch
-                {
-                    JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value,
-                    JsonValueKind.String => Text(json.RootElement.GetString()!),
-                    _ => $"System.Text.Json.JsonDocument.Parse({Text(value)})",
-                };
-            }
-            catch (JsonException)
-            {
-                return Text(value);
-            }
+                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value,
+                JsonValueKind.String => Text(json.GetValue<string>()),
+                _ => $"System.Text.Json.JsonDocument.Parse({Text(value)})",
+            };
         }
 
         private static string Text(string value) => SymbolDisplay.FormatLiteral(value, quote: true);

@@ -1,3 +1,4 @@
+using System.Reactive.Disposables;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -28,7 +29,7 @@ public sealed partial class CSharpSession : IDisposable
     private readonly OutputPump _pump;
     private readonly SessionKernel _kernel;
     private readonly NuGetPackages _packages;
-    private readonly IDisposable _console;
+    private readonly CompositeDisposable _process;
     private readonly Stack<string> _imports = new();
     private readonly Dictionary<string, string> _values = [];
     private readonly HashSet<string> _extensions = [];
@@ -49,8 +50,7 @@ public sealed partial class CSharpSession : IDisposable
         _kernel = new SessionKernel(this);
         _packages = new NuGetPackages(WorkingDirectory);
         Displays.Reset();
-        _console = ConsoleCapture.Install();
-        CellFaults.Session = this;
+        _process = [ConsoleCapture.Install(), CellFaults.Watch(this), _kernel];
     }
 
     /// <summary>Raised for all that cells show, from a thread of its own, one output at a time.</summary>
@@ -79,21 +79,18 @@ public sealed partial class CSharpSession : IDisposable
     }
 
     /// <summary>Runs a cell under a number that the caller has counted, and the name by which errors call it.</summary>
-    internal Task<ErrorOutput?> ExecuteAsync(string code, int number, string name, CancellationToken interrupt)
+    internal Task<ErrorOutput?> ExecuteAsync(string code, int number, string name, CancellationToken interrupt) => Enqueue(() =>
     {
-        return Enqueue(() =>
-        {
-            (ExecutionCount, _cell, _isRunning) = (number, name, true);
-            var (result, error) = RunCell(code, interrupt);
-            _isRunning = false;
-            if (error is not null)
-                Post(error);
-            else if (result is not null)
-                Post(new ResultOutput(result, ExecutionCount));
-            _pump.Flush();
-            return error;
-        });
-    }
+        (ExecutionCount, _cell, _isRunning) = (number, name, true);
+        var (result, error) = RunCell(code, interrupt);
+        _isRunning = false;
+        if (error is not null)
+            Post(error);
+        else if (result is not null)
+            Post(new ResultOutput(result, ExecutionCount));
+        _pump.Flush();
+        return error;
+    });
 
     /// <summary>Runs code that is no cell of its own: no count, no result or error shown.</summary>
     internal Task<(IReadOnlyDictionary<string, string>? Result, ErrorOutput? Error)> EvaluateAsync(string code, CancellationToken interrupt) => Enqueue(() =>
@@ -109,9 +106,7 @@ public sealed partial class CSharpSession : IDisposable
         _worker.Dispose();
         _thread.Dispose();
         _pump.Dispose();
-        _console.Dispose();
-        CellFaults.Left(this);
-        _kernel.Dispose();
+        _process.Dispose();
         // Whatever still points at the session, its variables, gigabytes of tensors maybe, can be collected.
         _state = null;
     }
@@ -197,17 +192,15 @@ public sealed partial class CSharpSession : IDisposable
             RunSource(code, Path.Combine(WorkingDirectory, _cell), interrupt);
             return (_result, null);
         }
-        catch (CellFailedException e)
-        {
-            return (null, ValidText.Of(e.Error));
-        }
-        catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
-        {
-            return (null, new ErrorOutput("Interrupted", "The cell was interrupted.", [$"{_cell}: interrupted"]));
-        }
         catch (Exception e)
         {
-            return (null, ValidText.Of(CellErrors.FromException(e, _cell)));
+            return (null, ValidText.Of(e switch
+            {
+                CellFailedException failed => failed.Error,
+                OperationCanceledException when interrupt.IsCancellationRequested =>
+                    new("Interrupted", "The cell was interrupted.", [$"{_cell}: interrupted"]),
+                _ => CellErrors.FromException(e, _cell),
+            }));
         }
     }
 
@@ -282,7 +275,7 @@ public sealed partial class CSharpSession : IDisposable
     private Script<object> RunScript(string code, string file, CancellationToken interrupt)
     {
         var script = Continue(CellInterrupt.Instrument(code), file);
-        if (script.Compile(interrupt).Any(IsError))
+        if (script.Compile(interrupt).Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
         {
             // Once more as it was written, so that columns are right.
             var diagnostics = Continue(code, file).Compile(interrupt);
@@ -314,8 +307,6 @@ public sealed partial class CSharpSession : IDisposable
             throw new CellFailedException(CellErrors.FromException(exception, Path.GetFileName(file)));
         return script;
     }
-
-    private static bool IsError(Microsoft.CodeAnalysis.Diagnostic diagnostic) => diagnostic.Severity == DiagnosticSeverity.Error;
 
     private Script<object> Continue(string code, string file)
     {

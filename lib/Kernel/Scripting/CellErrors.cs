@@ -44,9 +44,8 @@ internal static partial class CellErrors
     }
 
     /// <summary>The stack of an exception down to the cell, innermost first.</summary>
-    private static List<string> Frames(Exception exception, string cell)
+    private static IEnumerable<string> Frames(Exception exception, string cell)
     {
-        var frames = new List<string>();
         var isBelowHelper = false;
         foreach (var frame in new StackTrace(exception, fNeedFileInfo: true).GetFrames())
         {
@@ -57,14 +56,13 @@ internal static partial class CellErrors
             if (type?.FullName == ThrowHelpers)
                 isBelowHelper = true;
             else if (isTopLevel)
-                frames.Add("at " + (isBelowHelper || frame.GetFileName() is null ? $"{cell}, {CellInterrupt.Lines}" : Line(frame)));
+                yield return "at " + (isBelowHelper || frame.GetFileName() is null ? $"{cell}, {CellInterrupt.Lines}" : Line(frame));
             else if (!IsMachinery(method))
-                frames.Add(Describe(frame, method, isBelowHelper));
+                yield return Describe(frame, method, isBelowHelper);
             if (isTopLevel)
-                break;
+                yield break;
             isBelowHelper &= type?.FullName == ThrowHelpers;
         }
-        return frames;
     }
 
     private static string Describe(Diagnostic error)

@@ -1,3 +1,4 @@
+using System.Reactive.Disposables;
 using System.Runtime.ExceptionServices;
 
 namespace Fgsm.Kernel.Scripting;
@@ -26,15 +27,10 @@ internal static class CellFaults
         };
     }
 
-    /// <summary>The session whose cells run, or ran last and may have left threads behind.</summary>
-    public static CSharpSession? Session
+    /// <summary>Watches over a session, whose cells may leave threads behind, until the result is disposed.</summary>
+    public static IDisposable Watch(CSharpSession session)
     {
-        set => live = value;
-    }
-
-    public static void Left(CSharpSession session)
-    {
-        if (live == session)
-            live = null;
+        live = session;
+        return Disposable.Create(() => Interlocked.CompareExchange(ref live, null, session));
     }
 }

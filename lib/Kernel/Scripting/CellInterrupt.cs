@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Reactive.Disposables;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -14,9 +15,6 @@ public static class CellInterrupt
     private static (int First, int Last) runningLines;
     private static readonly AsyncLocal<CancellationToken> InterruptToken = new();
     private static int requests;
-
-    /// <summary>Cancelled when the calling cell is interrupted.</summary>
-    internal static CancellationToken Token => InterruptToken.Value;
 
     /// <summary>The lines of the statement of a cell that started last.</summary>
     internal static string Lines => runningLines.First == runningLines.Last ? $"line {runningLines.First}" : $"lines {runningLines.First} to {runningLines.Last}";
@@ -40,8 +38,18 @@ public static class CellInterrupt
     internal static IDisposable Begin(CancellationToken interrupt)
     {
         InterruptToken.Value = interrupt;
-        return new Request(interrupt);
+        var registration = interrupt.UnsafeRegister(_ => Interlocked.Increment(ref requests), null);
+        return Disposable.Create(() =>
+        {
+            InterruptToken.Value = CancellationToken.None;
+            // Counted, or about to be.
+            if (interrupt.CanBeCanceled && !registration.Unregister())
+                Interlocked.Decrement(ref requests);
+        });
     }
+
+    private static bool IsLoop(SyntaxNode node) =>
+        node is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax;
 
     /// <summary>Puts calls at the head of every loop and before every statement of the cell itself; no line changes its number.</summary>
     internal static string Instrument(string code)
@@ -53,21 +61,14 @@ public static class CellInterrupt
             var lines = statement.GetLocation().GetLineSpan();
             insertions.Add((statement.SpanStart, $"global::Fgsm.Kernel.Scripting.CellInterrupt.At({lines.StartLinePosition.Line + 1}, {lines.EndLinePosition.Line + 1});"));
         }
-        foreach (var node in root.DescendantNodes())
+        foreach (var loop in root.DescendantNodes().Where(IsLoop))
         {
-            var body = node switch
-            {
-                WhileStatementSyntax loop => loop.Statement,
-                DoStatementSyntax loop => loop.Statement,
-                ForStatementSyntax loop => loop.Statement,
-                CommonForEachStatementSyntax loop => loop.Statement,
-                _ => null,
-            };
+            var body = loop.ChildNodes().OfType<StatementSyntax>().Single();
             if (body is BlockSyntax block)
             {
                 insertions.Add((block.OpenBraceToken.Span.End, Call));
             }
-            else if (body is not null)
+            else
             {
                 insertions.Add((body.SpanStart, "{" + Call));
                 insertions.Add((body.Span.End, "}"));
@@ -76,31 +77,8 @@ public static class CellInterrupt
         if (insertions.Count == 0 || root.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error))
             return code;
         var text = new StringBuilder(code);
-        foreach (var (position, insertion) in insertions.Select((item, order) => (item, order)).OrderByDescending(i => i.item.Position).ThenByDescending(i => i.order).Select(i => i.item))
+        foreach (var (position, insertion) in insertions.OrderBy(insertion => insertion.Position).Reverse())
             text.Insert(position, insertion);
         return text.ToString();
-    }
-
-    private sealed class Request : IDisposable
-    {
-        private readonly CancellationTokenRegistration _registration;
-        private int _made;
-
-        public Request(CancellationToken interrupt)
-        {
-            _registration = interrupt.UnsafeRegister(_ =>
-            {
-                _made = 1;
-                Interlocked.Increment(ref requests);
-            }, null);
-        }
-
-        public void Dispose()
-        {
-            _registration.Dispose();
-            InterruptToken.Value = CancellationToken.None;
-            if (_made == 1)
-                Interlocked.Decrement(ref requests);
-        }
     }
 }

@@ -16,13 +16,6 @@ internal sealed record CellPart(string Text, bool IsMagic, int Line)
     public static IEnumerable<CellPart> Split(string source)
     {
         source = source.ReplaceLineEndings("\n");
-        if (!source.Contains("#!", StringComparison.Ordinal) && !source.Contains("nuget:", StringComparison.Ordinal))
-            return [new CellPart(source, false, 0)];
-        return SplitAtMagics(source);
-    }
-
-    private static IEnumerable<CellPart> SplitAtMagics(string source)
-    {
         var root = CSharpSyntaxTree.ParseText(source, ParseOptions).GetRoot();
         var code = new List<string>();
         var start = 0;

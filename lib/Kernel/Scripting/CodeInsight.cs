@@ -31,19 +31,30 @@ internal sealed class CodeInsight
         _model = compilation.GetSemanticModel(_tree);
     }
 
+    /// <summary>Whether a console client should run what was typed, <c>complete</c>, or wait for more.</summary>
+    public static string Status(string code)
+    {
+        var tree = CSharpSyntaxTree.ParseText(code, CellPart.ParseOptions);
+        if (!SyntaxFactory.IsCompleteSubmission(tree))
+            return "incomplete";
+        // A lone magic is no C#, but complete.
+        var isMagic = code.TrimStart().StartsWith("#!", StringComparison.Ordinal);
+        return isMagic || !tree.GetDiagnostics().Any(d => d.Severity == DiagnosticSeverity.Error) ? "complete" : "invalid";
+    }
+
     public Completion Complete(int position)
     {
         var start = position;
         while (start > 0 && SyntaxFacts.IsIdentifierPartCharacter(_code[start - 1]))
             start--;
-        var lineStart = _code.LastIndexOf('\n', Math.Max(0, position - 1)) + 1;
-        if (position > 0 && lineStart <= position && _code[lineStart..position].TrimStart() is ['#', ..] magic)
+        if (_code[..position].Split('\n')[^1].TrimStart() is ['#', ..] magic)
             return new Completion([.. CSharpSession.MagicNames.Where(m => m.StartsWith(magic, StringComparison.Ordinal))], position - magic.Length, position);
 
         var prefix = _code[start..position];
-        var symbols = ReceiverBefore(start) is { } receiver ? Members(receiver, start) : _model.LookupSymbols(start);
+        var receiver = ReceiverBefore(start);
+        var symbols = receiver is null ? _model.LookupSymbols(start) : Members(receiver, start);
         var names = symbols.Where(s => s.CanBeReferencedByName && !s.IsImplicitlyDeclared).Select(s => s.Name);
-        if (ReceiverBefore(start) is null)
+        if (receiver is null)
             names = names.Concat(SyntaxFacts.GetKeywordKinds().Select(SyntaxFacts.GetText).Where(k => char.IsLetter(k[0])));
         return new Completion(
             [.. names.Where(n => n.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).Distinct().Order(StringComparer.Ordinal)],
@@ -61,7 +72,8 @@ internal sealed class CodeInsight
             {
                 ArgumentListSyntax { Parent: InvocationExpressionSyntax call } => _model.GetMemberGroup(call.Expression).Cast<ISymbol>().ToList(),
                 ArgumentListSyntax { Parent: ObjectCreationExpressionSyntax creation } => _model.GetMemberGroup(creation).Cast<ISymbol>().ToList(),
-                NameSyntax name => Symbols(name),
+                NameSyntax name when _model.GetSymbolInfo(name) is var found =>
+                    found.Symbol is { } symbol ? [symbol] : [.. found.CandidateSymbols],
                 MemberDeclarationSyntax or StatementSyntax => null,
                 _ => [],
             };
@@ -71,12 +83,6 @@ internal sealed class CodeInsight
                 return string.Join("\n", info.Select(Text));
         }
         return null;
-    }
-
-    private List<ISymbol> Symbols(NameSyntax name)
-    {
-        var info = _model.GetSymbolInfo(name);
-        return info.Symbol is { } symbol ? [symbol] : [.. info.CandidateSymbols];
     }
 
     private static string Text(ISymbol symbol)

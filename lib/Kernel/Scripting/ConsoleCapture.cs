@@ -52,9 +52,8 @@ internal sealed class ConsoleCapture(string name, TextWriter host) : TextWriter
     {
         if (string.IsNullOrEmpty(value))
             return;
-        CellInterrupt.CheckAtOutput();
         if (CSharpSession.Current is { } session)
-            session.Post(new StreamOutput(name, value));
+            session.Show(new StreamOutput(name, value));
         else
             host.Write(value);
     }

@@ -8,21 +8,45 @@ internal sealed class InterruptibleContext(CancellationToken interrupt, Action<E
 {
     private static readonly TimeSpan WakeEvery = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Runs code on this thread; an interrupt wakes it where it sleeps or waits.</summary>
+    /// <summary>Runs code on this thread; an interrupt wakes it where it sleeps or waits, if need be again and again.</summary>
     public T Run<T>(Func<T> function)
     {
-        var outer = Current;
-        var waker = new Waker(Thread.CurrentThread);
+        var (outer, thread, gate, isRunning) = (Current, Thread.CurrentThread, new Lock(), true);
+        using var timer = new Timer(_ =>
+        {
+            lock (gate)
+            {
+                if (isRunning)
+                    thread.Interrupt();
+            }
+        });
+        using var registration = interrupt.UnsafeRegister(_ => timer.Change(WakeEvery, WakeEvery), null);
         SetSynchronizationContext(this);
         try
         {
-            using var registration = interrupt.UnsafeRegister(_ => waker.Start(WakeEvery), null);
             return function();
         }
         finally
         {
-            waker.Stop();
             SetSynchronizationContext(outer);
+            while (isRunning)
+                End();
+        }
+
+        void End()
+        {
+            try
+            {
+                lock (gate)
+                    isRunning = false;
+                // An interrupt that came too late is still due and would hit whatever waits next; Sleep(0) does not take it.
+                if (interrupt.IsCancellationRequested)
+                    Thread.Sleep(1);
+            }
+            catch (ThreadInterruptedException)
+            {
+                // That was it, or it kept the lock from being taken.
+            }
         }
     }
 
@@ -53,53 +77,4 @@ internal sealed class InterruptibleContext(CancellationToken interrupt, Action<E
             onUnhandled(e);
         }
     });
-
-    /// <summary>Wakes a thread that sleeps or waits, if need be again and again.</summary>
-    private sealed class Waker(Thread thread)
-    {
-        private readonly Lock _lock = new();
-        private Timer? _timer;
-        private bool _stopped;
-
-        public void Start(TimeSpan period)
-        {
-            lock (_lock)
-            {
-                if (!_stopped)
-                    _timer = new Timer(_ => Wake(), null, period, period);
-            }
-        }
-
-        public void Stop()
-        {
-            while (true)
-            {
-                try
-                {
-                    lock (_lock)
-                    {
-                        _stopped = true;
-                        _timer?.Dispose();
-                    }
-                    // An interrupt that came too late is still due and would hit whatever waits next; Sleep(0) does not take it.
-                    if (_timer is not null)
-                        Thread.Sleep(1);
-                    return;
-                }
-                catch (ThreadInterruptedException)
-                {
-                    // That was it.
-                }
-            }
-        }
-
-        private void Wake()
-        {
-            lock (_lock)
-            {
-                if (!_stopped)
-                    thread.Interrupt();
-            }
-        }
-    }
 }

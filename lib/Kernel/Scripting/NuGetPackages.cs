@@ -18,6 +18,7 @@ internal sealed record RestoredPackages(IReadOnlyList<string> Assemblies, IReadO
 /// </summary>
 internal sealed partial class NuGetPackages(string directory)
 {
+    private const string BestMatchTaken = "NU1603";
     private static readonly Dictionary<string, string> HostAssemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
         .Split(Path.PathSeparator).DistinctBy(Path.GetFileNameWithoutExtension).ToDictionary(path => Path.GetFileNameWithoutExtension(path), StringComparer.OrdinalIgnoreCase);
 
@@ -93,6 +94,8 @@ internal sealed partial class NuGetPackages(string directory)
     {
         var roots = assets["packageFolders"]!.AsObject().Select(folder => folder.Key).ToList();
         var target = assets["targets"]!.AsObject().Single(target => target.Key.EndsWith('/' + RuntimeInformation.RuntimeIdentifier)).Value!.AsObject();
+        var logs = (assets["logs"] as JsonArray ?? []).Where(log => log!["code"]!.ToString() == BestMatchTaken);
+        var replaced = logs.Select(log => log!["libraryId"]?.ToString()).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var (assemblies, extensions, notes) = (new List<string>(), new List<string>(), new List<string>());
         foreach (var (package, content) in target)
         {
@@ -106,8 +109,8 @@ internal sealed partial class NuGetPackages(string directory)
             var extensionFolder = Path.Combine(root, path, "interactive-extensions", "dotnet");
             if (Directory.Exists(extensionFolder))
                 extensions.AddRange(Directory.GetFiles(extensionFolder, "*.dll"));
-            if (_fresh.Contains(name, StringComparer.OrdinalIgnoreCase) && _packages.TryGetValue(name, out var asked) && asked.Version is { } wanted && !wanted.AsSpan().ContainsAny("*[](),") && !IsSame(wanted, version))
-                notes.Add($"{asked.Place}: no feed has {name} {wanted}; version {version} was taken");
+            if (_fresh.Contains(name, StringComparer.OrdinalIgnoreCase) && replaced.Contains(name))
+                notes.Add($"{_packages[name].Place}: no feed has {name} {_packages[name].Version}; version {version} was taken");
         }
         PackageFiles.Add(assemblies);
         return new(assemblies, extensions, notes);
@@ -118,15 +121,6 @@ internal sealed partial class NuGetPackages(string directory)
         HostAssemblies.TryGetValue(Path.GetFileNameWithoutExtension(path), out var own) && AssemblyName.GetAssemblyName(own).Version >= AssemblyName.GetAssemblyName(path).Version
             ? own
             : path;
-
-    // NuGet reads 1.0 and 1.0.0 as one version.
-    private static bool IsSame(string one, string other) => Normal(one).Equals(Normal(other), StringComparison.OrdinalIgnoreCase);
-
-    private static string Normal(string version)
-    {
-        var (numbers, rest) = (version.Split('-', '+')[0], version.Contains('-') ? version[version.IndexOf('-')..].Split('+')[0] : "");
-        return string.Join('.', numbers.Split('.').Concat(["0", "0", "0"]).Take(4)) + rest;
-    }
 
     private void RunRestore(string folder, CancellationToken interrupt)
     {

@@ -10,17 +10,16 @@ namespace Fgsm.Kernel.Scripting;
 /// </summary>
 internal sealed class OutputPump : IDisposable
 {
-    private const int MaxPendingCharacters = 1 << 20;
+    private const int MaxPendingBytes = 1 << 22;
+    private const int BytesOfAnOutput = 64;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly object _lock = new();
     private readonly Action<CellOutput> _handler;
     private List<CellOutput> _pending = [];
-    private StringBuilder _text = new();
-    private string _stream = "";
-    private long _pendingCharacters;
-    private long _batchesTaken;
-    private long _batchesPublished;
+    private long _pendingBytes;
+    private long _posted;
+    private long _handedOn;
     private int _flushing;
     private bool _closed;
 
@@ -36,22 +35,11 @@ internal sealed class OutputPump : IDisposable
         lock (_lock)
         {
             // Not without a limit: who writes to the console holds its lock, for which a listener may be waiting.
-            if (_pendingCharacters > MaxPendingCharacters && !_closed)
+            if (_pendingBytes > MaxPendingBytes && !_closed)
                 Monitor.Wait(_lock, Pause);
-            if (output is StreamOutput text)
-            {
-                if (text.Name != _stream)
-                    EndText();
-                _stream = text.Name;
-                _text.Append(text.Text);
-                _pendingCharacters += text.Text.Length;
-            }
-            else
-            {
-                EndText();
-                _pending.Add(output);
-                _pendingCharacters++;
-            }
+            _pending.Add(output);
+            _posted++;
+            _pendingBytes += BytesOfAnOutput + 2 * ((output as StreamOutput)?.Text.Length ?? 0);
             Monitor.PulseAll(_lock);
         }
     }
@@ -61,10 +49,10 @@ internal sealed class OutputPump : IDisposable
     {
         lock (_lock)
         {
-            var target = _batchesTaken + (_pendingCharacters > 0 ? 1 : 0);
+            var target = _posted;
             _flushing++;
             Monitor.PulseAll(_lock);
-            while (_batchesPublished < target && !_closed)
+            while (_handedOn < target && !_closed)
                 Monitor.Wait(_lock);
             _flushing--;
         }
@@ -79,24 +67,15 @@ internal sealed class OutputPump : IDisposable
         }
     }
 
-    private bool EndsInHalf => _text.Length > 0 && char.IsHighSurrogate(_text[^1]);
-
-    private void EndText()
-    {
-        if (_text.Length > 0)
-            _pending.Add(new StreamOutput(_stream, _text.ToString()));
-        _text = new StringBuilder();
-    }
-
     private void Run()
     {
-        while (Take() is { } batch)
+        while (Take() is { Count: > 0 } batch)
         {
-            foreach (var output in batch)
+            foreach (var output in Joined(batch))
                 _handler(ValidText.Of(output));
             lock (_lock)
             {
-                _batchesPublished++;
+                _handedOn += batch.Count;
                 Monitor.PulseAll(_lock);
                 var taken = Stopwatch.StartNew();
                 while (_flushing == 0 && !_closed && Pause - taken.Elapsed is var left && left > TimeSpan.Zero)
@@ -105,28 +84,37 @@ internal sealed class OutputPump : IDisposable
         }
     }
 
-    private List<CellOutput>? Take()
+    private List<CellOutput> Take()
     {
         lock (_lock)
         {
-            while (_pendingCharacters == 0 || (_pending.Count == 0 && _text.Length == 1 && EndsInHalf && _flushing == 0))
-            {
-                if (_closed)
-                    return null;
+            while (!_closed && (_pending.Count == 0 || (EndsInHalf && _flushing == 0)))
                 Monitor.Wait(_lock);
-            }
-            // The other half of a character may come with the next write.
-            var half = EndsInHalf && _flushing == 0 ? _text[^1] : (char?)null;
-            if (half is not null)
-                _text.Length--;
-            EndText();
-            _text.Append(half);
-            var batch = _pending;
-            _pending = [];
-            _pendingCharacters = _text.Length;
-            _batchesTaken++;
+            var taken = _pending;
+            (_pending, _pendingBytes) = ([], 0);
             Monitor.PulseAll(_lock);
-            return batch;
+            return taken;
+        }
+    }
+
+    /// <summary>Whether the other half of a character may come with the next write.</summary>
+    private bool EndsInHalf => _pending[^1] is StreamOutput { Text: [.., var last] } && char.IsHighSurrogate(last);
+
+    private static IEnumerable<CellOutput> Joined(List<CellOutput> outputs)
+    {
+        var text = new StringBuilder();
+        foreach (var (output, next) in outputs.Zip(outputs.Skip(1).Append(null)))
+        {
+            if (output is not StreamOutput stream)
+            {
+                yield return output;
+                continue;
+            }
+            text.Append(stream.Text);
+            if ((next as StreamOutput)?.Name == stream.Name)
+                continue;
+            yield return stream with { Text = text.ToString() };
+            text.Clear();
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Fgsm.Kernel.Scripting;
 /// </summary>
 internal sealed class WorkThread : IDisposable
 {
-    private readonly BlockingCollection<Action> _work = [];
+    private readonly BlockingCollection<Task> _work = [];
 
     public WorkThread(string name)
     {
@@ -16,34 +16,15 @@ internal sealed class WorkThread : IDisposable
             new Thread(() =>
             {
                 foreach (var work in _work.GetConsumingEnumerable())
-                    work();
+                    work.RunSynchronously(TaskScheduler.Default);
             }, maxStackSize: 16 << 20) { IsBackground = true, Name = name }.Start();
     }
 
     public Task<T> Run<T>(Func<T> function)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var caller = ExecutionContext.Capture();
-        _work.Add(() =>
-        {
-            if (caller is null)
-                Work(null);
-            else
-                ExecutionContext.Run(caller, Work, null);
-        });
-        return done.Task;
-
-        void Work(object? _)
-        {
-            try
-            {
-                done.SetResult(function());
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
-        }
+        var work = new Task<T>(function, TaskCreationOptions.RunContinuationsAsynchronously | TaskCreationOptions.DenyChildAttach);
+        _work.Add(work);
+        return work;
     }
 
     public void Dispose() => _work.CompleteAdding();

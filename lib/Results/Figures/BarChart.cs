@@ -1,17 +1,11 @@
 namespace Fgsm.Results.Figures;
 
 /// <summary>Groups of bars: one group for each category, one bar in it for each series.</summary>
-public sealed class BarChart(string title, Axis x, Axis y, string[] categories) : Figure(title)
+/// <param name="X">The horizontal axis.</param>
+/// <param name="Y">The vertical axis.</param>
+/// <param name="Categories">The names under the groups.</param>
+public sealed record BarChart(string Title, Axis X, Axis Y, string[] Categories) : Figure(Title)
 {
-    /// <summary>The horizontal axis.</summary>
-    public Axis X { get; } = x;
-
-    /// <summary>The vertical axis.</summary>
-    public Axis Y { get; } = y;
-
-    /// <summary>The names under the groups.</summary>
-    public string[] Categories { get; } = categories;
-
     /// <summary>The bars.</summary>
     public List<BarSeries> Series { get; init; } = [];
 
@@ -21,7 +15,7 @@ public sealed class BarChart(string title, Axis x, Axis y, string[] categories) 
     {
         var series = new BarSeries(name, [.. values]);
         if (series.Values.Length != Categories.Length)
-            throw Error($"'{name}' has {series.Values.Length} values for {Categories.Length} categories.");
+            throw Error(Title, $"'{name}' has {series.Values.Length} values for {Categories.Length} categories.");
         Series.Add(series);
         return this;
     }

@@ -6,28 +6,23 @@ namespace Fgsm.Results.Figures;
 /// What to plot, not how: the data of a picture with its titles and units. Renderers draw it: <see cref="FigureSvg.ToSvg"/>,
 /// <see cref="FigureJson.ToJson"/>.
 /// </summary>
+/// <param name="Title">What the figure shows, on what data.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(LineChart), "lines")]
 [JsonDerivedType(typeof(BarChart), "bars")]
 [JsonDerivedType(typeof(Histogram), "histogram")]
 [JsonDerivedType(typeof(HeatMap), "heatmap")]
 [JsonDerivedType(typeof(ImageGrid), "images")]
-public abstract class Figure
+public abstract record Figure(string Title)
 {
-    private protected Figure(string title)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(title);
-        Title = title;
-    }
-
-    /// <summary>What the figure shows, on what data.</summary>
-    public string Title { get; }
+    public string Title { get; } = !string.IsNullOrWhiteSpace(Title) ? Title
+        : throw new ArgumentException("A figure's title says what it shows; it cannot be empty.", nameof(Title));
 
     /// <summary>Reads a figure that <see cref="FigureJson.ToJson"/> wrote.</summary>
     /// <exception cref="FormatException">This is not such a figure.</exception>
-    public static Figure FromJson(string json) => FigureJson.Read(json);
+    public static Figure FromJson(string json) => FigureJson.Read<Figure>(json, "figure");
 
-    private protected ArgumentException Error(string what) => new($"Figure '{Title}': {what}");
+    private protected static ArgumentException Error(string title, string what) => new($"Figure '{title}': {what}");
 }
 
 /// <summary>An axis.</summary>

@@ -12,6 +12,7 @@ public static class FigureJson
         // Jupyter's clients sort the properties of what they save.
         AllowOutOfOrderMetadataProperties = true,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
@@ -19,15 +20,18 @@ public static class FigureJson
     /// <summary>The figure's data as a JSON object; "type" says which figure it is, pixels are base64.</summary>
     public static string ToJson(this Figure figure) => JsonSerializer.Serialize(figure, Options);
 
-    internal static Figure Read(string json)
+    /// <summary>Reads what was serialised with <see cref="Options"/>.</summary>
+    /// <param name="what">What it is to be, for the message.</param>
+    /// <exception cref="FormatException">It is not.</exception>
+    internal static T Read<T>(string json, string what)
     {
         try
         {
-            return JsonSerializer.Deserialize<Figure>(json, Options) ?? throw new JsonException("it is null.");
+            return JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("it is null.");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
         {
-            throw new FormatException($"Not a figure: {e.Message}", e);
+            throw new FormatException($"Not a {what}: {e.Message}", e);
         }
     }
 }

@@ -5,11 +5,9 @@ namespace Fgsm.Results.Figures;
 /// var samples = new ImageGrid("Samples", ["clean", "perturbation", "adversarial"]);
 /// samples.AddRow("8/255", new(clean, "7 (100 %)"), new(perturbation, "x 10"), new(adversarial, "7 -> 3"));
 /// </code></example>
-public sealed class ImageGrid(string title, string[]? columnLabels = null) : Figure(title)
+/// <param name="ColumnLabels">A heading for each column, or null.</param>
+public sealed record ImageGrid(string Title, string[]? ColumnLabels = null) : Figure(Title)
 {
-    /// <summary>A heading for each column, or null.</summary>
-    public string[]? ColumnLabels { get; } = columnLabels;
-
     /// <summary>The rows.</summary>
     public List<ImageRow> Rows { get; init; } = [];
 
@@ -19,7 +17,7 @@ public sealed class ImageGrid(string title, string[]? columnLabels = null) : Fig
     public ImageGrid AddRow(string? label, params GridImage[] images)
     {
         if (ColumnLabels is not null && images.Length > ColumnLabels.Length)
-            throw Error($"a row of {images.Length} pictures under {ColumnLabels.Length} column headings.");
+            throw Error(Title, $"a row of {images.Length} pictures under {ColumnLabels.Length} column headings.");
         Rows.Add(new ImageRow(label, images));
         return this;
     }

@@ -5,14 +5,10 @@ namespace Fgsm.Results.Figures;
 /// var curve = new LineChart("Accuracy under FGSM", new Axis("eps", "1/255"), new Axis("Accuracy", "%"));
 /// curve.Add("baseline", eps, ours, published: [98.68, 98.35, 96.95, double.NaN, double.NaN]);
 /// </code></example>
-public sealed class LineChart(string title, Axis x, Axis y) : Figure(title)
+/// <param name="X">The horizontal axis.</param>
+/// <param name="Y">The vertical axis.</param>
+public sealed record LineChart(string Title, Axis X, Axis Y) : Figure(Title)
 {
-    /// <summary>The horizontal axis.</summary>
-    public Axis X { get; } = x;
-
-    /// <summary>The vertical axis.</summary>
-    public Axis Y { get; } = y;
-
     /// <summary>The lines.</summary>
     public List<Series> Series { get; init; } = [];
 
@@ -24,19 +20,14 @@ public sealed class LineChart(string title, Axis x, Axis y) : Figure(title)
     /// <param name="high">Upper edge of the error band, or null for no band.</param>
     /// <param name="published">Published values at the same places, drawn as hollow markers; NaN where nothing was published.</param>
     /// <exception cref="ArgumentException">The lists differ in length, or only one edge of the band is given.</exception>
-    public LineChart Add(
-        string name,
-        IEnumerable<double> xs,
-        IEnumerable<double> ys,
-        IEnumerable<double>? low = null,
-        IEnumerable<double>? high = null,
-        IEnumerable<double>? published = null)
+    public LineChart Add(string name, IEnumerable<double> xs, IEnumerable<double> ys, IEnumerable<double>? low = null,
+        IEnumerable<double>? high = null, IEnumerable<double>? published = null)
     {
         var series = new Series(name, [.. xs], [.. ys], low?.ToArray(), high?.ToArray(), published?.ToArray());
         if (new[] { series.Ys, series.Low, series.High, series.Published }.Any(values => values is not null && values.Length != series.Xs.Length))
-            throw Error($"the values of '{name}' differ in number from its {series.Xs.Length} places.");
+            throw Error(Title, $"the values of '{name}' differ in number from its {series.Xs.Length} places.");
         if (series.Low is null != series.High is null)
-            throw Error($"the error band of '{name}' needs both low and high.");
+            throw Error(Title, $"the error band of '{name}' needs both low and high.");
         Series.Add(series);
         return this;
     }

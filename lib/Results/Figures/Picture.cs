@@ -1,32 +1,16 @@
 namespace Fgsm.Results.Figures;
 
 /// <summary>An 8-bit picture, grey or RGB, laid out as tensors are.</summary>
-public sealed record Picture
+/// <param name="Pixels">[C, H, W], 0 is black and 255 is white.</param>
+/// <param name="Channels">1 (grey) or 3 (red, green, blue).</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+/// <exception cref="ArgumentException">The shape does not fit the pixels.</exception>
+public sealed record Picture(byte[] Pixels, int Channels, int Height, int Width)
 {
-    /// <summary>A picture of given bytes.</summary>
-    /// <param name="pixels">[C, H, W], 0 is black and 255 is white.</param>
-    /// <param name="channels">1 (grey) or 3 (red, green, blue).</param>
-    /// <param name="height">Rows.</param>
-    /// <param name="width">Columns.</param>
-    /// <exception cref="ArgumentException">The shape does not fit the pixels.</exception>
-    public Picture(byte[] pixels, int channels, int height, int width)
-    {
-        if (channels is not (1 or 3) || height < 1 || width < 1 || pixels.Length != channels * height * width)
-            throw new ArgumentException($"A picture of {pixels.Length} bytes cannot have the shape [{channels}, {height}, {width}].");
-        (Pixels, Channels, Height, Width) = (pixels, channels, height, width);
-    }
-
-    /// <summary>[C, H, W].</summary>
-    public byte[] Pixels { get; }
-
-    /// <summary>1 (grey) or 3 (red, green, blue).</summary>
-    public int Channels { get; }
-
-    /// <summary>Rows.</summary>
-    public int Height { get; }
-
-    /// <summary>Columns.</summary>
-    public int Width { get; }
+    public byte[] Pixels { get; } =
+        Channels is 1 or 3 && Height > 0 && Width > 0 && Pixels.Length == (long)Channels * Height * Width ? Pixels
+        : throw new ArgumentException($"A picture of {Pixels.Length} bytes cannot have the shape [{Channels}, {Height}, {Width}].");
 
     /// <summary>A picture of pixel values in [0,1], rounded to the nearest of 256 levels; values outside are clipped.</summary>
     /// <param name="values">[C, H, W].</param>

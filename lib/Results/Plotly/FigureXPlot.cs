@@ -1,4 +1,3 @@
-using System.Globalization;
 using P = XPlot.Plotly;
 
 namespace Fgsm.Results.Plotly;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fgsm.Results.Svg;
 
 internal static class HeatMapSvg

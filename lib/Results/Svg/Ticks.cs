@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Fgsm.Results.Svg;
 
 /// <summary>Where an axis has its marks: round numbers that cover a range.</summary>

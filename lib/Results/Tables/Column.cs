@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Fgsm.Results.Tables;
 
@@ -13,6 +13,9 @@ public enum ColumnKind
 
     /// <summary>Percentages from 0 to 100, as reports print them: 98.57 means 98.57 %.</summary>
     Percent,
+
+    /// <summary>A <see cref="Fgsm.Results.Verdict"/> in words; shown in its colour.</summary>
+    Verdict,
 }
 
 /// <summary>A column of a <see cref="ResultTable"/>.</summary>
@@ -22,20 +25,35 @@ public enum ColumnKind
 /// <param name="Format">A .NET number format, used only when a number is shown; null for text.</param>
 /// <param name="Volatile">True for what differs from run to run (times): comparisons and digests leave it out.</param>
 /// <param name="Group">What neighbouring columns have in common, said once above them where there is room; null for nothing.</param>
-public sealed record Column(string Name, ColumnKind Kind, string? Unit = null, string? Format = null, bool Volatile = false, string? Group = null)
+public sealed record Column(string Name, ColumnKind Kind, string? Unit = null, string? Format = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Volatile = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] string? Group = null)
 {
     /// <summary>Shown for a cell that holds nothing: a value that a report leaves unsaid.</summary>
     public const string Nothing = "–";
 
     /// <summary>The name with its group: "Robust accuracy, published".</summary>
+    [JsonIgnore]
     public string FullName => Group is null ? Name : $"{Group}, {Name.ToLowerInvariant()}";
 
     /// <summary>The full name with its unit.</summary>
+    [JsonIgnore]
     public string Header => Unit is null ? FullName : $"{FullName} ({Unit})";
 
     internal string ShortHeader => Unit is null ? Name : $"{Name} ({Unit})";
 
-    internal bool IsNumeric => Kind != ColumnKind.Text;
+    internal bool IsNumeric => Kind is ColumnKind.Number or ColumnKind.Percent;
+
+    /// <summary>Neighbours of one group: its name, the first column's place, and how many they are.</summary>
+    internal static IEnumerable<(string? Group, int First, int Span)> Groups(IReadOnlyList<Column> columns)
+    {
+        for (int first = 0, span; first < columns.Count; first += span)
+        {
+            var group = columns[first].Group;
+            span = columns.Skip(first).TakeWhile(column => column.Group == group).Count();
+            yield return (group, first, span);
+        }
+    }
 
     internal static bool IsFormat(string format)
     {

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Fgsm.Results.Tables;
 
@@ -12,22 +10,17 @@ namespace Fgsm.Results.Tables;
 /// var table = new ResultTable("Baseline under FGSM").Text("eps").Compared("Robust accuracy");
 /// table.Add("2/255", 98.68, 98.57);   // published, ours; the difference is taken by the table
 /// </code></example>
-public sealed class ResultTable
+/// <param name="title">What the table shows, on what data.</param>
+/// <exception cref="ArgumentException">The title is empty.</exception>
+public sealed class ResultTable(string title)
 {
     private readonly List<Column> columns = [];
     private readonly List<IReadOnlyList<object?>> rows = [];
     private readonly HashSet<int> differences = [];
 
-    /// <summary>An empty table without columns.</summary>
-    /// <exception cref="ArgumentException">The title is empty.</exception>
-    public ResultTable(string title)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(title);
-        Title = title;
-    }
-
     /// <summary>What the table shows, on what data.</summary>
-    public string Title { get; }
+    public string Title { get; } = !string.IsNullOrWhiteSpace(title) ? title
+        : throw new ArgumentException("A table's title says what it shows; it cannot be empty.", nameof(title));
 
     /// <summary>A remark under the table; null for none.</summary>
     public string? Note { get; init; }
@@ -48,6 +41,9 @@ public sealed class ResultTable
     /// <summary>Adds a column of percentages from 0 to 100.</summary>
     public ResultTable Percent(string name, string format = "0.00", bool isVolatile = false) =>
         With(new Column(name, ColumnKind.Percent, "%", format, isVolatile));
+
+    /// <summary>Adds a column of verdicts, as <see cref="Verdicts.ToText"/> words them.</summary>
+    public ResultTable Verdict(string name = "Verdict") => With(new Column(name, ColumnKind.Verdict));
 
     /// <summary>
     /// Adds three columns, Published, Ours and Difference (ours - published). A row gives the first two; either may be null.
@@ -89,6 +85,16 @@ public sealed class ResultTable
     {
         var canonical = TableJson.Write(this, withVolatile: false).ToJsonString();
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)));
+    }
+
+    /// <summary>The same table under another title.</summary>
+    public ResultTable Titled(string title)
+    {
+        var table = new ResultTable(title) { Note = Note };
+        table.columns.AddRange(columns);
+        table.differences.UnionWith(differences);
+        table.rows.AddRange(rows);
+        return table;
     }
 
     /// <summary>Reads a table that <see cref="TableJson.ToJson"/> wrote.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Fgsm.Results.Tables;
 
 /// <summary>Tables as CSV (RFC 4180), numbers at full precision.</summary>

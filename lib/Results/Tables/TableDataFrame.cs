@@ -38,7 +38,7 @@ public static class TableDataFrame
     private static object? Cell(object? value) => value switch
     {
         bool yes => yes ? "yes" : "no",
-        sbyte or byte or short or ushort or uint or ulong => Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture),
+        sbyte or byte or short or ushort or uint or ulong => Convert.ToDouble(value, CultureInfo.InvariantCulture),
         DateTime or char => FormattableString.Invariant($"{value}"),
         _ => value,
     };

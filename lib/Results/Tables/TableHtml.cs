@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 
 namespace Fgsm.Results.Tables;
 
@@ -21,7 +20,7 @@ public static class TableHtml
         {
             html.Append("<tr>");
             foreach (var (column, cell) in table.Columns.Zip(row))
-                html.Append($"<td{Align(column)}>{Encode(column.Show(cell))}</td>");
+                html.Append($"<td{Colour(column, cell)}{Align(column)}>{Encode(column.Show(cell))}</td>");
             html.Append("</tr>\n");
         }
         html.Append("</tbody>\n</table>\n");
@@ -33,15 +32,13 @@ public static class TableHtml
     private static void AppendGroups(StringBuilder html, IReadOnlyList<Column> columns)
     {
         html.Append("<tr>");
-        for (var i = 0; i < columns.Count;)
-        {
-            var group = columns[i].Group;
-            var span = columns.Skip(i).TakeWhile(column => column.Group == group).Count();
+        foreach (var (group, _, span) in Column.Groups(columns))
             html.Append(group is null ? $"<td colspan=\"{span}\"></td>" : $"<th scope=\"colgroup\" colspan=\"{span}\" style=\"text-align:center\">{Encode(group)}</th>");
-            i += span;
-        }
         html.Append("</tr>\n");
     }
+
+    private static string Colour(Column column, object? cell) =>
+        column.Kind == ColumnKind.Verdict && cell is string text && Verdicts.Colour(text) is var (name, _) ? $" class=\"verdict-{name}\"" : "";
 
     private static string Align(Column column) => $" style=\"text-align:{(column.IsNumeric ? "right" : "left")}\"";
 

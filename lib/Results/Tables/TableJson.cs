@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -17,8 +16,8 @@ public static class TableJson
         {
             ["title"] = table.Title,
             ["note"] = table.Note,
-            ["columns"] = new JsonArray([.. kept.Select(c => Column(c.Item))]),
-            ["rows"] = new JsonArray([.. table.Rows.Select(row => new JsonArray([.. kept.Select(c => Cell(row[c.Index]))]))]),
+            ["columns"] = new JsonArray([.. kept.Select(c => Node(c.Item))]),
+            ["rows"] = new JsonArray([.. table.Rows.Select(row => new JsonArray([.. kept.Select(c => Node(row[c.Index]))]))]),
         };
     }
 
@@ -38,44 +37,15 @@ public static class TableJson
     {
         var table = new ResultTable((string)json["title"]!) { Note = (string?)json["note"] };
         foreach (var column in json["columns"]!.AsArray())
-        {
-            table.With(new Column(
-                (string)column!["name"]!,
-                Enum.Parse<ColumnKind>((string)column["kind"]!, ignoreCase: true),
-                (string?)column["unit"],
-                (string?)column["format"],
-                (bool?)column["volatile"] ?? false,
-                (string?)column["group"]));
-        }
+            table.With(column.Deserialize<Column>(FigureJson.Options)!);
         foreach (var row in json["rows"]!.AsArray())
             table.Add([.. row!.AsArray().Select((cell, i) => Value(table.Columns[i], cell))]);
         return table;
     }
 
-    private static JsonObject Column(Column column)
-    {
-        var json = new JsonObject { ["name"] = column.Name, ["kind"] = column.Kind.ToString().ToLowerInvariant(), ["unit"] = column.Unit, ["format"] = column.Format };
-        if (column.Volatile)
-            json["volatile"] = true;
-        if (column.Group is not null)
-            json["group"] = column.Group;
-        return json;
-    }
+    private static JsonNode? Node(object? value) => JsonSerializer.SerializeToNode(value, FigureJson.Options);
 
     // JSON has no NaN and no infinities: they travel as strings, and the column's kind tells them from text.
-    private static JsonValue? Cell(object? cell) => cell switch
-    {
-        null => null,
-        double number when double.IsFinite(number) => JsonValue.Create(number),
-        double number => JsonValue.Create(number.ToString(CultureInfo.InvariantCulture)),
-        _ => JsonValue.Create((string)cell),
-    };
-
-    private static object? Value(Column column, JsonNode? cell) => cell switch
-    {
-        null => null,
-        JsonValue when column.IsNumeric && cell.GetValueKind() == JsonValueKind.String => double.Parse((string)cell!, CultureInfo.InvariantCulture),
-        JsonValue when column.IsNumeric => (double)cell,
-        _ => (string)cell!,
-    };
+    private static object? Value(Column column, JsonNode? cell) =>
+        cell is null ? null : column.IsNumeric ? cell.Deserialize<double>(FigureJson.Options) : (string)cell!;
 }

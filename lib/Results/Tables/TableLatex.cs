@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fgsm.Results.Tables;
 
 /// <summary>Tables as LaTeX, for the packages array, booktabs and graphicx.</summary>
@@ -8,28 +6,69 @@ public static class TableLatex
     // A line of more letters is broken.
     private const int LongText = 40;
 
-    /// <summary>A table environment with caption, shrunk where it is wider than the text; the preamble needs \usepackage{array,booktabs,graphicx}.</summary>
+    // More rows than a page holds.
+    private const int LongTable = 40;
+
+    /// <summary>
+    /// A table environment with caption, shrunk where it is wider than the text; the preamble needs
+    /// \usepackage{array,booktabs,graphicx,xcolor}, and longtable where long tables may be broken.
+    /// </summary>
     /// <param name="table">The table.</param>
     /// <param name="placement">Where LaTeX may put it; "H", of the package float, is exactly here.</param>
-    public static string ToLatex(this ResultTable table, string placement = "ht")
+    /// <param name="label">The name for \ref; null for none.</param>
+    /// <param name="breakLong">Whether a table of many rows goes on on the next page instead of being shrunk.</param>
+    public static string ToLatex(this ResultTable table, string placement = "ht", string? label = null, bool breakLong = false)
     {
-        var latex = new StringBuilder($"\\begin{{table}}[{placement}]\n\\centering\n");
-        latex.Append($"\\caption{{{Escape(table.Title)}}}\n");
-        latex.Append("\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n");
-        latex.Append($"\\begin{{tabular}}{{{string.Concat(table.Columns.Index().Select(c => Shape(table, c.Index)))}}}\n\\toprule\n");
-        if (table.Columns.Any(column => column.Group is not null))
-            AppendGroups(latex, table.Columns);
-        Row(table.Columns.Select(Heading));
-        latex.Append("\\midrule\n");
-        foreach (var row in table.Rows)
-            Row(table.Columns.Zip(row, (column, cell) => cell is double ? Number(column.Show(cell)) : Escape(column.Show(cell))));
-        latex.Append("\\bottomrule\n\\end{tabular}}\n");
+        var latex = new StringBuilder();
+        var caption = $"\\caption{{{Escape(table.Title)}}}{(label is null ? "" : $"\\label{{{label}}}")}";
+        var columns = string.Concat(table.Columns.Index().Select(c => Shape(table, c.Index)));
+        if (breakLong && table.Rows.Count > LongTable)
+        {
+            latex.Append($"{{\\{(table.Columns.Count <= 10 ? "footnotesize" : "tiny")}\\setlength{{\\tabcolsep}}{{3pt}}\n\\begin{{longtable}}{{{columns}}}\n{caption}\\\\\n\\toprule\n");
+            Headings();
+            latex.Append("\\endfirsthead\n\\toprule\n");
+            Headings();
+            latex.Append("\\endhead\n");
+            Body();
+            latex.Append("\\bottomrule\n\\end{longtable}}\n");
+        }
+        else
+        {
+            latex.Append($"\\begin{{table}}[{placement}]\n\\centering\n{caption}\n");
+            latex.Append("\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n");
+            latex.Append($"\\begin{{tabular}}{{{columns}}}\n\\toprule\n");
+            Headings();
+            Body();
+            latex.Append("\\bottomrule\n\\end{tabular}}\n");
+        }
         if (table.Note is not null)
-            latex.Append($"\\par\\smallskip\\footnotesize {Escape(table.Note)}\n");
-        return latex.Append("\\end{table}\n").ToString();
+            latex.Append($"\\par\\smallskip{{\\footnotesize {Escape(table.Note)}\\par}}\n");
+        return latex.Append(breakLong && table.Rows.Count > LongTable ? "\n" : "\\end{table}\n").ToString();
+
+        void Headings()
+        {
+            if (table.Columns.Any(column => column.Group is not null))
+                AppendGroups(latex, table.Columns);
+            Row(table.Columns.Select(Heading));
+            latex.Append("\\midrule\n");
+        }
+
+        void Body()
+        {
+            foreach (var row in table.Rows)
+                Row(table.Columns.Zip(row, Cell));
+        }
 
         // \relax: a cell that starts with [ is not the optional argument of the \\ before it.
         void Row(IEnumerable<string> cells) => latex.Append($"\\relax {string.Join(" & ", cells)} \\\\\n");
+    }
+
+    private static string Cell(Column column, object? cell)
+    {
+        var text = column.Show(cell);
+        return cell is double ? Number(text)
+            : column.Kind == ColumnKind.Verdict && Verdicts.Colour(text) is var (_, ink) ? $"\\textcolor[HTML]{{{ink}}}{{{Escape(text)}}}"
+            : Escape(text);
     }
 
     // In as many lines as it takes, so that a heading is not much wider than the numbers under it.
@@ -53,14 +92,11 @@ public static class TableLatex
     private static void AppendGroups(StringBuilder latex, IReadOnlyList<Column> columns)
     {
         List<string> cells = [], rules = [];
-        for (var i = 0; i < columns.Count;)
+        foreach (var (group, first, span) in Column.Groups(columns))
         {
-            var group = columns[i].Group;
-            var span = columns.Skip(i).TakeWhile(column => column.Group == group).Count();
             cells.Add(group is null ? string.Concat(Enumerable.Repeat("& ", span - 1)) : $"\\multicolumn{{{span}}}{{c}}{{{Escape(group)}}}");
             if (group is not null)
-                rules.Add(FormattableString.Invariant($"\\cmidrule(lr){{{i + 1}-{i + span}}}"));
-            i += span;
+                rules.Add(FormattableString.Invariant($"\\cmidrule(lr){{{first + 1}-{first + span}}}"));
         }
         latex.Append($"\\relax {string.Join(" & ", cells)} \\\\\n{string.Concat(rules)}\n");
     }
@@ -70,7 +106,6 @@ public static class TableLatex
     {
         var latex = new StringBuilder(text.Length);
         foreach (var c in text)
-        {
             latex.Append(c switch
             {
                 '\\' => "\\textbackslash{}",
@@ -80,11 +115,13 @@ public static class TableLatex
                 '>' => "\\textgreater{}",
                 '|' => "\\textbar{}",
                 '–' => "--",
+                '✓' => "\\ensuremath{\\surd}",
+                '✗' => "\\ensuremath{\\times}",
+                '≈' => "\\ensuremath{\\approx}",
                 '{' or '}' or '$' or '&' or '#' or '_' or '%' => "\\" + c,
                 _ when char.IsControl(c) => " ",
                 _ => c.ToString(),
             });
-        }
         return latex.ToString();
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Fgsm.Results.Tables;
@@ -34,7 +33,7 @@ public static partial class TableMarkdown
         return ListOrRule().Replace(markdown.ToString(), @"$1\$2$3");
     }
 
-    // What makes a list, a rule or a heading at the start of a line.
-    [GeneratedRegex(@"^(\s*)([-+=])|(?<=^\s*[0-9]+)([.)])")]
+    // What makes a list, a rule or a heading at the start of a line; a number makes none of them.
+    [GeneratedRegex(@"^(\s*)([-+=])(?![0-9])|(?<=^\s*[0-9]+)([.)])(?![0-9])")]
     private static partial Regex ListOrRule();
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Fgsm.Results.Tables;
 
 /// <summary>Tables as plain text, for a terminal or a log.</summary>

@@ -1,9 +1,15 @@
-using Fgsm.Tensors.Autograd;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
 {
+    /// <summary>No gradient graph is recorded on this thread until the result is disposed.</summary>
+    public static IDisposable no_grad() => GradMode.Set(false);
+
+    /// <summary>Gradients are recorded again inside a <see cref="no_grad"/> block.</summary>
+    public static IDisposable enable_grad(bool enabled = true) => GradMode.Set(enabled);
+
+    public static bool is_grad_enabled() => GradMode.Enabled;
+
     public static partial class autograd
     {
         /// <summary>
@@ -78,10 +84,8 @@ public static partial class torch
             {
                 if (!pending.Remove(node, out var gradient))
                     continue;
-                using (var scope = NewDisposeScope())
-                {
+                using (NewDisposeScope())
                     node.Backward(gradient, onPath, (input, g) => Accumulate(pending, input, g));
-                }
                 if (wanted.Contains(node))
                     results[node] = DisposeScope.Current?.Attach(gradient) ?? gradient;
                 else

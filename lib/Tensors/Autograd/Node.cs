@@ -58,9 +58,7 @@ internal sealed class Node
             if (found.Add(node))
                 foreach (var (input, _) in node.edges)
                     pending.Push(input);
-        var ordered = found.ToList();
-        ordered.Sort((a, b) => b.Number.CompareTo(a.Number));
-        return ordered;
+        return [.. found.OrderByDescending(node => node.Number)];
     }
 
     public bool DependsOnAny(HashSet<Node> nodes) => edges.Any(e => nodes.Contains(e.Input));

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Fgsm.Tensors;
 
 /// <summary>Working memory of a kernel, from the pool, for the length of a <c>using</c> block.</summary>

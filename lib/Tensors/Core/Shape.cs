@@ -3,13 +3,7 @@ namespace Fgsm.Tensors;
 /// <summary>Arithmetic on shapes. Every tensor is contiguous in row-major order, so a shape says all about its layout.</summary>
 internal static class Shape
 {
-    public static string Text(ReadOnlySpan<long> shape)
-    {
-        var parts = new string[shape.Length];
-        for (var i = 0; i < shape.Length; i++)
-            parts[i] = shape[i].ToString();
-        return "[" + string.Join(", ", parts) + "]";
-    }
+    public static string Text(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
 
     /// <summary>The number of elements; throws when a size is negative or the memory would pass 2^31 elements.</summary>
     public static int Count(string op, ReadOnlySpan<long> shape)

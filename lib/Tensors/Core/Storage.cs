@@ -27,6 +27,15 @@ internal abstract class Storage
     }
 
     protected abstract void Recycle();
+
+    /// <summary>Copies elements to another storage of the same type.</summary>
+    public abstract void Copy(int from, Storage target, int to, int count);
+
+    /// <summary>Copies elements from anywhere to another storage of the same type.</summary>
+    public abstract void Pick(int from, ReadOnlySpan<long> places, Storage target, int to);
+
+    /// <summary>Fills elements from <paramref name="to"/> on with those of another storage that are some strides apart.</summary>
+    public abstract void Gather(Storage source, int from, ReadOnlySpan<int> strides, int to, ReadOnlySpan<long> shape);
 }
 
 internal sealed class Storage<T> : Storage where T : unmanaged
@@ -51,4 +60,34 @@ internal sealed class Storage<T> : Storage where T : unmanaged
         if (former is not null)
             BufferPool<T>.Return(former);
     }
+
+    public override void Copy(int from, Storage target, int to, int count) =>
+        Span(from, count).CopyTo(((Storage<T>)target).Span(to, count));
+
+    public override void Pick(int from, ReadOnlySpan<long> places, Storage target, int to)
+    {
+        var y = ((Storage<T>)target).Span(to, places.Length);
+        for (var i = 0; i < y.Length; i++)
+            y[i] = Array[Start + from + (int)places[i]];
+    }
+
+    public override void Gather(Storage source, int from, ReadOnlySpan<int> strides, int to, ReadOnlySpan<long> shape)
+    {
+        var (x, at) = (((Storage<T>)source).Array, ((Storage<T>)source).Start + from);
+        var index = new long[shape.Length];
+        foreach (ref var y in Span(to, Shape.Product(shape)))
+        {
+            y = x[at];
+            for (var d = shape.Length - 1; d >= 0; d--)
+            {
+                at += strides[d];
+                if (++index[d] < shape[d])
+                    break;
+                index[d] = 0;
+                at -= strides[d] * (int)shape[d];
+            }
+        }
+    }
+
+    public Span<T> Span(int start, int count) => Array.AsSpan(Start + start, count);
 }

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch

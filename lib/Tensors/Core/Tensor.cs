@@ -1,12 +1,9 @@
-using System.Runtime.CompilerServices;
-using Fgsm.Tensors.Autograd;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
 {
     /// <summary>
-    /// An array of float32, int64, uint8 or bool in row-major order. Names and behaviour are PyTorch's. Every tensor is contiguous to whoever looks:
+    /// An array of float32, int64, uint8 or bool in row-major order. Names and behaviour are PyTorch's. Every tensor is contiguous:
     /// reshape, flatten and slices of the first dimension share memory with their source, transpose, permute, expand and
     /// slices of other dimensions copy.
     /// </summary>
@@ -93,8 +90,17 @@ public static partial class torch
         {
             RequireAlive();
             ToRowMajor();
-            var memory = Memory<T>();
-            return memory.Array.AsSpan(memory.Start + offset, Count);
+            return Memory<T>().Span(offset, Count);
+        }
+
+        /// <summary>Copies elements, numbered in row-major order, to another tensor of the same type.</summary>
+        internal void Copy(int from, Tensor target, int to, int count)
+        {
+            RequireAlive();
+            target.RequireAlive();
+            ToRowMajor();
+            target.ToRowMajor();
+            storage.Copy(offset + from, target.storage, target.offset + to, count);
         }
 
         /// <summary>The first element's address. The array is pinned; the caller keeps the tensor alive.</summary>

@@ -28,16 +28,9 @@ public static partial class torch
         public float ToSingle() => to_type(ScalarType.Float32).item<float>();
         public long ToInt64() => to_type(ScalarType.Int64).item<long>();
 
-        private void RequireType<T>(string op)
+        private void RequireType<T>(string op) where T : unmanaged
         {
-            var held = dtype switch
-            {
-                ScalarType.Float32 => typeof(float),
-                ScalarType.Int64 => typeof(long),
-                ScalarType.Byte => typeof(byte),
-                _ => typeof(bool),
-            };
-            if (typeof(T) != held)
+            if (storage is not Storage<T>)
                 throw new ArgumentException($"{op}: the tensor holds {dtype.Name()}, not {typeof(T).Name}");
         }
     }

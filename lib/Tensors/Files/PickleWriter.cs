@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections;
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Text;
 using static Fgsm.Tensors.torch;
 
@@ -12,7 +10,7 @@ namespace Fgsm.Tensors.Files;
 /// </summary>
 internal sealed class PickleWriter
 {
-    private readonly MemoryStream pickle = new();
+    private readonly BinaryWriter pickle = new(new MemoryStream());
     private readonly Dictionary<object, (Tensor Elements, int Start, string Key)> storages = new(ReferenceEqualityComparer.Instance);
 
     private PickleWriter() { }
@@ -24,10 +22,10 @@ internal sealed class PickleWriter
         var writer = new PickleWriter();
         writer.FindStorages([.. Tensors(value)]);
         writer.Op(PickleOp.Protocol);
-        writer.pickle.WriteByte(2);
+        writer.pickle.Write((byte)2);
         writer.Value(value);
         writer.Op(PickleOp.Stop);
-        return (writer.pickle.ToArray(), writer.storages.Values.Select(s => (s.Key, s.Elements)));
+        return (((MemoryStream)writer.pickle.BaseStream).ToArray(), writer.storages.Values.Select(s => (s.Key, s.Elements)));
     }
 
     private static IEnumerable<Tensor> Tensors(object? value) => value switch
@@ -64,8 +62,8 @@ internal sealed class PickleWriter
             case string text: String(text); break;
             case Tensor tensor: TensorDescription(tensor); break;
             case IDictionary dictionary: Dictionary(dictionary); break;
-            case ITuple tuple: Tuple([.. Enumerable.Range(0, tuple.Length).Select(i => tuple[i])]); break;
-            case object?[] items: Tuple(items); break;
+            case ITuple tuple: Group(Enumerable.Range(0, tuple.Length).Select(i => tuple[i]), PickleOp.Tuple); break;
+            case object?[] items: Group(items, PickleOp.Tuple); break;
             case IEnumerable items: List(items); break;
             default: throw new ArgumentException(
                 $"a {value.GetType().Name} cannot be saved; only tensors, numbers, texts, lists and dictionaries");
@@ -74,38 +72,28 @@ internal sealed class PickleWriter
 
     private void Integer(long value)
     {
-        if (value is >= byte.MinValue and <= byte.MaxValue)
-        {
-            Op(PickleOp.UInt8);
-            pickle.WriteByte((byte)value);
-        }
-        else if (value is >= int.MinValue and <= int.MaxValue)
+        if (value is >= int.MinValue and <= int.MaxValue)
         {
             Op(PickleOp.Int32);
-            Int32((int)value);
+            pickle.Write((int)value);
+            return;
         }
-        else
-        {
-            var bytes = new BigInteger(value).ToByteArray();
-            Op(PickleOp.Long);
-            pickle.WriteByte((byte)bytes.Length);
-            pickle.Write(bytes);
-        }
+        Op(PickleOp.Long);
+        pickle.Write((byte)sizeof(long));
+        pickle.Write(value);
     }
 
     private void Float(double value)
     {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteDoubleBigEndian(bytes, value);
         Op(PickleOp.Float64);
-        pickle.Write(bytes);
+        pickle.Write(BinaryPrimitives.ReverseEndianness(BitConverter.DoubleToInt64Bits(value)));
     }
 
     private void String(string value)
     {
         var bytes = Encoding.UTF8.GetBytes(value);
         Op(PickleOp.Unicode);
-        Int32(bytes.Length);
+        pickle.Write(bytes.Length);
         pickle.Write(bytes);
     }
 
@@ -128,18 +116,15 @@ internal sealed class PickleWriter
     private void List(IEnumerable items)
     {
         Op(PickleOp.EmptyList);
-        Op(PickleOp.Mark);
-        foreach (var item in items)
-            Value(item);
-        Op(PickleOp.Appends);
+        Group(items, PickleOp.Appends);
     }
 
-    private void Tuple(object?[] items)
+    private void Group(IEnumerable items, PickleOp end)
     {
         Op(PickleOp.Mark);
         foreach (var item in items)
             Value(item);
-        Op(PickleOp.Tuple);
+        Op(end);
     }
 
     private void TensorDescription(Tensor tensor)
@@ -158,8 +143,8 @@ internal sealed class PickleWriter
             Op(PickleOp.PersistentId);
         }
         Value(tensor.Offset - start);
-        Tuple([.. tensor.shape]);
-        Tuple([.. Shape.Strides(tensor.Sizes)]);
+        Group(tensor.shape, PickleOp.Tuple);
+        Group(Shape.Strides(tensor.Sizes), PickleOp.Tuple);
         Value(false);
         Call("collections", "OrderedDict");
         Op(PickleOp.Tuple);
@@ -179,12 +164,5 @@ internal sealed class PickleWriter
         pickle.Write(Encoding.ASCII.GetBytes($"{module}\n{name}\n"));
     }
 
-    private void Int32(int value)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        pickle.Write(bytes);
-    }
-
-    private void Op(PickleOp op) => pickle.WriteByte((byte)op);
+    private void Op(PickleOp op) => pickle.Write((byte)op);
 }

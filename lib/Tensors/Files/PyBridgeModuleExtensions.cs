@@ -1,4 +1,3 @@
-using Fgsm.Tensors.Files;
 using static Fgsm.Tensors.torch;
 using Module = Fgsm.Tensors.torch.nn.Module;
 

@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Files;
-
 namespace Fgsm.Tensors;
 
 /// <summary>Optimisers' states in files, as TorchSharp.PyBridge offers it for TorchSharp.</summary>

@@ -1,5 +1,4 @@
 using System.Collections;
-using Fgsm.Tensors.Files;
 
 namespace Fgsm.Tensors;
 

@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Files;
-
 namespace Fgsm.Tensors;
 
 /// <summary>Reads what <c>torch.save</c> wrote.</summary>

@@ -1,6 +1,7 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using static Fgsm.Tensors.torch;
 
 namespace Fgsm.Tensors.Files;
@@ -46,16 +47,9 @@ internal static class Safetensors
     private sealed record Entry(ElementType Type, long[] Shape, long Begin, long End)
     {
         /// <summary>The number of elements; null when it is more than a tensor can have.</summary>
-        public long? Count
-        {
-            get
-            {
-                Int128 count = 1;
-                foreach (var size in Shape)
-                    count = size < 0 ? int.MaxValue : Int128.Min(count * size, int.MaxValue);
-                return count <= int.MaxValue / 2 ? (long)count : null;
-            }
-        }
+        public long? Count => Shape.Aggregate(
+            (Int128)1, (count, size) => size < 0 ? int.MaxValue : Int128.Min(count * size, int.MaxValue)) is var all
+            && all <= int.MaxValue / 2 ? (long)all : null;
     }
 
     private static IEnumerable<(string Name, Entry Entry)> Entries(byte[] header)
@@ -87,35 +81,22 @@ internal static class Safetensors
     public static void Write(Stream stream, IReadOnlyDictionary<string, Tensor> tensors)
     {
         var ordered = tensors.OrderByDescending(t => ElementType.Of(t.Value).Size).ThenBy(t => t.Key, StringComparer.Ordinal).ToList();
-        var header = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(header))
+        var (header, position) = (new JsonObject(), 0L);
+        foreach (var (name, tensor) in ordered)
         {
-            json.WriteStartObject();
-            var position = 0L;
-            foreach (var (name, tensor) in ordered)
+            var type = ElementType.Of(tensor);
+            header[name] = new JsonObject
             {
-                var type = ElementType.Of(tensor);
-                json.WriteStartObject(name);
-                json.WriteString("dtype", type.Safetensors);
-                json.WriteStartArray("shape");
-                foreach (var dimension in tensor.shape)
-                    json.WriteNumberValue(dimension);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(position);
-                json.WriteNumberValue(position += tensor.numel() * type.Size);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
+                ["dtype"] = type.Safetensors,
+                ["shape"] = new JsonArray([.. tensor.shape.Select(size => (JsonNode)size)]),
+                ["data_offsets"] = new JsonArray(position, position += tensor.numel() * type.Size),
+            };
         }
-        // Spaces after the JSON align the data.
-        var padded = (header.WrittenCount + 7) & ~7;
-        Span<byte> size = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(size, padded);
-        stream.Write(size);
-        stream.Write(header.WrittenSpan);
-        stream.Write("       "u8[..(padded - header.WrittenCount)]);
+        // All in ASCII; spaces after the JSON align the data.
+        var json = header.ToJsonString();
+        var padded = Encoding.ASCII.GetBytes(json.PadRight((json.Length + 7) & ~7));
+        stream.Write(BitConverter.GetBytes((long)padded.Length));
+        stream.Write(padded);
         foreach (var (_, tensor) in ordered)
             stream.Write(ElementType.Bytes(tensor));
     }

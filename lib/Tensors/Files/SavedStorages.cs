@@ -86,15 +86,6 @@ internal sealed class SavedStorages(long fileBytes)
         return tensor;
     }
 
-    private static bool IsContiguous(long[] sizes, long[] strides)
-    {
-        var expected = 1L;
-        for (var i = sizes.Length - 1; i >= 0; i--)
-        {
-            if (sizes[i] != 1 && strides[i] != expected)
-                return false;
-            expected *= sizes[i];
-        }
-        return true;
-    }
+    private static bool IsContiguous(long[] sizes, long[] strides) =>
+        Shape.Strides(sizes).Zip(strides, sizes).All(d => d.First == d.Second || d.Third == 1);
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Fgsm.Tensors.Files;
 
@@ -55,10 +56,13 @@ internal sealed class ZipReader : IDisposable
 
     private static void Read(ZipArchiveEntry entry, Action<Stream> read)
     {
-        using var content = new ChecksumStream(entry.Open());
-        read(content);
-        if (content.Checksum != entry.Crc32)
+        var checksum = new Crc32();
+        using (var content = entry.Open())
+            checksum.Append(content);
+        if (checksum.GetCurrentHashAsUInt32() != entry.Crc32)
             throw new InvalidDataException($"its entry {Text.Quoted(entry.FullName)} is damaged: the checksum differs");
+        using var stream = entry.Open();
+        read(stream);
     }
 
     private ZipArchiveEntry Find(string name)

@@ -1,13 +1,8 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace Fgsm.Tensors.Kernels;
 
 /// <summary>A nonlinearity and its gradient, by the vector; an element that is left over is one lane of a vector.</summary>
-internal interface IActivation
+internal interface IActivation : IUnary
 {
-    static abstract Vector<float> Apply(Vector<float> x);
-
     /// <summary>The gradient with respect to x, from the one with respect to the result.</summary>
     static abstract Vector<float> Gradient(Vector<float> gradient, Vector<float> x);
 }
@@ -20,7 +15,7 @@ internal readonly struct NoActivation : IActivation
 }
 
 /// <summary>1 / (1 + e^-x).</summary>
-internal readonly struct Sigmoid : IActivation
+internal readonly struct Logistic : IActivation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Apply(Vector<float> x) => VectorMath.Sigmoid(x);
@@ -34,7 +29,7 @@ internal readonly struct Sigmoid : IActivation
 }
 
 /// <summary>tanh x.</summary>
-internal readonly struct Tanh : IActivation
+internal readonly struct HyperbolicTangent : IActivation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Apply(Vector<float> x) => VectorMath.Tanh(x);

@@ -1,6 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-
 namespace Fgsm.Tensors.Kernels;
 
 /// <summary>An element of the result from one of a and of b, and from the five numbers of their channel.</summary>

@@ -1,29 +1,24 @@
-using System.Numerics;
-
 namespace Fgsm.Tensors.Kernels;
 
-/// <summary>A function of one number, for a vector and for the elements that are left over, with the same bits in both.</summary>
+/// <summary>A function of one number, lane by lane.</summary>
 internal interface IUnary
 {
     static abstract Vector<float> Apply(Vector<float> x);
-    static abstract float Apply(float x);
 }
 
 /// <summary>max(x, 0). A NaN passes through, as in PyTorch.</summary>
-internal readonly struct Relu : IUnary, IActivation
+internal readonly struct Relu : IActivation
 {
     public static Vector<float> Apply(Vector<float> x) =>
         Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, x);
-    public static float Apply(float x) => x <= 0 ? 0 : x;
     public static Vector<float> Gradient(Vector<float> gradient, Vector<float> x) =>
         Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, gradient);
 }
 
-/// <summary>A function of two numbers of type <typeparamref name="T"/>.</summary>
-internal interface IBinary<T> where T : unmanaged
+/// <summary>A function of two numbers, lane by lane.</summary>
+internal interface IBinary
 {
-    static abstract Vector<T> Apply(Vector<T> x, Vector<T> y);
-    static abstract T Apply(T x, T y);
+    static abstract Vector<T> Apply<T>(Vector<T> x, Vector<T> y);
 }
 
 /// <summary>A comparison of two numbers.</summary>
@@ -32,7 +27,7 @@ internal interface IComparison
     static abstract bool Apply<T>(T x, T y) where T : INumber<T>;
 }
 
-/// <summary>Loops over elements, parallel and vectorised.</summary>
+/// <summary>Loops over elements, parallel and vectorised. What is left over behind the last whole vector goes through one lane.</summary>
 internal static unsafe class Elementwise
 {
     public const int Grain = 1 << 14;
@@ -45,13 +40,13 @@ internal static unsafe class Elementwise
             for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
                 TOp.Apply(Vector.Load(x + i)).Store(y + i);
             for (; i < end; i++)
-                y[i] = TOp.Apply(x[i]);
+                y[i] = TOp.Apply(Vector.Create(x[i]))[0];
         });
     }
 
     /// <summary>y = op(a, b), where a and b have y's shape or broadcast to it.</summary>
     public static void Binary<T, TOp>(T* a, long[] aShape, T* b, long[] bShape, T* y, long[] shape) where T : unmanaged
-        where TOp : struct, IBinary<T>
+        where TOp : struct, IBinary
     {
         var count = Shape.Product(shape);
         if (Shape.Product(aShape) == count && Shape.Product(bShape) == count)
@@ -62,14 +57,14 @@ internal static unsafe class Elementwise
     }
 
     // A step is 1 or 0: within a run an operand advances with the result or is one number.
-    private static void Run<T, TOp>(T* a, int aStep, T* b, int bStep, T* y, int length) where T : unmanaged where TOp : struct, IBinary<T>
+    private static void Run<T, TOp>(T* a, int aStep, T* b, int bStep, T* y, int length) where T : unmanaged where TOp : struct, IBinary
     {
         var i = 0;
         var (aVector, bVector) = (Vector.Create(*a), Vector.Create(*b));
         for (; i <= length - Vector<T>.Count; i += Vector<T>.Count)
             TOp.Apply(aStep == 1 ? Vector.Load(a + i) : aVector, bStep == 1 ? Vector.Load(b + i) : bVector).Store(y + i);
         for (; i < length; i++)
-            y[i] = TOp.Apply(a[i * aStep], b[i * bStep]);
+            y[i] = TOp.Apply(Vector.Create(a[i * aStep]), Vector.Create(b[i * bStep]))[0];
     }
 
     public static void Compare<T, TOp>(T* a, long[] aShape, T* b, long[] bShape, bool* y, long[] shape) where T : unmanaged, INumber<T>
@@ -115,6 +110,20 @@ internal static unsafe class Elementwise
         });
 
         static bool Continues(int stride, int length, int last) => last == 0 ? stride == 0 : stride == length;
+    }
+
+    /// <summary>How many of the <paramref name="left"/> elements come next: a whole vector of them, or one.</summary>
+    public static int Step(int left) => left >= Vector<float>.Count ? Vector<float>.Count : 1;
+
+    /// <summary>The next elements; a single one in every lane.</summary>
+    public static Vector<float> Load(float* x, int step) => step == 1 ? Vector.Create(*x) : Vector.Load(x);
+
+    public static void Store(Vector<float> values, float* y, int step)
+    {
+        if (step == 1)
+            *y = values[0];
+        else
+            values.Store(y);
     }
 
     /// <summary>y += x.</summary>

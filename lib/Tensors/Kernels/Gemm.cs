@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Fgsm.Tensors.Kernels;

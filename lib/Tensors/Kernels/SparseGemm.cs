@@ -1,5 +1,4 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Fgsm.Tensors.Kernels;
 
@@ -48,14 +47,16 @@ internal static unsafe class SparseGemm
     public static void Multiply(int m, int n, int k, Matrix a, Matrix b, Matrix c)
     {
         if (Tiles.Wide)
-            Multiply<Strip512>(m, n, k, a, b, c);
+            Multiply<Vector512<float>, Lanes512>(m, n, k, a, b, c);
         else
-            Multiply<Strip>(m, n, k, a, b, c);
+            Multiply<Vector<float>, Lanes>(m, n, k, a, b, c);
     }
 
-    public static void Multiply<TStrip>(int m, int n, int k, Matrix a, Matrix b, Matrix c) where TStrip : struct, IStrip
+    public static void Multiply<TVector, TLanes>(int m, int n, int k, Matrix a, Matrix b, Matrix c)
+        where TVector : struct where TLanes : struct, ILanes<TVector>
     {
-        var (columns, depth) = (TStrip.Columns, PanelLength / TStrip.Columns);
+        var columns = Strip<TVector, TLanes>.Columns;
+        var depth = PanelLength / columns;
         var blocks = (k + depth - 1) / depth;
         using var terms = new Scratch<ulong>(m * k);
         using var starts = new Scratch<int>(blocks * (m + 1));
@@ -78,7 +79,7 @@ internal static unsafe class SparseGemm
                 Gemm.Pack(width, columns, Math.Min(depth, k - start), b.At(start, left), b.ColumnStride, b.RowStride, panel.Pointer);
                 var (next, nextLeft) = block + 1 < blocks ? (start + depth, left) : (0, Math.Min(left + columns, n - 1));
                 var ahead = new Gemm.Ahead(b, next, Math.Min(depth, k - next), nextLeft, Math.Min(n, nextLeft + columns), bottom - top);
-                Rows<TStrip>(top, bottom, width, terms.Pointer + (nint)start * m, starts.Pointer + block * (m + 1), panel.Pointer,
+                Rows<TVector, TLanes>(top, bottom, width, terms.Pointer + (nint)start * m, starts.Pointer + block * (m + 1), panel.Pointer,
                     c with { Address = (nint)c.At(0, left) }, block > 0, ref ahead);
             }
         });
@@ -106,17 +107,18 @@ internal static unsafe class SparseGemm
 
     /// <summary>Some rows of a strip of C; of a strip at the edge only the part inside is written.</summary>
     [SkipLocalsInit]
-    private static void Rows<TStrip>(int top, int bottom, int width, ulong* terms, int* starts, float* panel, Matrix c, bool accumulate,
-        ref Gemm.Ahead ahead) where TStrip : struct, IStrip
+    private static void Rows<TVector, TLanes>(int top, int bottom, int width, ulong* terms, int* starts, float* panel, Matrix c,
+        bool accumulate, ref Gemm.Ahead ahead) where TVector : struct where TLanes : struct, ILanes<TVector>
     {
-        var whole = stackalloc float[TStrip.Columns];
+        var columns = Strip<TVector, TLanes>.Columns;
+        var whole = stackalloc float[columns];
         for (var i = top; i < bottom; i++)
         {
             ahead.Fetch();
-            var target = width == TStrip.Columns ? c.At(i, 0) : whole;
+            var target = width == columns ? c.At(i, 0) : whole;
             if (target == whole)
                 new ReadOnlySpan<float>(c.At(i, 0), width).CopyTo(new Span<float>(whole, width));
-            TStrip.Multiply(terms + starts[i], terms + starts[i + 1], panel, target, accumulate);
+            Strip<TVector, TLanes>.Multiply(terms + starts[i], terms + starts[i + 1], panel, target, accumulate);
             if (target == whole)
                 new ReadOnlySpan<float>(whole, width).CopyTo(new Span<float>(c.At(i, 0), width));
         }

@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Fgsm.Tensors.Kernels;
@@ -86,6 +84,15 @@ internal static unsafe class Sum
                     y[o] = Of(x + (long)o * length, length);
             });
         }
+    }
+
+    /// <summary>Likewise of whole numbers, whose order does not matter; y is 0 before.</summary>
+    public static void Middle(long* x, long* y, int outer, int length, int inner)
+    {
+        for (var o = 0; o < outer; o++, y += inner)
+            for (var r = 0; r < length; r++, x += inner)
+                for (var i = 0; i < inner; i++)
+                    y[i] += x[i];
     }
 
     /// <summary>y = the sum of <paramref name="rows"/> rows, added in order.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Fgsm.Tensors.Kernels;
@@ -43,79 +42,53 @@ internal readonly unsafe struct Tile14x2 : ITile
             var (b0, b1) = (Vector512.Load(b), Vector512.Load(b + n));
             var q = a + 5 * aRow;
             var r = q + 5 * aRow;
-            var x = Vector512.Create(a[0]);
-            c000 = Vector512.FusedMultiplyAdd(x, b0, c000);
-            c001 = Vector512.FusedMultiplyAdd(x, b1, c001);
-            x = Vector512.Create(a[aRow]);
-            c010 = Vector512.FusedMultiplyAdd(x, b0, c010);
-            c011 = Vector512.FusedMultiplyAdd(x, b1, c011);
-            x = Vector512.Create(a[2 * aRow]);
-            c020 = Vector512.FusedMultiplyAdd(x, b0, c020);
-            c021 = Vector512.FusedMultiplyAdd(x, b1, c021);
-            x = Vector512.Create(a[3 * aRow]);
-            c030 = Vector512.FusedMultiplyAdd(x, b0, c030);
-            c031 = Vector512.FusedMultiplyAdd(x, b1, c031);
-            x = Vector512.Create(a[4 * aRow]);
-            c040 = Vector512.FusedMultiplyAdd(x, b0, c040);
-            c041 = Vector512.FusedMultiplyAdd(x, b1, c041);
-            x = Vector512.Create(q[0]);
-            c050 = Vector512.FusedMultiplyAdd(x, b0, c050);
-            c051 = Vector512.FusedMultiplyAdd(x, b1, c051);
-            x = Vector512.Create(q[aRow]);
-            c060 = Vector512.FusedMultiplyAdd(x, b0, c060);
-            c061 = Vector512.FusedMultiplyAdd(x, b1, c061);
-            x = Vector512.Create(q[2 * aRow]);
-            c070 = Vector512.FusedMultiplyAdd(x, b0, c070);
-            c071 = Vector512.FusedMultiplyAdd(x, b1, c071);
-            x = Vector512.Create(q[3 * aRow]);
-            c080 = Vector512.FusedMultiplyAdd(x, b0, c080);
-            c081 = Vector512.FusedMultiplyAdd(x, b1, c081);
-            x = Vector512.Create(q[4 * aRow]);
-            c090 = Vector512.FusedMultiplyAdd(x, b0, c090);
-            c091 = Vector512.FusedMultiplyAdd(x, b1, c091);
-            x = Vector512.Create(r[0]);
-            c100 = Vector512.FusedMultiplyAdd(x, b0, c100);
-            c101 = Vector512.FusedMultiplyAdd(x, b1, c101);
-            x = Vector512.Create(r[aRow]);
-            c110 = Vector512.FusedMultiplyAdd(x, b0, c110);
-            c111 = Vector512.FusedMultiplyAdd(x, b1, c111);
-            x = Vector512.Create(r[2 * aRow]);
-            c120 = Vector512.FusedMultiplyAdd(x, b0, c120);
-            c121 = Vector512.FusedMultiplyAdd(x, b1, c121);
-            x = Vector512.Create(r[3 * aRow]);
-            c130 = Vector512.FusedMultiplyAdd(x, b0, c130);
-            c131 = Vector512.FusedMultiplyAdd(x, b1, c131);
+            Add(a[0], b0, b1, ref c000, ref c001);
+            Add(a[aRow], b0, b1, ref c010, ref c011);
+            Add(a[2 * aRow], b0, b1, ref c020, ref c021);
+            Add(a[3 * aRow], b0, b1, ref c030, ref c031);
+            Add(a[4 * aRow], b0, b1, ref c040, ref c041);
+            Add(q[0], b0, b1, ref c050, ref c051);
+            Add(q[aRow], b0, b1, ref c060, ref c061);
+            Add(q[2 * aRow], b0, b1, ref c070, ref c071);
+            Add(q[3 * aRow], b0, b1, ref c080, ref c081);
+            Add(q[4 * aRow], b0, b1, ref c090, ref c091);
+            Add(r[0], b0, b1, ref c100, ref c101);
+            Add(r[aRow], b0, b1, ref c110, ref c111);
+            Add(r[2 * aRow], b0, b1, ref c120, ref c121);
+            Add(r[3 * aRow], b0, b1, ref c130, ref c131);
             a += aStep;
             b += bStep;
         }
 
-        c000.Store(c);
-        c001.Store(c + n);
-        c010.Store(c + stride);
-        c011.Store(c + stride + n);
-        c020.Store(c + 2 * stride);
-        c021.Store(c + 2 * stride + n);
-        c030.Store(c + 3 * stride);
-        c031.Store(c + 3 * stride + n);
-        c040.Store(c + 4 * stride);
-        c041.Store(c + 4 * stride + n);
-        c050.Store(c + 5 * stride);
-        c051.Store(c + 5 * stride + n);
-        c060.Store(c + 6 * stride);
-        c061.Store(c + 6 * stride + n);
-        c070.Store(c + 7 * stride);
-        c071.Store(c + 7 * stride + n);
-        c080.Store(c + 8 * stride);
-        c081.Store(c + 8 * stride + n);
-        c090.Store(c + 9 * stride);
-        c091.Store(c + 9 * stride + n);
-        c100.Store(c + 10 * stride);
-        c101.Store(c + 10 * stride + n);
-        c110.Store(c + 11 * stride);
-        c111.Store(c + 11 * stride + n);
-        c120.Store(c + 12 * stride);
-        c121.Store(c + 12 * stride + n);
-        c130.Store(c + 13 * stride);
-        c131.Store(c + 13 * stride + n);
+        Store(c000, c001, c);
+        Store(c010, c011, c + stride);
+        Store(c020, c021, c + 2 * stride);
+        Store(c030, c031, c + 3 * stride);
+        Store(c040, c041, c + 4 * stride);
+        Store(c050, c051, c + 5 * stride);
+        Store(c060, c061, c + 6 * stride);
+        Store(c070, c071, c + 7 * stride);
+        Store(c080, c081, c + 8 * stride);
+        Store(c090, c091, c + 9 * stride);
+        Store(c100, c101, c + 10 * stride);
+        Store(c110, c111, c + 11 * stride);
+        Store(c120, c121, c + 12 * stride);
+        Store(c130, c131, c + 13 * stride);
+    }
+
+    /// <summary>One row's product with one row of b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(float a, Vector512<float> b0, Vector512<float> b1, ref Vector512<float> c0, ref Vector512<float> c1)
+    {
+        var x = Vector512.Create(a);
+        c0 = Vector512.FusedMultiplyAdd(x, b0, c0);
+        c1 = Vector512.FusedMultiplyAdd(x, b1, c1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector512<float> c0, Vector512<float> c1, float* c)
+    {
+        c0.Store(c);
+        c1.Store(c + Vector512<float>.Count);
     }
 }

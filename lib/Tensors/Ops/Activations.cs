@@ -1,7 +1,3 @@
-using System.Numerics;
-using Fgsm.Tensors.Autograd;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -26,10 +22,10 @@ public static partial class torch
     public partial class Tensor
     {
         /// <summary>1 / (1 + e^-x), with the same bits on every machine.</summary>
-        public Tensor sigmoid() => Activate<Sigmoid>("sigmoid");
+        public Tensor sigmoid() => Activate<Logistic>("sigmoid");
 
         /// <summary>The hyperbolic tangent, with the same bits on every machine.</summary>
-        public Tensor tanh() => Activate<Tanh>("tanh");
+        public Tensor tanh() => Activate<HyperbolicTangent>("tanh");
 
         /// <summary>x sigmoid(x).</summary>
         public Tensor silu() => Activate<Silu>("silu");
@@ -50,7 +46,7 @@ public static partial class torch
         public Tensor leaky_relu(Scalar negative_slope)
         {
             RequireFloat("leaky_relu", this);
-            Tensor Of<TOp>(Tensor x) where TOp : struct, IBinary<float>
+            Tensor Of<TOp>(Tensor x) where TOp : struct, IBinary
             {
                 using var slope = tensor(negative_slope.ToSingle());
                 return Alike<TOp>("leaky_relu", x, slope);
@@ -59,35 +55,26 @@ public static partial class torch
         }
 
         private Tensor Activate<TActivation>(string op) where TActivation : struct, IActivation =>
-            Node.Record(op, Unary<Lanes<TActivation>>(op, this), [this], (this, (g, s) => Alike<Lanes<TActivation>>(op, g, s[0])));
+            Node.Record(op, Unary<TActivation>(op, this), [this], (this, (g, s) => Alike<GradientOp<TActivation>>(op, g, s[0])));
     }
 
-    /// <summary>An activation and its gradient as functions of single elements too.</summary>
-    private readonly struct Lanes<TActivation> : IUnary, IBinary<float> where TActivation : struct, IActivation
+    private readonly struct GradientOp<TActivation> : IBinary where TActivation : struct, IActivation
     {
-        public static Vector<float> Apply(Vector<float> x) => TActivation.Apply(x);
-        public static float Apply(float x) => TActivation.Apply(new Vector<float>(x))[0];
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => TActivation.Gradient(x, y);
-        public static float Apply(float x, float y) => TActivation.Gradient(new Vector<float>(x), new Vector<float>(y))[0];
+        public static Vector<T> Apply<T>(Vector<T> gradient, Vector<T> x) =>
+            TActivation.Gradient(gradient.As<T, float>(), x.As<T, float>()).As<float, T>();
     }
 
-    private readonly struct ErfOp : IUnary
+    private readonly struct ErfOp : IUnary { public static Vector<float> Apply(Vector<float> x) => VectorMath.Erf(x); }
+
+    private readonly struct LeakyOp : IBinary
     {
-        public static Vector<float> Apply(Vector<float> x) => VectorMath.Erf(x);
-        public static float Apply(float x) => VectorMath.Erf(x);
+        public static Vector<T> Apply<T>(Vector<T> x, Vector<T> slope) =>
+            Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<T>.Zero), x, x * slope);
     }
 
-    private readonly struct LeakyOp : IBinary<float>
+    private readonly struct SlopeOp : IBinary
     {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> slope) =>
-            Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<float>.Zero), x, x * slope);
-        public static float Apply(float x, float slope) => x > 0 ? x : x * slope;
-    }
-
-    private readonly struct SlopeOp : IBinary<float>
-    {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> slope) =>
-            Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<float>.Zero), Vector<float>.One, slope);
-        public static float Apply(float x, float slope) => x > 0 ? 1 : slope;
+        public static Vector<T> Apply<T>(Vector<T> x, Vector<T> slope) =>
+            Vector.ConditionalSelect(Vector.GreaterThan(x, Vector<T>.Zero), Vector<T>.One, slope);
     }
 }

@@ -1,7 +1,3 @@
-using System.Numerics;
-using Fgsm.Tensors.Autograd;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -57,7 +53,7 @@ public static partial class torch
         public Tensor minimum(Tensor other) => Extreme<MinOp>("minimum", other, (a, b) => a.lt(b));
 
         private Tensor Extreme<TOp>(string op, Tensor other, Func<Tensor, Tensor, Tensor> wins)
-            where TOp : struct, IBinary<float>, IBinary<long>
+            where TOp : struct, IBinary
         {
             var (a, b) = Promote(op, this, other);
             Tensor Share(Tensor x, Tensor y) => wins(x, y).to_type(ScalarType.Float32) + x.eq(y).to_type(ScalarType.Float32) * 0.5f;
@@ -94,11 +90,12 @@ public static partial class torch
         public Tensor mul_(Scalar scalar) => mul_(Constant(scalar));
         public Tensor div_(Scalar scalar) => div_(Constant(scalar));
 
-        private Tensor InPlace<TOp>(string op, Tensor other) where TOp : struct, IBinary<float>, IBinary<long>
+        private Tensor InPlace<TOp>(string op, Tensor other) where TOp : struct, IBinary
         {
             BeginInPlace(op);
-            if (Promotion(dtype, other.dtype) != dtype)
-                throw new ArgumentException($"{op}: a {other.dtype.Name()} result cannot be stored in a {dtype.Name()} tensor");
+            var type = op == "div_" ? ScalarType.Float32 : Promotion(dtype, other.dtype);
+            if (type != dtype)
+                throw new ArgumentException($"{op}: a {type.Name()} result cannot be stored in a {dtype.Name()} tensor");
             if (!Shape.Broadcast(op, sizes, other.sizes).AsSpan().SequenceEqual(sizes))
                 throw new ArgumentException($"{op}: shape {Shape.Text(other.sizes)} does not broadcast to {Shape.Text(sizes)}");
             Into<TOp>(op, this, other.to_type(dtype), this);
@@ -131,13 +128,13 @@ public static partial class torch
             return (a.to_type(type), b.to_type(type));
         }
 
-        private static Tensor Binary<TOp>(string op, Tensor a, Tensor b) where TOp : struct, IBinary<float>, IBinary<long> =>
+        private static Tensor Binary<TOp>(string op, Tensor a, Tensor b) where TOp : struct, IBinary =>
             a.dtype == ScalarType.Float32 && (b.Count == 1 && a.sizes.Length >= b.sizes.Length || a.Sizes.SequenceEqual(b.sizes))
                 ? Alike<TOp>(op, a, b)
                 : Into<TOp>(op, a, b, Empty(op, Shape.Broadcast(op, a.sizes, b.sizes), a.dtype));
 
         /// <summary>The op on tensors of one shape, or on one and a single number; the order of the elements stays.</summary>
-        private static unsafe Tensor Alike<TOp>(string op, Tensor a, Tensor b) where TOp : struct, IBinary<float>
+        private static unsafe Tensor Alike<TOp>(string op, Tensor a, Tensor b) where TOp : struct, IBinary
         {
             var channelsLast = b.Count == 1 ? a.IsChannelsLast : ShareChannelsLast(a, b);
             var y = EmptyImages(op, a.sizes, channelsLast);
@@ -147,7 +144,7 @@ public static partial class torch
             return y;
         }
 
-        private static Tensor Into<TOp>(string op, Tensor a, Tensor b, Tensor y) where TOp : struct, IBinary<float>, IBinary<long>
+        private static Tensor Into<TOp>(string op, Tensor a, Tensor b, Tensor y) where TOp : struct, IBinary
         {
             if (y.dtype == ScalarType.Float32)
                 Into<float, TOp>(a, b, y);
@@ -158,7 +155,7 @@ public static partial class torch
             return y;
         }
 
-        private static unsafe void Into<T, TOp>(Tensor a, Tensor b, Tensor y) where T : unmanaged where TOp : struct, IBinary<T>
+        private static unsafe void Into<T, TOp>(Tensor a, Tensor b, Tensor y) where T : unmanaged where TOp : struct, IBinary
         {
             Elementwise.Binary<T, TOp>(a.Pointer<T>(), a.sizes, b.Pointer<T>(), b.sizes, y.Pointer<T>(), y.sizes);
             GC.KeepAlive(a);
@@ -186,55 +183,23 @@ public static partial class torch
         }
     }
 
-    private readonly struct AddOp : IBinary<float>, IBinary<long>
+    private readonly struct AddOp : IBinary { public static Vector<T> Apply<T>(Vector<T> x, Vector<T> y) => x + y; }
+    private readonly struct SubOp : IBinary { public static Vector<T> Apply<T>(Vector<T> x, Vector<T> y) => x - y; }
+    private readonly struct MulOp : IBinary { public static Vector<T> Apply<T>(Vector<T> x, Vector<T> y) => x * y; }
+    private readonly struct DivOp : IBinary { public static Vector<T> Apply<T>(Vector<T> x, Vector<T> y) => x / y; }
+
+    private readonly struct MaxOp : IBinary
     {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => x + y;
-        public static float Apply(float x, float y) => x + y;
-        public static Vector<long> Apply(Vector<long> x, Vector<long> y) => x + y;
-        public static long Apply(long x, long y) => x + y;
+        public static Vector<T> Apply<T>(Vector<T> x, Vector<T> y) => Winner(Vector.GreaterThan(x, y), x, y);
     }
 
-    private readonly struct SubOp : IBinary<float>, IBinary<long>
+    private readonly struct MinOp : IBinary
     {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => x - y;
-        public static float Apply(float x, float y) => x - y;
-        public static Vector<long> Apply(Vector<long> x, Vector<long> y) => x - y;
-        public static long Apply(long x, long y) => x - y;
-    }
-
-    private readonly struct MulOp : IBinary<float>, IBinary<long>
-    {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => x * y;
-        public static float Apply(float x, float y) => x * y;
-        public static Vector<long> Apply(Vector<long> x, Vector<long> y) => x * y;
-        public static long Apply(long x, long y) => x * y;
-    }
-
-    private readonly struct DivOp : IBinary<float>, IBinary<long>
-    {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => x / y;
-        public static float Apply(float x, float y) => x / y;
-        public static Vector<long> Apply(Vector<long> x, Vector<long> y) =>
-            throw new ArgumentException("div_: true division cannot be stored in an int64 tensor");
-        public static long Apply(long x, long y) => throw new ArgumentException("div_: true division cannot be stored in an int64 tensor");
+        public static Vector<T> Apply<T>(Vector<T> x, Vector<T> y) => Winner(Vector.LessThan(x, y), x, y);
     }
 
     // NaN wins in PyTorch's maximum and minimum; x + y is NaN exactly then for the cases that the comparison leaves open.
-    private readonly struct MaxOp : IBinary<float>, IBinary<long>
-    {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => Vector.ConditionalSelect(
-            Vector.Equals(x, x) & Vector.Equals(y, y), Vector.ConditionalSelect(Vector.GreaterThan(x, y), x, y), x + y);
-        public static float Apply(float x, float y) => float.IsNaN(x) || float.IsNaN(y) ? x + y : x > y ? x : y;
-        public static Vector<long> Apply(Vector<long> x, Vector<long> y) => Vector.Max(x, y);
-        public static long Apply(long x, long y) => Math.Max(x, y);
-    }
-
-    private readonly struct MinOp : IBinary<float>, IBinary<long>
-    {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) => Vector.ConditionalSelect(
-            Vector.Equals(x, x) & Vector.Equals(y, y), Vector.ConditionalSelect(Vector.LessThan(x, y), x, y), x + y);
-        public static float Apply(float x, float y) => float.IsNaN(x) || float.IsNaN(y) ? x + y : x < y ? x : y;
-        public static Vector<long> Apply(Vector<long> x, Vector<long> y) => Vector.Min(x, y);
-        public static long Apply(long x, long y) => Math.Min(x, y);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<T> Winner<T>(Vector<T> wins, Vector<T> x, Vector<T> y) =>
+        Vector.ConditionalSelect(Vector.Equals(x, x) & Vector.Equals(y, y), Vector.ConditionalSelect(wins, x, y), x + y);
 }

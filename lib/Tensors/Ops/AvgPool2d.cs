@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Autograd;
-using Fgsm.Tensors.Kernels;
 using Fgsm.Tensors.Kernels.Convolutions;
 
 namespace Fgsm.Tensors;
@@ -85,7 +83,7 @@ public static partial class torch
             /// <summary>One window that is the whole image: without windows, a plane's sum needs no detour.</summary>
             private static unsafe void PlaneMeans(Tensor input, int pixels, float divisor, Tensor y)
             {
-                Kernels.BatchNorm.PlaneSums(input.Unordered, new ImageShape(input.ndim == 3 ? 1 : (int)input.Sizes[0],
+                BatchNorm.PlaneSums(input.Unordered, new ImageShape(input.ndim == 3 ? 1 : (int)input.Sizes[0],
                     (int)input.Sizes[^3], pixels, input.IsChannelsLast), y.Floats);
                 y.div_(divisor);
             }

@@ -1,4 +1,3 @@
-using Fgsm.Tensors.Autograd;
 using Fgsm.Tensors.Kernels.Convolutions;
 
 namespace Fgsm.Tensors;

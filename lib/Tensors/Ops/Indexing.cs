@@ -1,6 +1,3 @@
-using Fgsm.Tensors.Autograd;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors;
 
 /// <summary>One entry of <c>x[...]</c>: a number, a slice, an ellipsis, a new dimension, or a tensor of indices or truth values.</summary>
@@ -73,19 +70,9 @@ public static partial class torch
                     return;
                 // The part is a copy: where its elements lie is found by indexing their numbers in the same way.
                 var places = arange(NumberOfElements).reshape(sizes).Index(indices).Span<long>();
-                switch (dtype)
-                {
-                    case ScalarType.Float32: Put(Span<float>(), part.Span<float>(), places); break;
-                    case ScalarType.Int64: Put(Span<long>(), part.Span<long>(), places); break;
-                    default: Put(Span<bool>(), part.Span<bool>(), places); break;
-                }
+                for (var i = 0; i < places.Length; i++)
+                    part.Copy(i, this, (int)places[i], 1);
             }
-        }
-
-        private static void Put<T>(Span<T> whole, ReadOnlySpan<T> part, ReadOnlySpan<long> places)
-        {
-            for (var i = 0; i < places.Length; i++)
-                whole[(int)places[i]] = part[i];
         }
 
         private Tensor Index(TensorIndex[] indices)
@@ -99,19 +86,13 @@ public static partial class torch
             {
                 switch (index.Type)
                 {
-                    case TensorIndex.Kind.Single:
-                        result = result.select(dim, index.Start);
-                        break;
-                    case TensorIndex.Kind.Slice:
-                        result = result.slice(dim++, index.Start, index.Stop ?? long.MaxValue, index.Step);
-                        break;
+                    case TensorIndex.Kind.Single: result = result.select(dim, index.Start); break;
+                    case TensorIndex.Kind.Slice: result = result.slice(dim++, index.Start, index.Stop ?? long.MaxValue, index.Step); break;
+                    case TensorIndex.Kind.NewAxis: result = result.unsqueeze(dim++); break;
                     case TensorIndex.Kind.Ellipsis:
                         var before = indices.TakeWhile(i => i.Type != TensorIndex.Kind.Ellipsis)
                             .Count(i => i.Type != TensorIndex.Kind.NewAxis);
                         dim = result.sizes.Length - (used - before);
-                        break;
-                    case TensorIndex.Kind.NewAxis:
-                        result = result.unsqueeze(dim++);
                         break;
                     case TensorIndex.Kind.Tensor when index.Indices!.dtype == ScalarType.Bool:
                         if (indices.Length > 1 || index.Indices.sizes.Length > result.sizes.Length)
@@ -119,9 +100,7 @@ public static partial class torch
                         result = index.Indices.sizes.Length == result.sizes.Length ? result.masked_select(index.Indices)
                             : result.index_select(0, index.Indices.nonzero().reshape(-1));
                         break;
-                    default:
-                        result = result.index_select(dim++, index.Indices!);
-                        break;
+                    default: result = result.index_select(dim++, index.Indices!); break;
                 }
             }
             return result == this ? alias_in_graph() : result;
@@ -175,38 +154,27 @@ public static partial class torch
             else
             {
                 y = Empty("slice", target, dtype);
-                Copy(this, y, (int)size * inner, (int)from * inner, (int)step * inner, outer, (int)length, inner, scatter: false);
+                Rows(this, y, scatter: false);
             }
             var source = shape;
             return Node.Record("slice", y, [], (this, (g, _) =>
             {
                 var whole = zeros(source);
-                Copy(whole, g, (int)size * inner, (int)from * inner, (int)step * inner, outer, (int)length, inner, scatter: true);
+                Rows(whole, g, scatter: true);
                 return whole;
             }));
-        }
 
-        // Rows of `inner` elements between the part of `whole` that a slice names and `part`, which is contiguous.
-        private static void Copy(Tensor whole, Tensor part, int stride, int start, int step, int outer, int length, int inner, bool scatter)
-        {
-            switch (whole.dtype)
-            {
-                case ScalarType.Float32: Rows(whole.Span<float>(), part.Span<float>()); break;
-                case ScalarType.Int64: Rows(whole.Span<long>(), part.Span<long>()); break;
-                default: Rows(whole.Span<bool>(), part.Span<bool>()); break;
-            }
-
-            void Rows<T>(Span<T> w, Span<T> p)
+            // Rows of `inner` elements between the part of `whole` that the slice names and `part`, which is contiguous.
+            void Rows(Tensor whole, Tensor part, bool scatter)
             {
                 for (var o = 0; o < outer; o++)
                     for (var i = 0; i < length; i++)
                     {
-                        var inWhole = w.Slice(o * stride + start + i * step, inner);
-                        var inPart = p.Slice((o * length + i) * inner, inner);
+                        var (inWhole, inPart) = ((int)(o * size + from + i * step) * inner, (int)(o * length + i) * inner);
                         if (scatter)
-                            inPart.CopyTo(inWhole);
+                            part.Copy(inPart, whole, inWhole, inner);
                         else
-                            inWhole.CopyTo(inPart);
+                            whole.Copy(inWhole, part, inPart, inner);
                     }
             }
         }
@@ -225,35 +193,15 @@ public static partial class torch
             var (outer, inner, count) = (Shape.Product(sizes.AsSpan(..d)), Shape.Product(sizes.AsSpan(d + 1)), index.Count);
             var y = Empty("index_select", Shape.With(sizes, d, count), dtype);
             var size = (int)sizes[d];
-            switch (dtype)
+            Threads.Ranges(outer * count, Math.Max(1, Elementwise.Grain / Math.Max(1, inner)), (first, last) =>
             {
-                case ScalarType.Float32: Select<float>(); break;
-                case ScalarType.Int64: Select<long>(); break;
-                default: Select<bool>(); break;
-            }
+                var rows = index.Span<long>();
+                for (var r = first; r < last; r++)
+                    Copy((r / count * size + (int)rows[r % count]) * inner, y, r * inner, inner);
+            });
             var source = shape;
             return Node.Record("index_select", y, [index], (this, (g, s) =>
-            {
-                var whole = zeros(source);
-                var to = whole.Span<float>();
-                var from = g.Span<float>();
-                var rows = s[0].Span<long>();
-                for (var o = 0; o < outer; o++)
-                    for (var i = 0; i < count; i++)
-                        for (var k = 0; k < inner; k++)
-                            to[(o * size + (int)rows[i]) * inner + k] += from[(o * count + i) * inner + k];
-                return whole;
-            }));
-
-            void Select<T>() where T : unmanaged =>
-                Threads.Ranges(outer * count, Math.Max(1, Elementwise.Grain / Math.Max(1, inner)), (first, last) =>
-                {
-                    var from = Span<T>();
-                    var to = y.Span<T>();
-                    var rows = index.Span<long>();
-                    for (var r = first; r < last; r++)
-                        from.Slice((r / count * size + (int)rows[r % count]) * inner, inner).CopyTo(to[(r * inner)..]);
-                });
+                ScatterAdd(source, arange(Shape.Product(source)).reshape(source).index_select(d, s[0]).Span<long>(), g)));
         }
 
         /// <summary>The entries of some dimensions in reverse order. Copies, as in PyTorch.</summary>
@@ -279,35 +227,27 @@ public static partial class torch
                         $"gather: index shape {Shape.Text(index.sizes)} is larger than {Shape.Text(sizes)} at dimension {k}");
             var positions = Positions(index, d);
             var y = Empty("gather", index.sizes, dtype);
-            switch (dtype)
-            {
-                case ScalarType.Float32: Pick<float>(); break;
-                case ScalarType.Int64: Pick<long>(); break;
-                default: Pick<bool>(); break;
-            }
+            RequireAlive();
+            ToRowMajor();
+            storage.Pick(offset, positions, y.storage, 0);
             var source = shape;
-            return Node.Record("gather", y, [], (this, (g, _) =>
-            {
-                var whole = zeros(source);
-                var to = whole.Span<float>();
-                var from = g.Span<float>();
-                for (var i = 0; i < positions.Length; i++)
-                    to[positions[i]] += from[i];
-                return whole;
-            }));
-
-            void Pick<T>() where T : unmanaged
-            {
-                var from = Span<T>();
-                var to = y.Span<T>();
-                for (var i = 0; i < positions.Length; i++)
-                    to[i] = from[positions[i]];
-            }
+            return Node.Record("gather", y, [], (this, (g, _) => ScatterAdd(source, positions, g)));
         }
 
-        private int[] Positions(Tensor index, int dim)
+        /// <summary>Zeros, with each element of a gradient added at its place.</summary>
+        private static Tensor ScatterAdd(long[] shape, ReadOnlySpan<long> places, Tensor gradient)
         {
-            var positions = new int[index.Count];
+            var whole = zeros(shape);
+            var to = whole.Span<float>();
+            var from = gradient.Span<float>();
+            for (var i = 0; i < places.Length; i++)
+                to[(int)places[i]] += from[i];
+            return whole;
+        }
+
+        private long[] Positions(Tensor index, int dim)
+        {
+            var positions = new long[index.Count];
             var values = index.Span<long>();
             var at = new long[sizes.Length];
             for (var i = 0; i < positions.Length; i++)
@@ -318,7 +258,7 @@ public static partial class torch
                 long position = 0;
                 for (var k = 0; k < sizes.Length; k++)
                     position = position * sizes[k] + (k == dim ? values[i] : at[k]);
-                positions[i] = (int)position;
+                positions[i] = position;
                 for (var k = sizes.Length - 1; k >= 0 && ++at[k] == index.sizes[k]; k--)
                     at[k] = 0;
             }

@@ -1,4 +1,3 @@
-using Fgsm.Tensors.Autograd;
 using Fgsm.Tensors.Kernels.Convolutions;
 
 namespace Fgsm.Tensors;
@@ -19,60 +18,36 @@ public static partial class torch
                     $"cat: {tensor.dtype.Name()} of shape {Shape.Text(tensor.Sizes)} cannot be joined "
                     + $"to {first.dtype.Name()} of shape {Shape.Text(first.Sizes)} along dimension {d}");
 
-        var channelsLast = d == 1 && Tensor.ShareChannelsLast([.. tensors]);
+        var images = d == 1 && Tensor.ShareChannelsLast([.. tensors]);
         var shape = Shape.With(first.Sizes, d, tensors.Sum(t => t.Sizes[d]));
-        var result = channelsLast ? Tensor.EmptyImages("cat", shape, channelsLast) : Tensor.Empty("cat", shape, first.dtype);
-        switch (first.dtype)
-        {
-            case ScalarType.Float32 when channelsLast: JoinChannels(); break;
-            case ScalarType.Float32: Join<float>(); break;
-            case ScalarType.Int64: Join<long>(); break;
-            default: Join<bool>(); break;
-        }
+        var result = images ? Tensor.EmptyImages("cat", shape, channelsLast: true) : Tensor.Empty("cat", shape, first.dtype);
+        var outer = Shape.Product(first.Sizes[..d]);
+        var (row, at) = (result.Count / Math.Max(1, outer), 0);
         var edges = new (Tensor, Gradient)[tensors.Count];
         long start = 0;
         for (var i = 0; i < tensors.Count; i++)
         {
-            var (from, length) = (start, tensors[i].Sizes[d]);
+            var (from, length, width) = (start, tensors[i].Sizes[d], tensors[i].Count / Math.Max(1, outer));
+            if (images)
+                CopyChannels(tensors[i], 0, result, (int)from, (int)length);
+            for (var o = 0; !images && o < outer; o++)
+                tensors[i].Copy(o * width, result, o * row + at, width);
             edges[i] = (tensors[i], (g, _) =>
-                g.IsChannelsLast && d == 1 ? Channels(g, (int)from, (int)length) : g.narrow(d, from, length).clone());
+            {
+                if (!images || !g.IsChannelsLast)
+                    return g.narrow(d, from, length).clone();
+                var part = Tensor.EmptyImages("cat", Shape.With(g.Sizes, d, length), channelsLast: true);
+                CopyChannels(g, (int)from, part, 0, (int)length);
+                return part;
+            });
             start += length;
+            at += width;
         }
         return Node.Record("cat", result, [], edges);
 
-        unsafe void JoinChannels()
-        {
-            var to = result.Unordered;
-            foreach (var tensor in tensors)
-            {
-                var channels = (int)tensor.Sizes[1];
-                ChannelsLast.Copy(
-                    tensor.Unordered, channels, to, (int)shape[1], result.Count / (int)shape[1], channels);
-                to += channels;
-            }
-        }
-
-        static unsafe Tensor Channels(Tensor images, int start, int count)
-        {
-            var part = Tensor.EmptyImages("cat", Shape.With(images.Sizes, 1, count), channelsLast: true);
-            var total = (int)images.Sizes[1];
-            ChannelsLast.Copy(images.Unordered + start, total, part.Unordered, count, images.Count / total, count);
-            return part;
-        }
-
-        void Join<T>() where T : unmanaged
-        {
-            var outer = Shape.Product(first.Sizes[..d]);
-            var row = result.Count / Math.Max(1, outer);
-            var at = 0;
-            foreach (var tensor in tensors)
-            {
-                var width = tensor.Count / Math.Max(1, outer);
-                for (var o = 0; o < outer; o++)
-                    tensor.Span<T>().Slice(o * width, width).CopyTo(result.Span<T>()[(o * row + at)..]);
-                at += width;
-            }
-        }
+        static unsafe void CopyChannels(Tensor source, int from, Tensor target, int to, int count) => ChannelsLast.Copy(
+            source.Unordered + from, (int)source.Sizes[1], target.Unordered + to, (int)target.Sizes[1],
+            source.Count / (int)source.Sizes[1], count);
     }
 
     /// <summary>Joins tensors of one shape along a new dimension.</summary>

@@ -1,6 +1,3 @@
-using Fgsm.Tensors.Autograd;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -39,7 +36,7 @@ public static partial class torch
                 {
                     for (var row = first; row < last; row++)
                         factors.Floats[row] =
-                            Kernels.LayerNorm.Standardise(input.Floats + (nint)row * length, length, eps, y.Floats + (nint)row * length);
+                            Standardisation.Row(input.Floats + (nint)row * length, length, eps, y.Floats + (nint)row * length);
                 });
                 return Node.Record("layer_norm", y, [y, factors], (input, (g, s) =>
                 {
@@ -47,7 +44,7 @@ public static partial class torch
                     Threads.Ranges(rows, Math.Max(1, Elementwise.Grain / Math.Max(1, length)), (first, last) =>
                     {
                         for (var row = first; row < last; row++)
-                            Kernels.LayerNorm.InputGradient(g.Floats + (nint)row * length, s[0].Floats + (nint)row * length,
+                            Standardisation.InputGradient(g.Floats + (nint)row * length, s[0].Floats + (nint)row * length,
                                 s[1].Floats[row], length, dx.Floats + (nint)row * length);
                     });
                     return dx;

@@ -1,6 +1,3 @@
-using Fgsm.Tensors.Autograd;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch

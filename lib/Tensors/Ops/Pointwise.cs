@@ -1,7 +1,3 @@
-using System.Numerics;
-using Fgsm.Tensors.Autograd;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -86,24 +82,23 @@ public static partial class torch
         {
             if (min is null && max is null)
                 throw new ArgumentException("clamp: at least one of min and max must be given");
-            var (low, high) = (min?.ToSingle() ?? float.NegativeInfinity, max?.ToSingle() ?? float.PositiveInfinity);
+            var (least, most) = (min?.ToSingle() ?? float.NegativeInfinity, max?.ToSingle() ?? float.PositiveInfinity);
             Threads.Ranges(y.Count, Elementwise.Grain, (start, end) =>
             {
                 var values = y.Floats;
-                var (lows, highs) = (Vector.Create(low), Vector.Create(high));
+                var (low, high) = (Vector.Create(least), Vector.Create(most));
                 var i = start;
                 for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
-                {
-                    var x = Vector.Load(values + i);
-                    x = Vector.ConditionalSelect(Vector.LessThan(x, lows), lows, x);
-                    Vector.ConditionalSelect(Vector.GreaterThan(x, highs), highs, x).Store(values + i);
-                }
+                    Clamped(Vector.Load(values + i), low, high).Store(values + i);
                 for (; i < end; i++)
-                {
-                    var x = values[i] < low ? low : values[i];
-                    values[i] = x > high ? high : x;
-                }
+                    values[i] = Clamped(Vector.Create(values[i]), low, high)[0];
             });
+        }
+
+        private static Vector<float> Clamped(Vector<float> x, Vector<float> low, Vector<float> high)
+        {
+            x = Vector.ConditionalSelect(Vector.LessThan(x, low), low, x);
+            return Vector.ConditionalSelect(Vector.GreaterThan(x, high), high, x);
         }
 
         /// <summary>The upstream gradient where a ReLU's output is positive or NaN, 0 elsewhere.</summary>
@@ -125,48 +120,22 @@ public static partial class torch
         }
     }
 
-    private readonly struct ExpOp : IUnary
-    {
-        public static Vector<float> Apply(Vector<float> x) => VectorMath.Exp(x);
-        public static float Apply(float x) => VectorMath.Exp(x);
-    }
-
-    private readonly struct LogOp : IUnary
-    {
-        public static Vector<float> Apply(Vector<float> x) => VectorMath.Log(x);
-        public static float Apply(float x) => VectorMath.Log(x);
-    }
-
-    private readonly struct SqrtOp : IUnary
-    {
-        public static Vector<float> Apply(Vector<float> x) => Vector.SquareRoot(x);
-        public static float Apply(float x) => MathF.Sqrt(x);
-    }
-
-    private readonly struct AbsOp : IUnary
-    {
-        public static Vector<float> Apply(Vector<float> x) => Vector.Abs(x);
-        public static float Apply(float x) => MathF.Abs(x);
-    }
-
-    private readonly struct NegOp : IUnary
-    {
-        public static Vector<float> Apply(Vector<float> x) => -x;
-        public static float Apply(float x) => -x;
-    }
+    private readonly struct ExpOp : IUnary { public static Vector<float> Apply(Vector<float> x) => VectorMath.Exp(x); }
+    private readonly struct LogOp : IUnary { public static Vector<float> Apply(Vector<float> x) => VectorMath.Log(x); }
+    private readonly struct SqrtOp : IUnary { public static Vector<float> Apply(Vector<float> x) => Vector.SquareRoot(x); }
+    private readonly struct AbsOp : IUnary { public static Vector<float> Apply(Vector<float> x) => Vector.Abs(x); }
+    private readonly struct NegOp : IUnary { public static Vector<float> Apply(Vector<float> x) => -x; }
 
     private readonly struct SignOp : IUnary
     {
         public static Vector<float> Apply(Vector<float> x) =>
             (Vector.AsVectorSingle(Vector.GreaterThan(x, Vector<float>.Zero)) & Vector<float>.One)
             - (Vector.AsVectorSingle(Vector.LessThan(x, Vector<float>.Zero)) & Vector<float>.One);
-        public static float Apply(float x) => x > 0 ? 1 : x < 0 ? -1 : 0;
     }
 
-    private readonly struct PassOp : IBinary<float>
+    private readonly struct PassOp : IBinary
     {
-        public static Vector<float> Apply(Vector<float> x, Vector<float> y) =>
-            Vector.ConditionalSelect(Vector.LessThanOrEqual(y, Vector<float>.Zero), Vector<float>.Zero, x);
-        public static float Apply(float x, float y) => y <= 0 ? 0 : x;
+        public static Vector<T> Apply<T>(Vector<T> x, Vector<T> y) =>
+            Vector.ConditionalSelect(Vector.LessThanOrEqual(y, Vector<T>.Zero), Vector<T>.Zero, x);
     }
 }

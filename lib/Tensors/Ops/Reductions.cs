@@ -1,7 +1,3 @@
-using System.Numerics;
-using Fgsm.Tensors.Autograd;
-using Fgsm.Tensors.Kernels;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -26,8 +22,8 @@ public static partial class torch
         /// <summary>The sum over some dimensions, which disappear or, with <paramref name="keepdim"/>, stay with size 1.</summary>
         public Tensor sum(long[] dim, bool keepdim = false)
         {
-            if (dtype != ScalarType.Float32)
-                return SumOfIntegers(to_type(ScalarType.Int64), Dimensions("sum", dim), keepdim);
+            if (dtype is not (ScalarType.Float32 or ScalarType.Int64))
+                return to_type(ScalarType.Int64).sum(dim, keepdim);
             var dims = Dimensions("sum", dim);
             var result = this;
             foreach (var (first, last) in Ranges(dims))
@@ -153,30 +149,13 @@ public static partial class torch
             var (outer, length, inner) = x.Split(first, last);
             var target = x.shape;
             target.AsSpan(first, last - first + 1).Fill(1);
-            var y = Empty("sum", target);
-            Kernels.Sum.Middle(x.Floats, y.Floats, outer, length, inner);
+            var y = zeros(target, x.dtype);
+            if (x.dtype == ScalarType.Float32)
+                Kernels.Sum.Middle(x.Floats, y.Floats, outer, length, inner);
+            else
+                Kernels.Sum.Middle(x.Pointer<long>(), y.Pointer<long>(), outer, length, inner);
             GC.KeepAlive(x);
             return y;
-        }
-
-        private static Tensor SumOfIntegers(Tensor x, int[] dims, bool keepdim)
-        {
-            var result = x;
-            foreach (var (first, last) in Ranges(dims))
-            {
-                var (outer, length, inner) = result.Split(first, last);
-                var target = result.shape;
-                target.AsSpan(first, last - first + 1).Fill(1);
-                var y = zeros(target, ScalarType.Int64);
-                var from = result.Span<long>();
-                var to = y.Span<long>();
-                for (var o = 0; o < outer; o++)
-                    for (var r = 0; r < length; r++)
-                        for (var i = 0; i < inner; i++)
-                            to[o * inner + i] += from[(o * length + r) * inner + i];
-                result = y;
-            }
-            return result.reshape(keepdim ? x.KeepShape(dims) : x.DropShape(dims));
         }
 
         private (int Outer, int Length, int Inner) Split(int first, int last) =>

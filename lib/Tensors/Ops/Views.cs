@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Autograd;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -81,11 +79,9 @@ public static partial class torch
             var inverse = new long[order.Length];
             for (var i = 0; i < order.Length; i++)
                 inverse[order[i]] = i;
-            var strides = Shape.BroadcastStrides(sizes, sizes);
-            for (var i = 0; i < sizes.Length; i++)
-                strides[i] = Shape.Product(sizes.AsSpan(i + 1));
+            var strides = Shape.Strides(sizes);
             return Node.Record(
-                "permute", Gather("permute", Array.ConvertAll(order, d => sizes[d]), Array.ConvertAll(order, d => strides[d])), [],
+                "permute", Gather("permute", Array.ConvertAll(order, d => sizes[d]), Array.ConvertAll(order, d => (int)strides[d])), [],
                 (this, (g, _) => g.permute(inverse)));
         }
 
@@ -172,16 +168,7 @@ public static partial class torch
                 y[i] = convert(x[i]);
         }
 
-        internal void CopyFrom(Tensor source)
-        {
-            switch (dtype)
-            {
-                case ScalarType.Float32: source.Span<float>().CopyTo(Span<float>()); break;
-                case ScalarType.Int64: source.Span<long>().CopyTo(Span<long>()); break;
-                case ScalarType.Byte: source.Span<byte>().CopyTo(Span<byte>()); break;
-                default: source.Span<bool>().CopyTo(Span<bool>()); break;
-            }
-        }
+        internal void CopyFrom(Tensor source) => source.Copy(0, this, 0, Count);
 
         /// <summary>Reads elements with given strides into a new tensor.</summary>
         private Tensor Gather(string op, long[] target, int[] strides)
@@ -194,31 +181,10 @@ public static partial class torch
         /// <summary>Fills this tensor with elements of <paramref name="source"/> that are <paramref name="strides"/> apart.</summary>
         internal void CopyFrom(Tensor source, int[] strides)
         {
-            switch (dtype)
-            {
-                case ScalarType.Float32: GatherInto(Span<float>(), source.Span<float>(), sizes, strides); break;
-                case ScalarType.Int64: GatherInto(Span<long>(), source.Span<long>(), sizes, strides); break;
-                case ScalarType.Byte: GatherInto(Span<byte>(), source.Span<byte>(), sizes, strides); break;
-                default: GatherInto(Span<bool>(), source.Span<bool>(), sizes, strides); break;
-            }
-        }
-
-        private static void GatherInto<T>(Span<T> y, ReadOnlySpan<T> x, long[] shape, int[] strides)
-        {
-            var index = new long[shape.Length];
-            var at = 0;
-            for (var i = 0; i < y.Length; i++)
-            {
-                y[i] = x[at];
-                for (var d = shape.Length - 1; d >= 0; d--)
-                {
-                    at += strides[d];
-                    if (++index[d] < shape[d])
-                        break;
-                    index[d] = 0;
-                    at -= strides[d] * (int)shape[d];
-                }
-            }
+            source.RequireAlive();
+            source.ToRowMajor();
+            ToRowMajor();
+            storage.Gather(source.storage, source.offset, strides, offset, sizes);
         }
     }
 }

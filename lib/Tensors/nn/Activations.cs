@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Modules;
-
 namespace Fgsm.Tensors
 {
     public static partial class torch
@@ -41,7 +39,7 @@ namespace Fgsm.Tensors.Modules
     /// <summary>What an activation can follow in one pass.</summary>
     internal interface IBeforeActivation
     {
-        torch.Tensor With<TActivation>() where TActivation : struct, Kernels.IActivation;
+        torch.Tensor With<TActivation>() where TActivation : struct, IActivation;
     }
 
     /// <summary>A module that is an activation of the kernels.</summary>
@@ -54,7 +52,7 @@ namespace Fgsm.Tensors.Modules
     {
         internal ReLU() : base("ReLU") { }
         public override torch.Tensor forward(torch.Tensor input) => input.relu();
-        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Kernels.Relu>();
+        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Relu>();
     }
 
     public sealed class LeakyReLU : torch.nn.Module<torch.Tensor, torch.Tensor>
@@ -76,28 +74,28 @@ namespace Fgsm.Tensors.Modules
         internal GELU(Approximate approximate) : base("GELU") => this.approximate = approximate;
         public override torch.Tensor forward(torch.Tensor input) => input.gelu(approximate);
         torch.Tensor IActivationModule.After(IBeforeActivation op) =>
-            approximate == Approximate.tanh ? op.With<Kernels.GeluTanh>() : op.With<Kernels.Gelu>();
+            approximate == Approximate.tanh ? op.With<GeluTanh>() : op.With<Gelu>();
     }
 
     public sealed class SiLU : torch.nn.Module<torch.Tensor, torch.Tensor>, IActivationModule
     {
         internal SiLU() : base("SiLU") { }
         public override torch.Tensor forward(torch.Tensor input) => input.silu();
-        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Kernels.Silu>();
+        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Silu>();
     }
 
     public sealed class Sigmoid : torch.nn.Module<torch.Tensor, torch.Tensor>, IActivationModule
     {
         internal Sigmoid() : base("Sigmoid") { }
         public override torch.Tensor forward(torch.Tensor input) => input.sigmoid();
-        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Kernels.Sigmoid>();
+        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Logistic>();
     }
 
     public sealed class Tanh : torch.nn.Module<torch.Tensor, torch.Tensor>, IActivationModule
     {
         internal Tanh() : base("Tanh") { }
         public override torch.Tensor forward(torch.Tensor input) => input.tanh();
-        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<Kernels.Tanh>();
+        torch.Tensor IActivationModule.After(IBeforeActivation op) => op.With<HyperbolicTangent>();
     }
 
     public sealed class Softmax : torch.nn.Module<torch.Tensor, torch.Tensor>

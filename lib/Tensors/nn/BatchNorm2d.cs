@@ -1,6 +1,3 @@
-using Fgsm.Tensors.Kernels;
-using Fgsm.Tensors.Modules;
-
 namespace Fgsm.Tensors
 {
     public static partial class torch

@@ -1,5 +1,3 @@
-using Fgsm.Tensors.Modules;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Fgsm.Tensors.Modules;
 
 namespace Fgsm.Tensors;
 
@@ -159,10 +158,7 @@ public static partial class torch
             public void zero_grad()
             {
                 foreach (var parameter in parameters())
-                {
-                    parameter.grad?.Dispose();
-                    parameter.grad = null;
-                }
+                    parameter.zero_grad();
             }
 
             public void Dispose()

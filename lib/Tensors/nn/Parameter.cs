@@ -9,4 +9,10 @@ public sealed class Parameter : torch.Tensor
         if (requires_grad)
             this.requires_grad = true;
     }
+
+    internal void zero_grad()
+    {
+        grad?.Dispose();
+        grad = null;
+    }
 }

@@ -1,11 +1,21 @@
-using Fgsm.Tensors.Modules;
-
 namespace Fgsm.Tensors;
 
 public static partial class torch
 {
     public static partial class optim
     {
+        /// <summary>Adam (Kingma and Ba, 2015, algorithm 1), in PyTorch's form.</summary>
+        /// <param name="weight_decay">Adds weight_decay * p to the gradient.</param>
+        public static Adam Adam(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+            double eps = 1e-8, double weight_decay = 0) =>
+            new(parameters, lr, beta1, beta2, eps, weight_decay);
+
+        /// <summary>Stochastic gradient descent, with PyTorch's momentum: v = momentum * v + g, p -= lr * v.</summary>
+        /// <param name="weight_decay">Adds weight_decay * p to the gradient.</param>
+        public static SGD SGD(IEnumerable<Parameter> parameters, double learningRate, double momentum = 0, double dampening = 0,
+            double weight_decay = 0, bool nesterov = false) =>
+            new(parameters, learningRate, momentum, dampening, weight_decay, nesterov);
+
         /// <summary>Changes parameters by their gradients.</summary>
         public abstract class Optimizer : IDisposable
         {
@@ -29,10 +39,7 @@ public static partial class torch
             public void zero_grad()
             {
                 foreach (var parameter in own)
-                {
-                    parameter.grad?.Dispose();
-                    parameter.grad = null;
-                }
+                    parameter.zero_grad();
             }
 
             /// <summary>One step for every parameter that has a gradient.</summary>

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Fgsm.Kernel.Tests.Zmtp;
+using Fgsm.Kernel.Tests.Jupyter;
 
 namespace Fgsm.Benchmarks.Kernel;
 

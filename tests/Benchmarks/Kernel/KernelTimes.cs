@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Fgsm.Data;
+using Fgsm.Results;
 
 namespace Fgsm.Benchmarks.Kernel;
 
@@ -45,7 +45,7 @@ internal static class KernelTimes
     /// <summary>The folder of the kernelspec.</summary>
     private static string Install(string prefix)
     {
-        var checkout = DataFolders.Checkout() ?? throw new IOException("the benchmarks must run inside the checkout");
+        var checkout = Checkout.Folder ?? throw new IOException("the benchmarks must run inside the checkout");
         var project = Path.Combine(checkout, "lib", "Kernel");
         string[] arguments = ["run", "-c", "Release", "--project", project, "--", "install", "--prefix", prefix, "--name", Name];
         using var install = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;

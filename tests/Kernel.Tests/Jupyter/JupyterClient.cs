@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Fgsm.Kernel.Jupyter;
-using Fgsm.Kernel.Tests.Zmtp;
 
 namespace Fgsm.Kernel.Tests.Jupyter;
 
@@ -14,16 +13,22 @@ internal sealed class JupyterClient : IDisposable
 
     /// <summary>A client of a kernel in this process.</summary>
     public JupyterClient()
-        : this(new JupyterKernel(new ConnectionFile("127.0.0.1", "tcp", 0, 0, 0, 0, 0, Key, "hmac-sha256"), Path.GetTempPath()))
+        : this(new JupyterSockets(new ConnectionFile("127.0.0.1", "tcp", 0, 0, 0, 0, 0, Key, "hmac-sha256")))
     {
     }
 
-    private JupyterClient(JupyterKernel kernel)
-        : this(kernel.Ports) => _kernel = kernel;
+    private JupyterClient(JupyterSockets sockets)
+        : this(new JupyterKernel(sockets, Path.GetTempPath()), sockets.Ports)
+    {
+    }
 
-    /// <summary>A client of the kernel that listens there: shell, iopub, stdin, control.</summary>
+    private JupyterClient(JupyterKernel kernel, IReadOnlyList<int> ports)
+        : this(ports) => _kernel = kernel;
+
+    /// <summary>A client of the kernel that listens there.</summary>
     public JupyterClient(IReadOnlyList<int> ports)
     {
+        Ports = ports;
         Shell = ZmtpPeer.Ready(ports[0], "DEALER", "client");
         Stdin = ZmtpPeer.Ready(ports[2], "DEALER", "client");
         Control = ZmtpPeer.Ready(ports[3], "DEALER", "client");
@@ -37,6 +42,9 @@ internal sealed class JupyterClient : IDisposable
         Reply(Shell);
         ReadIopub(last);
     }
+
+    /// <summary>Of the kernel: shell, iopub, stdin, control, heartbeat.</summary>
+    public IReadOnlyList<int> Ports { get; }
 
     public ZmtpPeer Shell { get; }
 

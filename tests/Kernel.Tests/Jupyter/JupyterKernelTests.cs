@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Fgsm.Kernel.Tests.Zmtp;
 
 namespace Fgsm.Kernel.Tests.Jupyter;
 
@@ -180,12 +179,68 @@ public sealed class JupyterKernelTests : IDisposable
         await _client.Kernel.Shutdown.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
-    [Fact]
-    public void Heartbeat_SendsBackWhatItGets()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(5_000_000)]
+    public void Heartbeat_SendsBackWhatItGets(int size)
     {
-        using var heart = ZmtpPeer.Ready(_client.Kernel.Ports[4], "REQ");
-        heart.Send([], "ping"u8.ToArray());
-        Assert.Equal("ping"u8.ToArray(), heart.Receive()[1]);
+        using var heart = ZmtpPeer.Ready(_client.Ports[4], "REQ");
+        var body = new byte[size];
+        new Random(1).NextBytes(body);
+        heart.Send([], body);
+        Assert.Equal([[], body], heart.Receive());
+    }
+
+    [Fact]
+    public void Clients_AreEachAnsweredWhatTheyAsked()
+    {
+        using var other = ZmtpPeer.Ready(_client.Ports[0], "DEALER", "other");
+        _client.Send(other, "is_complete_request", new JsonObject { ["code"] = "{" });
+        _client.Send(_client.Shell, "kernel_info_request", []);
+        Assert.Equal("is_complete_reply", _client.Reply(other).Type);
+        Assert.Equal("kernel_info_reply", _client.Reply(_client.Shell).Type);
+    }
+
+    [Fact]
+    public async Task Iopub_SendsWhatWasSubscribedTo()
+    {
+        _client.Send(_client.Shell, "kernel_info_request", []);
+        var topic = Encoding.UTF8.GetString(_client.Iopub.Receive()[0]);
+        _client.Reply(_client.Shell);
+        using var listener = ZmtpPeer.Ready(_client.Ports[1], "SUB");
+        listener.Send([1, .. Encoding.UTF8.GetBytes(topic.Replace("status", "execute_input"))]);
+        var heard = Task.Run(() => _client.Reply(listener).Type);
+        while (!heard.IsCompleted)
+            _client.Execute("1");
+        Assert.Equal("execute_input", await heard);
+    }
+
+    public static TheoryData<string, byte[]> Malformed => new()
+    {
+        { "no greeting", Encoding.ASCII.GetBytes("GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: somebody who is curious\r\n\r\n") },
+        { "another mechanism", [.. ZmtpPeer.Greeting()[..12], .. "CURVE"u8, .. new byte[47]] },
+        { "a message before READY", [.. ZmtpPeer.Greeting(), 0, 1, 1] },
+        { "READY cut off", [.. ZmtpPeer.Greeting(), 4, 10, 5, .. "READY"u8, 200, 1, 1, 1] },
+        { "a socket that does not fit", [.. Greeted("PUB")] },
+        { "flags that mean nothing", [.. Greeted("REQ"), 0xF0, 0] },
+        { "a frame of 2^62 bytes", [.. Greeted("REQ"), 2, 0x40, .. new byte[7]] },
+        { "a subscription to nothing", [.. Greeted("SUB"), 0, 0] },
+    };
+
+    private static byte[] Greeted(string socketType) => [.. ZmtpPeer.Greeting(), .. ZmtpPeer.Command("READY", ("Socket-Type", socketType))];
+
+    [Theory]
+    [MemberData(nameof(Malformed))]
+    public void MalformedBytes_DisturbNoOtherClient(string what, byte[] bytes)
+    {
+        var bad = _client.Ports.Select(port => new ZmtpPeer(port)).ToList();
+        bad.ForEach(peer => peer.Write(bytes));
+        Assert.True(_client.Execute("1 + 1").Reply["status"]!.ToString() == "ok", what);
+        bad.ForEach(peer => peer.Dispose());
+        Heartbeat_SendsBackWhatItGets(1);
+        Assert.True(_client.Execute("1 + 1").Reply["status"]!.ToString() == "ok", what);
     }
 
     [Fact]
@@ -209,7 +264,7 @@ public sealed class JupyterKernelTests : IDisposable
     [InlineData("kernel_info_request")]
     public void AClient_ThatGoesWithRequestsWaiting_LeavesTheKernelAnswering(string waiting)
     {
-        using (var gone = ZmtpPeer.Ready(_client.Kernel.Ports[0], "DEALER", "gone"))
+        using (var gone = ZmtpPeer.Ready(_client.Ports[0], "DEALER", "gone"))
         {
             _client.Send(gone, "execute_request", new JsonObject { ["code"] = "Console.Write(\"on\"); Thread.Sleep(500); throw new Exception();" });
             _client.Send(gone, waiting, new JsonObject { ["code"] = "1" });
@@ -228,7 +283,7 @@ public sealed class JupyterKernelTests : IDisposable
         var random = new Random(20251121);
         for (var i = 0; i < 300; i++)
         {
-            using var peer = random.Next(2) == 0 ? new ZmtpPeer(_client.Kernel.Ports[random.Next(5)]) : ZmtpPeer.Ready(_client.Kernel.Ports[0], "DEALER", $"f{i}");
+            using var peer = random.Next(2) == 0 ? new ZmtpPeer(_client.Ports[random.Next(5)]) : ZmtpPeer.Ready(_client.Ports[0], "DEALER", $"f{i}");
             var noise = new byte[random.Next(400)];
             random.NextBytes(noise);
             try

@@ -78,7 +78,7 @@ public sealed class PlotlyTests : IAsyncLifetime, IDisposable
             ["1 to 2: 1", "2 to 3: 3"]),
         ["heat map"] = new(
             new HeatMap(
-                "The gradient", "column", "row", [[0.25, -1], [double.NaN, 0.5]], ["top", "bottom"], ["left", "right"], diverging: true, format: "0.00")
+                "The gradient", "column", "row", [[0.25, -1], [double.NaN, 0.5]], ["top", "bottom"], ["left", "right"], Diverging: true, Format: "0.00")
                 .ToPlotly()!,
             ["The gradient", "column", "row", "top", "bottom", "left", "right", "0.25", "-1.00", "0.50"],
             ["row top, column left: 0.25", "row top, column right: -1", "row bottom, column left: NaN", "row bottom, column right: 0.5"]),

@@ -173,10 +173,76 @@ public class ReportRunTests : IDisposable
         var log = await Run(Plain with { Settings = new RunSettings(Seeds: 3) });
         var table = ResultTable.FromJson(Read("tables/s.by_seed.seeds.json"));
 
-        Assert.Equal(["x", 40.0, 43.0, 3.0, 1.0], table.Rows[0]);
+        Assert.Equal(["x", 40.0, 43.0, 3.0, 1.0, 3.0], table.Rows[0]);
         Assert.Contains("Seed 42.", Read("report.md"));
         Assert.Equal("42 to 44", (string?)JsonNode.Parse(Read("report.json"))!["seed"]);
         Assert.Contains("01-sample, seed 44 (3 of 3)", log);
+    }
+
+    /// <summary>The cell leaves a line in a file each time that it runs.</summary>
+    private void AddCounting(string value = "seed") => checkout.AddSample(
+        $"Results.Record(\"s.by_seed\", new ResultTable(\"By seed\").Text(\"a\").Compared().Add(\"x\", 40, {value}));",
+        "System.IO.File.AppendAllText(\"ran.txt\", $\"{seed} \");");
+
+    private string Ran()
+    {
+        var file = Path.Combine(checkout.Repository.Notebooks, "ran.txt");
+        var ran = File.ReadAllText(file);
+        File.Delete(file);
+        return ran;
+    }
+
+    [Fact]
+    public async Task Run_WithSeveralSeeds_RunsNoneThatIsKept_AndARunWithOneShowsThem()
+    {
+        AddCounting();
+        await Run(Plain with { Settings = new RunSettings(Seeds: 2) });
+        Assert.Equal("42 43 ", Ran());
+
+        var log = await Run(Plain with { Settings = new RunSettings(Seeds: 4) });
+        Assert.Equal("42 44 45 ", Ran());
+        Assert.Contains("01-sample, seed 43, kept (2 of 4): done", log);
+        var four = Read("tables/s.by_seed.seeds.json");
+        Assert.Equal(["x", 40.0, 43.5, 3.5, Math.Sqrt(5.0 / 3), 4.0], ResultTable.FromJson(four).Rows[0]);
+
+        await Run(Plain);
+        Assert.Equal("42 ", Ran());
+        Assert.Equal(four, Read("tables/s.by_seed.seeds.json"));
+
+        await Run(Plain with { Settings = new RunSettings(Seed: 7) });
+        Assert.False(File.Exists(Path.Combine(checkout.Output, "tables", "s.by_seed.seeds.json")));
+    }
+
+    [Fact]
+    public async Task Run_WhoseCodeGivesOtherNumbers_DropsTheKeptSeeds_AndOneOfOtherSeedsLeavesThem()
+    {
+        AddCounting();
+        await Run(Plain with { Settings = new RunSettings(Seeds: 3) });
+        var kept = File.ReadAllText(checkout.Repository.Seeds);
+        await Run(Plain with { Settings = new RunSettings(Seed: 100, Seeds: 2) });
+        Assert.Equal(kept, File.ReadAllText(checkout.Repository.Seeds));
+        Ran();
+
+        AddCounting("seed + 1");
+        await Run(Plain);
+        Assert.False(File.Exists(Path.Combine(checkout.Output, "tables", "s.by_seed.seeds.json")));
+        await Run(Plain with { Settings = new RunSettings(Seeds: 2) });
+
+        Assert.Equal("42 42 43 ", Ran());
+        Assert.Equal(["x", 40.0, 43.5, 3.5, Math.Sqrt(0.5), 2.0], ResultTable.FromJson(Read("tables/s.by_seed.seeds.json")).Rows[0]);
+    }
+
+    [Fact]
+    public async Task Run_WithBrokenKeptSeeds_SaysSoBeforeAnythingRuns()
+    {
+        AddCounting();
+        Directory.CreateDirectory(Path.GetDirectoryName(checkout.Repository.Seeds)!);
+        File.WriteAllText(checkout.Repository.Seeds, "[");
+
+        var e = await Assert.ThrowsAsync<ReportException>(() => Run(Plain));
+
+        Assert.StartsWith($"{checkout.Repository.Seeds}: cannot be read", e.Message);
+        Assert.False(File.Exists(Path.Combine(checkout.Repository.Notebooks, "ran.txt")));
     }
 
     [Fact]

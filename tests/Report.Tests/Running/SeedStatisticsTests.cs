@@ -8,24 +8,32 @@ public class SeedStatisticsTests
     [Fact]
     public void Of_SeveralSeeds_GivesMeanAndDeviationBesideThePublishedValue()
     {
-        var record = Assert.Single(SeedStatistics.Of([.. Values.Select(value => Records(value))]));
+        var record = Assert.Single(SeedStatistics.Of(Records(Values[0]), [.. Values.Select(value => SeedStatistics.Values(Records(value)))]));
         var table = (ResultTable)record.Value;
 
         Assert.Equal("b.table.seeds", record.Name);
-        Assert.Equal(["eps", "Accuracy, published", "Accuracy, ours", "Accuracy, difference", "Accuracy, standard deviation"], table.Columns.Select(c => c.FullName));
-        Assert.Equal(["2/255", 6.0, 5.0, -1.0, Math.Sqrt(32.0 / 7)], table.Rows[0]);
-        Assert.Equal(["4/255", null, 5.0, null, Math.Sqrt(32.0 / 7)], table.Rows[1]);
+        Assert.Equal(["eps", "Accuracy, published", "Accuracy, ours", "Accuracy, difference", "Accuracy, standard deviation", "Seeds"], table.Columns.Select(c => c.FullName));
+        Assert.Equal(["2/255", 6.0, 5.0, -1.0, Math.Sqrt(32.0 / 7), 8.0], table.Rows[0]);
+        Assert.Equal(["4/255", null, 5.0, null, Math.Sqrt(32.0 / 7), 8.0], table.Rows[1]);
     }
 
     [Fact]
-    public void Of_OneSeed_GivesNothing() => Assert.Empty(SeedStatistics.Of([Records(1)]));
+    public void Of_OneSeed_GivesNothing() => Assert.Empty(SeedStatistics.Of(Records(1), [SeedStatistics.Values(Records(1))]));
 
     [Fact]
     public void Of_TablesWithoutPublishedValues_GivesNothing()
     {
         var records = Samples.Records(new ResultRecord("b.table", new ResultTable("t").Text("a").Percent("Accuracy").Add("x", 1)));
 
-        Assert.Empty(SeedStatistics.Of([records, records]));
+        Assert.Empty(SeedStatistics.Of(records, [SeedStatistics.Values(records), SeedStatistics.Values(records)]));
+    }
+
+    [Fact]
+    public void Of_TablesOfOtherShapes_GivesNothing()
+    {
+        var shorter = Samples.Records(new ResultRecord("b.table", new ResultTable("t").Text("eps").Text("what differs").Compared("Accuracy").Number("Loss").Add("2/255", "", 6, 1, 0.1)));
+
+        Assert.Empty(SeedStatistics.Of(Records(1), [SeedStatistics.Values(Records(1)), SeedStatistics.Values(shorter)]));
     }
 
     private static RecordSet Records(double ours) => Samples.Records(new ResultRecord(

@@ -50,7 +50,7 @@ public sealed class FigurePicturesTests : IDisposable
     [Fact]
     public void Png_OfAnEndlessFigure_IsSmallerThanItsPage()
     {
-        var map = new HeatMap("t", "x", "y", [[1]], rowLabels: [new string('m', 5000)]);
+        var map = new HeatMap("t", "x", "y", [[1]], RowLabels: [new string('m', 5000)]);
 
         using var bitmap = SKBitmap.Decode(FigurePictures.Png(map, titled: true));
         Assert.InRange(bitmap.Width, 8_000, 16_384);

@@ -13,16 +13,20 @@ public class ReportTemplateTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("{{table \"b.table\"}}", "[table b.table]")]
-    [InlineData("{{figure \"b.figure\"}}", "[figure b.figure]")]
+    [InlineData("{{table \"b.table\"}}", "[ResultTable b.table]")]
+    [InlineData("{{figure \"b.figure\"}}", "[LineChart b.figure]")]
     [InlineData("{{value \"b.number\" \"0.0\"}} %", "98.8 %")]
     [InlineData("{{value \"b.number\"}}", "98.765")]
     [InlineData("{{value \"b.text\"}}", "a \\| \\<b\\> \\*c\\*")]
-    [InlineData("{{largest \"b.table\" \"Difference\" \"0.000\"}}", "0.250")]
-    [InlineData("{{#within \"b.table\" \"Difference\" \"0.25\"}}yes{{else}}no{{/within}}", "yes")]
-    [InlineData("{{#within \"b.table\" \"Difference\" \"0.2\"}}yes{{else}}no{{/within}}", "no")]
-    [InlineData("{{#atLeast \"b.number\" \"98.7\"}}yes{{else}}no{{/atLeast}}", "yes")]
-    [InlineData("{{#atLeast \"b.number\" \"98.8\"}}yes{{else}}no{{/atLeast}}", "no")]
+    [InlineData("{{cell \"b.table\" \"2\" \"Ours\" \"0.0\"}}", "98.2")]
+    [InlineData("{{cell \"b.table\" \"8\" \"Published\" \"0.0\"}} {{cell \"b.table\" \"16\" \"Ours\"}}", "– –")]
+    [InlineData("{{published \"b.robust\" \"robust_baseline\" \"eps\" \"8/255\"}}", "96.95")]
+    [InlineData("{{published \"c.accuracy\" \"claim\" \"network\" \"retrained\"}}", "about 95 %")]
+    [InlineData("{{ref \"b.figure\"}}", "<!-- ref b.figure -->")]
+    [InlineData("{{contents}}", "[Contents contents]")]
+    [InlineData("{{bibliography}}", "[Bibliography bibliography]")]
+    [InlineData("{{comparisons \"none here\"}}", "")]
+    [InlineData("{{tally \"b\"}}", "no published number can be compared")]
     [InlineData("{{#has \"b.table\"}}yes{{else}}no{{/has}}", "yes")]
     [InlineData("{{#has \"b.other\"}}yes{{/has}}", "")]
     [InlineData("{{#ran \"01-sample\"}}yes{{/ran}}{{#ran \"02\"}}no{{/ran}}", "yes")]
@@ -42,13 +46,14 @@ public class ReportTemplateTests : IDisposable
     [InlineData("{{table \"b.number\"}}", "'b.number' was recorded as a number, not as a table")]
     [InlineData("{{value \"b.table\"}}", "'b.table' is not a value")]
     [InlineData("{{value}}", "needs 1 arguments and has 0")]
-    [InlineData("{{largest \"b.table\" \"Differense\" \"0\"}}", "has no column 'Differense'; it has 'eps', 'Published', 'Ours', 'Difference'")]
-    [InlineData("{{largest \"b.table\" \"eps\" \"0\"}}", "no numbers in column 'eps'")]
-    [InlineData("{{#within \"b.table\" \"Difference\" \"much\"}}{{/within}}", "needs a number and has 'much'")]
+    [InlineData("{{cell \"b.table\" \"2\" \"Our\"}}", "has no column 'Our'; it has 'eps', 'Published', 'Ours', 'Difference'")]
+    [InlineData("{{published \"b.robust\" \"robust_baseline\" \"eps\" \"16/255\"}}", "the report says nothing of robust_baseline eps 16/255")]
+    [InlineData("{{published \"b.robst\" \"clean\"}}", "has no b.robst.csv")]
+    [InlineData("{{cite \"nobody1999\"}}", "bibliography.bib has no source 'nobody1999'")]
     [InlineData("{{nonsense}}", "nonsense")]
-    [InlineData("{{sumary}}", "near names are summary")]
+    [InlineData("{{contens}}", "near names are contents")]
     [InlineData("{{tabel \"b.table\"}}", "{{tabel}} is nothing that a template knows; near names are table")]
-    [InlineData("{{#witin \"b.table\" \"Difference\" \"1\"}}x{{/witin}}", "near names are within")]
+    [InlineData("{{#hass \"b.table\"}}x{{/hass}}", "near names are has")]
     [InlineData("{{#if quik}}x{{/if}}", "quik")]
     [InlineData("{{> prt}}", "prt")]
     [InlineData("{{#if quick}}", "if")]
@@ -58,34 +63,6 @@ public class ReportTemplateTests : IDisposable
 
         Assert.StartsWith(folder.Path, e.Message);
         Assert.Contains(expected, e.Message);
-    }
-
-    [Fact]
-    public void Summary_HasEveryToleranceOfTheText_WhereverItStands_AndEveryOtherComparison()
-    {
-        var records = Samples.Records(
-            new("b.exact", new ResultTable("Exact").Text("eps").Compared().Add("2", 98.5, 98.5)),
-            new("b.near", new ResultTable("Near").Text("eps").Compared("Robust").Add("2", 98.5, 98.25).Add("4", 98, 98.125)),
-            new("a.far", new ResultTable("Far").Text("eps").Compared().Add("2", 98.5, 90)),
-            new("a.unsaid", new ResultTable("Unsaid").Text("eps").Compared().Compared("Time", "s", isVolatile: true).Add("2", 1, 2, 3, 4)),
-            new("b.gain", 0.7));
-        File.WriteAllText(folder.File("report.md"), """
-            {{summary}}
-            {{#within "b.near" "Robust, difference" "0.3" "unused"}}{{/within}}{{#within "b.exact" "Difference" "0"}}{{/within}}
-            {{#within "a.far" "Difference" "8" "settings unsaid"}}{{/within}}{{#atLeast "b.gain" "0.5" "Gain"}}{{/atLeast}}
-            """);
-        ResultTable? summary = null;
-        new ReportTemplate(folder.Path).Render(Samples.Content(records), (_, table) => $"{summary = table}", (_, _) => "");
-
-        Assert.Equal(
-            [
-                ["A", "Far", 1.0, 8.5, "8", "not reproduced", "largest at 2; settings unsaid"],
-                ["A", "Unsaid", 1.0, 1.0, "–", "no tolerance stated", "largest at 2"],
-                ["B", "Near: Robust", 2.0, 0.25, "0.3", "within its tolerance", "largest at 2"],
-                ["B", "Exact", 1.0, 0.0, "0", "reproduced", ""],
-                ["B", "Gain", 1.0, null, "at least 0.5", "within its tolerance", "it is 0.70"],
-            ],
-            summary!.Rows);
     }
 
     [Fact]
@@ -101,7 +78,7 @@ public class ReportTemplateTests : IDisposable
         Assert.StartsWith(folder.File("report.md"), Assert.Throws<ReportException>(() => new ReportTemplate(folder.Path)).Message);
 
     [Theory]
-    [InlineData("{{table \"s.table\"}} {{figure \"s.figure\"}} {{value \"s.seed\"}} {{summary}}")]
+    [InlineData("{{table \"s.table\"}} {{figure \"s.figure\"}} {{value \"s.seed\"}} {{comparisons \"t\"}} {{tally}} {{published \"b.robust\" \"clean\" \"eps\" \"0\"}}")]
     [InlineData("{{#ran \"07-other\"}}{{table \"x.table\"}}{{/ran}}")]
     [InlineData("{{#has \"s.other\"}}{{table \"s.other\"}}{{/has}}")]
     [InlineData("{{#if seeds}}{{#each seeds}}{{table this}}{{/each}}{{/if}}{{table \"s.table.seeds\"}}", 2)]
@@ -111,8 +88,10 @@ public class ReportTemplateTests : IDisposable
 
     [Theory]
     [InlineData("{{table \"s.tabel\"}}", "no notebook of this run records 's.tabel', which {{table}} asks for; near names are s.table")]
-    [InlineData("{{#within \"s.tabel\" \"Difference\" \"1\"}}{{/within}}", "records 's.tabel'")]
-    [InlineData("{{#within \"s.table\" \"Difference\" \"1\"}}{{else}}{{value \"s.sed\"}}{{/within}}", "near names are s.seed")]
+    [InlineData("{{cell \"s.tabel\" \"a\" \"Ours\"}}", "records 's.tabel'")]
+    [InlineData("{{#has \"s.table\"}}{{else}}{{value \"s.sed\"}}{{/has}}", "near names are s.seed")]
+    [InlineData("{{cite \"nobody1999\"}}", "bibliography.bib has no source 'nobody1999'")]
+    [InlineData("{{published \"b.robust\" \"cleen\"}}", "no column cleen")]
     [InlineData("{{#if synthetic}}{{value \"s.sed\"}}{{/if}}", "near names are s.seed")]
     [InlineData("{{#if conclusive}}{{value \"s.sed\"}}{{/if}}", "near names are s.seed")]
     [InlineData("{{#ran \"01-sample\"}}{{value \"s.sed\"}}{{/ran}}", "near names are s.seed")]
@@ -134,7 +113,9 @@ public class ReportTemplateTests : IDisposable
         var repository = new Repository(Repository.Above(AppContext.BaseDirectory)!);
         var notebooks = NotebookFile.All(repository);
 
-        Assert.DoesNotContain("*", notebooks.SelectMany(notebook => notebook.RecordNames));
+        string[] names = [.. notebooks.SelectMany(notebook => notebook.RecordNames)];
+        Assert.DoesNotContain("*", names);
+        Assert.Empty(Claim.ReadAll(repository.Templates).SelectMany(claim => new[] { claim.Record, claim.Less }).Where(name => name.Length > 0).Except(names));
         new ReportTemplate(repository.Templates).Check(notebooks, new RunSettings());
         foreach (var notebook in notebooks)
             new ReportTemplate(repository.Templates).Check([notebook], new RunSettings(Quick: true));
@@ -155,5 +136,5 @@ public class ReportTemplateTests : IDisposable
     }
 
     private string Render(ReportContent content) =>
-        new ReportTemplate(folder.Path).Render(content, (name, _) => $"[table {name}]", (name, _) => $"[figure {name}]");
+        new ReportTemplate(folder.Path).Render(content, (name, value) => $"[{value.GetType().Name} {name}]");
 }

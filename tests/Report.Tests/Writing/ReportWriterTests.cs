@@ -102,8 +102,8 @@ public class ReportWriterTests : IDisposable
         var figure = new LineChart("f", "x", "y").Add("line", [0, 1], [0, 1]);
         var html = await Write("{{figure \"b.figure\"}}", new ResultRecord("b.figure", figure));
 
-        Assert.Contains("<figcaption>f</figcaption>\n<div class=\"static\">\n" + figure.ToSvg(titled: false), html);
-        Assert.Equal("![f](figures/b.figure.svg)", File.ReadAllText(folder.File("out/report.md")).Trim());
+        Assert.Contains("<a id=\"b.figure\"></a>\n<figure>\n<figcaption>Figure 1: f</figcaption>\n<div class=\"static\">\n" + figure.ToSvg(titled: false), html);
+        Assert.Equal("<a id=\"b.figure\"></a>\n\n![f](figures/b.figure.svg)\n\n**Figure 1: f**", File.ReadAllText(folder.File("out/report.md")).Trim());
         Assert.Equal(figure.ToSvg(), File.ReadAllText(folder.File("out/figures/b.figure.svg")));
     }
 

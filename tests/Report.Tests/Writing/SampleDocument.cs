@@ -11,6 +11,10 @@ internal static class SampleDocument
 
         ## Heading *with* `code --x` & 50 % {{value "b.text"}}
 
+        {{contents}}
+
+        See {{ref "b.lines"}}, {{ref "b.table"}} and {{cite "one2001" "two2002"}}.
+
         Text with **bold**, a [link](https://example.org/a_b?c=1&d=2#e), a hard  
         break, → and ε, and {{value "b.text"}}.
 
@@ -45,6 +49,21 @@ internal static class SampleDocument
         {{figure "b.map"}}
 
         {{figure "b.images"}}
+
+        {{bibliography}}
+        """;
+
+    private const string Sources = """
+        @misc{one2001,
+          author = {Ann One and Bob Other and Cy Third},
+          title = {A {Title} \input{/etc/passwd} <script>window.hacked=1</script> & 100 %},
+          howpublished = {Somewhere},
+          year = {2001},
+          url = {https://example.org/a_b?c=1&d=2#e}
+        }
+        @misc{two2002,
+          title = {No author}
+        }
         """;
 
     public static RecordSet Records => Samples.Records(
@@ -53,12 +72,13 @@ internal static class SampleDocument
         new("b.lines", new LineChart(Hostile, Hostile, Hostile).Add(Hostile, [0, 1, 2], [1, 2, 3], low: [0, 1, 2], high: [2, 3, 4], published: [1, 2.5, double.NaN]).Add("other", [0, 1, 2], [3, 2, 1])),
         new("b.bars", new BarChart(Hostile, Hostile, Hostile, [Hostile, "b"]).Add(Hostile, [1, 2]).Add("other", [2, 1])),
         new("b.histogram", Histogram.Of(Hostile, Hostile, [1, 2, 2, 3], bins: 3)),
-        new("b.map", new HeatMap(Hostile, Hostile, Hostile, [[1, 2], [3, double.NaN]], [Hostile, "b"], [Hostile, "b"], format: "0")),
+        new("b.map", new HeatMap(Hostile, Hostile, Hostile, [[1, 2], [3, double.NaN]], [Hostile, "b"], [Hostile, "b"], Format: "0")),
         new("b.images", new ImageGrid(Hostile, [Hostile]).AddRow(Hostile, new GridImage(new Picture([0, 255, 255, 0], 1, 2, 2), Hostile))));
 
     public static ReportDocument Create(TemporaryFolder folder)
     {
         File.WriteAllText(folder.File("report.md"), Template);
+        File.WriteAllText(folder.File("bibliography.bib"), Sources);
         return new ReportDocument(new ReportTemplate(folder.Path), Samples.Content(Records));
     }
 }

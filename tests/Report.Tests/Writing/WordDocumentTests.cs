@@ -45,8 +45,24 @@ public sealed class WordDocumentTests : IDisposable
         // XML has no form for these two.
         var shown = SampleDocument.Hostile.Replace('\u0001', '\ufffd').Replace('\ud800', '\ufffd');
         Assert.Contains(main.Document.Body!.Descendants<TableCell>(), cell => cell.InnerText == shown);
-        Assert.Equal(["https://example.org/a_b?c=1&d=2#e"], main.HyperlinkRelationships.Select(link => link.Uri.OriginalString));
+        Assert.Equal(["https://example.org/a_b?c=1&d=2#e"], main.HyperlinkRelationships.Select(link => link.Uri.OriginalString).Distinct());
         Assert.Empty(main.ExternalRelationships);
+    }
+
+    [Fact]
+    public void Word_LinksInsideTheText_LeadToBookmarksThatAreThere()
+    {
+        using var word = Write();
+        var body = word.MainDocumentPart!.Document.Body!;
+        var bookmarks = body.Descendants<BookmarkStart>().Select(bookmark => bookmark.Name!.Value).ToArray();
+
+        var links = body.Descendants<Hyperlink>().Where(link => link.Anchor is not null).ToArray();
+
+        Assert.Contains("Figure 1", links.Select(link => link.InnerText));
+        Assert.Contains("[2]", links.Select(link => link.InnerText));
+        Assert.All(links, link => Assert.Contains(link.Anchor!.Value, bookmarks));
+        Assert.Equal(bookmarks.Length, bookmarks.Distinct().Count());
+        Assert.Contains(body.Descendants<FieldCode>(), field => field.Text.Contains("TOC"));
     }
 
     private static IEnumerable<string?> Styles(Body body) => body.Elements<Paragraph>().Select(p => p.ParagraphProperties?.ParagraphStyleId?.Val?.Value);

@@ -20,7 +20,7 @@ public class FigureTests
         ["lines"] = Curve(text),
         ["bars"] = new BarChart(text, text, new Axis(text), [text, "b"]).Add(text, [1, -2]).Add("second", [0, double.NaN]),
         ["histogram"] = Histogram.Of(text, text, [1, 2, 2, 3]),
-        ["heatmap"] = new HeatMap(text, text, text, [[1, double.NaN], [-3, 4]], [text, "b"], [text, "d"], diverging: true, format: "0.0"),
+        ["heatmap"] = new HeatMap(text, text, text, [[1, double.NaN], [-3, 4]], [text, "b"], [text, "d"], Diverging: true, Format: "0.0"),
         ["confusion"] = HeatMap.Confusion(text, [[5, 1], [0, 6]], [text, "b"]),
         ["images"] = new ImageGrid(text, [text, "two"]).AddRow(text, new GridImage(new Picture([0, 255], 1, 1, 2), text), new GridImage(new Picture([1, 2, 3], 3, 1, 1))),
     };

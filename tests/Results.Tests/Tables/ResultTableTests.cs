@@ -130,4 +130,16 @@ public class ResultTableTests
             Thread.CurrentThread.CurrentCulture = before;
         }
     }
+
+    [Fact]
+    public void Titled_IsTheSameTableUnderAnotherTitle_AndLeavesTheFirstAsItIs()
+    {
+        var table = new ResultTable("one") { Note = "n" }.Text("eps").Compared().Add("2", 98, 97);
+
+        var other = table.Titled("two").Add("4", 96, 95);
+
+        Assert.Equal(("one", 1), (table.Title, table.Rows.Count));
+        Assert.Equal(("two", "n", 2), (other.Title, other.Note, other.Rows.Count));
+        Assert.Equal(["4", 96.0, 95.0, -1.0], other.Rows[1]);
+    }
 }

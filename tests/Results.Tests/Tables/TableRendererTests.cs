@@ -97,4 +97,38 @@ public class TableRendererTests
 
         Assert.Equal("Title\nname        n\n-------  ----\na           1\na [2Jbc  1000\n", text);
     }
+
+    [Fact]
+    public void AVerdict_IsShownInItsColour_ByItsWords()
+    {
+        var table = new ResultTable("t").Verdict().Add(Verdict.Close.ToText()).Add(Verdict.NotMeasured.ToText()).Add("✗ <b>");
+        var cells = XElement.Parse(table.ToHtml()).Descendants("td").ToArray();
+
+        Assert.Equal([("verdict-close", "≈ close"), (null, "– not measured"), ("verdict-not-reproduced", "✗ <b>")], cells.Select(cell => (cell.Attribute("class")?.Value, cell.Value)));
+        Assert.Contains("\\textcolor[HTML]{8A5A00}{\\ensuremath{\\approx} close}", table.ToLatex());
+        Assert.Equal(table.Digest(), ResultTable.FromJson(table.ToJson()).Digest());
+        Assert.Equal(table.Rows, table.ToDataFrame().ToResultTable(like: table).Rows);
+    }
+
+    [Fact]
+    public void Latex_OfALongTable_GoesOnOnTheNextPage_WhereItMay()
+    {
+        var table = new ResultTable("t") { Note = "n" }.Text("a");
+        for (var i = 0; i < 41; i++)
+            table.Add($"row {i}");
+
+        var broken = table.ToLatex("H", "b.table", breakLong: true);
+
+        Assert.StartsWith("{\\footnotesize", broken);
+        Assert.Contains("\\begin{longtable}{l}\n\\caption{t}\\label{b.table}\\\\", broken);
+        Assert.Contains("\\endfirsthead", broken);
+        Assert.DoesNotContain("\\begin{table}", broken);
+        Assert.DoesNotContain("longtable", table.ToLatex());
+    }
+
+    [Theory]
+    [InlineData("97.13 %")]
+    [InlineData("-0.05")]
+    [InlineData("+3.68")]
+    public void Markdown_OfANumberAsText_IsTheNumber(string text) => Assert.Equal(text, TableMarkdown.Escape(text));
 }

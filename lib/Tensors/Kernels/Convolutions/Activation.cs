@@ -1,39 +1,27 @@
-using System.Numerics;
-
 namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
 /// A convolution's input or output, or the gradient of one: <c>[N, C, H, W]</c>, which lies so in memory or, between two convolutions,
 /// as <c>[N, H, W, C]</c>, which is what the kernels work on. The caller keeps the memory alive.
 /// </summary>
-internal sealed unsafe class Activation
+internal sealed unsafe class Activation(float* data, ReadOnlySpan<long> shape, bool channelsLast)
 {
-    private readonly float* data;
-    private readonly bool channelsLast;
+    private readonly float* data = data;
+
+    private readonly bool channelsLast = channelsLast;
 
     // Of a part of the channels: where they begin, and of how many.
     private readonly int start;
-    private readonly int total;
+    private readonly int total = (int)shape[1];
 
-    public int Images { get; }
-    public int Channels { get; }
-    public int Height { get; }
-    public int Width { get; }
-
-    public Activation(float* data, ReadOnlySpan<long> shape, bool channelsLast)
-    {
-        this.data = data;
-        this.channelsLast = channelsLast;
-        (Images, Channels, Height, Width) = ((int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3]);
-        total = Channels;
-    }
+    public int Images { get; } = (int)shape[0];
+    public int Channels { get; } = (int)shape[1];
+    public int Height { get; } = (int)shape[2];
+    public int Width { get; } = (int)shape[3];
 
     private Activation(Activation whole, int start, int channels)
-    {
-        data = whole.data;
-        (channelsLast, total, this.start) = (whole.channelsLast, whole.total, whole.start + start);
-        (Images, Channels, Height, Width) = (whole.Images, channels, whole.Height, whole.Width);
-    }
+        : this(whole.data, [whole.Images, channels, whole.Height, whole.Width], whole.channelsLast) =>
+        (this.start, total) = (whole.start + start, whole.total);
 
     /// <summary>Some of the channels, as if there were no others.</summary>
     public Activation Slice(int start, int channels) => channels == Channels ? this : new(this, start, channels);

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
@@ -7,7 +5,8 @@ namespace Fgsm.Tensors.Kernels.Convolutions;
 /// x <c>[N, C, H, W]</c>, w <c>[O, C, KH, KW]</c>, y <c>[N, O, OH, OW]</c>. Which method computes them depends on the shapes
 /// only, never on the machine: another method has other bits.
 /// </summary>
-internal sealed unsafe class Convolution
+internal sealed unsafe record Convolution(int Images, int Channels, int Height, int Width, int Filters,
+    (int Height, int Width) Kernel, (int Height, int Width) Stride, (int Height, int Width) Padding, (int Height, int Width) Dilation)
 {
     /// <summary>Images whose weight gradients are summed in one chain; part of the definition of the result, not a tuning knob.</summary>
     public const int GroupSize = 8;
@@ -15,16 +14,12 @@ internal sealed unsafe class Convolution
     // Rows of outputs that are computed before the epilogue takes them; even, for windows of 2x2.
     private const int BandRows = 4;
 
-    public int Images { get; }
-    public int Channels { get; }
-    public int Height { get; }
-    public int Width { get; }
-    public int Filters { get; }
-    public (int Height, int Width) Kernel { get; }
-    public (int Height, int Width) Stride { get; }
-    public (int Height, int Width) Padding { get; }
-    public (int Height, int Width) Dilation { get; }
-    public (int Height, int Width) Output { get; init; }
+    public Convolution(int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride,
+        (int, int) padding) : this(images, channels, height, width, filters, kernel, stride, padding, (1, 1)) { }
+
+    public (int Height, int Width) Output { get; init; } =
+        ((Height + 2 * Padding.Height - Dilation.Height * (Kernel.Height - 1) - 1) / Stride.Height + 1,
+        (Width + 2 * Padding.Width - Dilation.Width * (Kernel.Width - 1) - 1) / Stride.Width + 1);
 
     /// <summary>How far the last term of an output is from the first.</summary>
     public (int Height, int Width) Reach => (Dilation.Height * (Kernel.Height - 1), Dilation.Width * (Kernel.Width - 1));
@@ -35,14 +30,6 @@ internal sealed unsafe class Convolution
 
     public int PaddedHeight => Height + 2 * Padding.Height;
     public int PaddedWidth => Width + 2 * Padding.Width;
-
-    public Convolution(int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride,
-        (int, int) padding, (int, int)? dilation = null)
-    {
-        (Images, Channels, Height, Width, Filters) = (images, channels, height, width, filters);
-        (Kernel, Stride, Padding, Dilation) = (kernel, stride, padding, dilation ?? (1, 1));
-        Output = ((PaddedHeight - Reach.Height - 1) / Stride.Height + 1, (PaddedWidth - Reach.Width - 1) / Stride.Width + 1);
-    }
 
     public void Forward(ChannelsLast.Source x, float* weight, Epilogue epilogue)
     {

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>

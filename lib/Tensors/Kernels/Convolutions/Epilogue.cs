@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>What is done with a convolution's outputs while they are in the cache. Called once for every output, by any thread.</summary>

@@ -1,38 +1,26 @@
-using System.Numerics;
-
 namespace Fgsm.Tensors.Kernels.Convolutions;
 
 /// <summary>
 /// A 3x3 or 5x5 convolution of stride 1 by Winograd's method: 5 and 6.25 times fewer multiplications. In each of 64 points
 /// the convolution is a matrix product over the channels: V [tiles, C] times U [C, O]. See <see cref="WinogradTransforms"/>.
 /// </summary>
-internal sealed unsafe class Winograd
+internal sealed unsafe class Winograd(Convolution shape)
 {
     private const int Points = WinogradTransforms.Points;
 
     // Tiles that are transformed, multiplied and transformed back together, so that all stays in the second-level cache.
     private const int BlockTiles = 48;
 
-    private readonly Convolution shape;
-
     /// <summary>A tile is this many outputs wide and high: 6 for 3x3, 4 for 5x5.</summary>
-    private readonly int size;
-    private readonly int tilesHigh;
-    private readonly int tilesWide;
+    private readonly int size = SizeOf(shape);
+    private readonly int tilesHigh = (shape.Output.Height + SizeOf(shape) - 1) / SizeOf(shape);
+    private readonly int tilesWide = (shape.Output.Width + SizeOf(shape) - 1) / SizeOf(shape);
 
     // Channels and filters, filled up to whole vectors.
-    private readonly int channels;
-    private readonly int filters;
+    private readonly int channels = Tiles.Round(shape.Channels, Tiles.Lanes);
+    private readonly int filters = Tiles.Round(shape.Filters, Tiles.Lanes);
 
-    public Winograd(Convolution shape)
-    {
-        this.shape = shape;
-        size = WinogradTransforms.Size + 1 - shape.Kernel.Width;
-        tilesHigh = (shape.Output.Height + size - 1) / size;
-        tilesWide = (shape.Output.Width + size - 1) / size;
-        channels = Tiles.Round(shape.Channels, Tiles.Lanes);
-        filters = Tiles.Round(shape.Filters, Tiles.Lanes);
-    }
+    private static int SizeOf(Convolution shape) => WinogradTransforms.Size + 1 - shape.Kernel.Width;
 
     public static bool Suits(Convolution shape) =>
         shape.Stride == (1, 1) && shape.Dilation == (1, 1) && shape.Kernel is (3, 3) or (5, 5) && shape.Channels >= 8 && shape.Filters >= 8;
@@ -103,50 +91,35 @@ internal sealed unsafe class Winograd
     }
 
     /// <summary>v[point, tile, C] for some rows of tiles, counted over all images.</summary>
-    private void TransformInput(ChannelsLast.Source x, int first, int last, float* v, int vStep)
-    {
-        var rowLength = ((tilesWide - 1) * size + WinogradTransforms.Size) * channels;
-        using var padded = new Scratch<float>(((Math.Min(last - first, tilesHigh) - 1) * size + WinogradTransforms.Size) * rowLength);
-        while (first < last)
-        {
-            var (image, row, rows, end) = FirstImage(first, last);
-            ChannelsLast.Pad(x, image, shape.Height, shape.Padding, row * size, (rows - 1) * size + WinogradTransforms.Size, padded.Pointer,
-                rowLength, channels);
-            for (var t = 0; t < rows * tilesWide; t++)
-                for (var c = 0; c < channels; c += Vector<float>.Count)
-                    WinogradTransforms.Input(padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * channels + c,
-                        rowLength, channels, v + t * channels + c, vStep);
-            v += rows * tilesWide * channels;
-            first = end;
-        }
-    }
+    private void TransformInput(ChannelsLast.Source x, int first, int last, float* v, int vStep) =>
+        Transform(x, shape.Height, shape.Padding, WinogradTransforms.Size, channels, first, last, v, vStep);
 
     /// <summary>w[point, tile, O] of the output gradient, likewise.</summary>
-    private void TransformGradient(ChannelsLast.Source upstream, int first, int last, float* w, int wStep)
+    private void TransformGradient(ChannelsLast.Source upstream, int first, int last, float* w, int wStep) =>
+        Transform(upstream, shape.Output.Height, (0, 0), size, filters, first, last, w, wStep);
+
+    /// <summary>Transforms some rows of tiles, image by image; a tile is made from <paramref name="window"/> by as many pixels.</summary>
+    private void Transform(ChannelsLast.Source source, int height, (int Height, int Width) padding, int window, int pitch,
+        int first, int last, float* target, int step)
     {
-        var rowLength = tilesWide * size * filters;
-        using var padded = new Scratch<float>(Math.Min(last - first, tilesHigh) * size * rowLength);
+        var rowLength = ((tilesWide - 1) * size + window) * pitch;
+        using var padded = new Scratch<float>(((Math.Min(last - first, tilesHigh) - 1) * size + window) * rowLength);
         while (first < last)
         {
-            var (image, row, rows, end) = FirstImage(first, last);
-            ChannelsLast.Pad(upstream, image, shape.Output.Height, (0, 0), row * size, rows * size, padded.Pointer, rowLength, filters);
-            for (var t = 0; t < rows * tilesWide; t++)
-                for (var o = 0; o < filters; o += Vector<float>.Count)
-                    WinogradTransforms.OutputGradient(
-                        size, padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * filters + o, rowLength, filters,
-                        w + t * filters + o, wStep);
-            w += rows * tilesWide * filters;
-            first = end;
+            var (row, rows) = (first % tilesHigh, Math.Min(last - first, tilesHigh - first % tilesHigh));
+            ChannelsLast.Pad(source, first / tilesHigh, height, padding, row * size, (rows - 1) * size + window, padded.Pointer,
+                rowLength, pitch);
+            for (var t = 0; t < rows * tilesWide; t++, target += pitch)
+            {
+                var tile = padded.Pointer + t / tilesWide * size * rowLength + t % tilesWide * size * pitch;
+                for (var c = 0; c < pitch; c += Vector<float>.Count)
+                    if (window == WinogradTransforms.Size)
+                        WinogradTransforms.Input(tile + c, rowLength, pitch, target + c, step);
+                    else
+                        WinogradTransforms.OutputGradient(size, tile + c, rowLength, pitch, target + c, step);
+            }
+            first += rows;
         }
-    }
-
-    /// <summary>
-    /// The part of some rows of tiles that belongs to the first one's image: the image, the rows within it, and where it ends.
-    /// </summary>
-    private (int Image, int Row, int Rows, int End) FirstImage(int first, int last)
-    {
-        var end = Math.Min(last, (first / tilesHigh + 1) * tilesHigh);
-        return (first / tilesHigh, first % tilesHigh, end - first, end);
     }
 
     /// <summary>

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Fgsm.Kernel.Tests.Zmtp;
+namespace Fgsm.Kernel.Tests.Jupyter;
 
 /// <summary>The client side of ZMTP 3.0, written from the specification and apart from the kernel's own code.</summary>
 internal sealed class ZmtpPeer : IDisposable

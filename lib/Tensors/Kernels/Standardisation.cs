@@ -1,12 +1,10 @@
-using System.Numerics;
-
 namespace Fgsm.Tensors.Kernels;
 
 /// <summary>Rows that are shifted and scaled to mean 0 and variance 1.</summary>
-internal static unsafe class LayerNorm
+internal static unsafe class Standardisation
 {
     /// <summary>y = (x - mean) * factor with factor = 1 / sqrt(var + eps), which is returned.</summary>
-    public static float Standardise(float* x, int length, double eps, float* y)
+    public static float Row(float* x, int length, double eps, float* y)
     {
         // A first mean, and then what it lacks: distances from it are small, and so are their sums' errors.
         Scale(x, 1, Sum.Of(x, length) / length, y, length);

@@ -1,0 +1,12 @@
+namespace Fgsm.Attacks;
+
+/// <summary>An attack that takes any change up to a given length.</summary>
+public abstract class FixedEpsAttack : AdversarialAttack
+{
+    /// <param name="eps">The largest change, in pixels of [0,1] for L-infinity; 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">eps is negative, NaN, or infinite in float32.</exception>
+    protected FixedEpsAttack(double eps) => Eps = RequireDistance(eps);
+
+    /// <summary>The largest change, in the units of <see cref="AdversarialAttack.Norm"/>.</summary>
+    public double Eps { get; }
+}

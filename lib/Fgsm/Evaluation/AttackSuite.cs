@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using Microsoft.Data.Analysis;
+
+namespace Fgsm.Evaluation;
+
+/// <summary>Several attacks on one model: what each leaves of its accuracy, and what all together leave.</summary>
+/// <param name="Clean">Predictions without attack.</param>
+/// <param name="Outcomes">One for each attack, in the order given.</param>
+/// <example><c>AttackSuite.Run(model, test.Range(0, 1000), [new FGSM(eps), new PGD(eps, eps / 4, 40) { Seed = 0 }, new AutoAttack(eps)])</c></example>
+public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome> Outcomes)
+{
+    /// <summary>Runs each attack on all images, batch by batch.</summary>
+    /// <param name="attacks">Attacks with a <see cref="AdversarialAttack.Seed"/> give the same for any batch size.</param>
+    /// <param name="keep">
+    /// A file that keeps what each batch gave, so that a run that was stopped goes on from there; null keeps nothing. What was measured
+    /// with other weights, images, options or code is measured again.
+    /// </param>
+    /// <param name="progress">Told after each batch, under the attack's name.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; what is done is kept.</exception>
+    public static AttackSuite Run(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<AdversarialAttack> attacks, int batchSize = 250,
+        string? keep = null, IProgress<Progress>? progress = null, CancellationToken cancellation = default)
+    {
+        var clean = Predictions.Of(model, data);
+        var kept = new KeptBatches(keep, TrainingKey.Digest(new object?[] { TrainingKey.Code, TrainingKey.Modules(model), model.state_dict() }));
+        return new(clean, [.. attacks.Select(attack => Run(model, data, clean, attack, batchSize, kept, progress, cancellation))]);
+    }
+
+    private static AttackOutcome Run(nn.Module<Tensor, Tensor> model, TensorSet data, Predictions clean, AdversarialAttack attack, int batchSize,
+        KeptBatches kept, IProgress<Progress>? progress, CancellationToken cancellation)
+    {
+        var parts = new List<AttackedBatch>();
+        using var views = NewDisposeScope();
+        foreach (var batch in data.Batches(batchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            parts.Add(kept.GetOrAdd(TrainingKey.Digest(new object?[] { attack.ToString(), batch.Images, batch.Labels }), () => Attack(model, batch, attack)));
+            progress?.Report(new Progress(attack.GetType().Name, 0, 0, parts.Count, (data.Count + batchSize - 1) / batchSize));
+        }
+        return new(attack.GetType().Name, attack.ToString()!, attack.Norm, (attack as FixedEpsAttack)?.Eps, clean,
+            new([.. clean.Labels], [.. parts.SelectMany(p => p.Predicted)], [.. parts.SelectMany(p => p.Confidence)]),
+            [.. parts.SelectMany(p => p.Lengths)], parts.Sum(p => p.Forwards), parts.Sum(p => p.Gradients), TimeSpan.FromSeconds(parts.Sum(p => p.Seconds)));
+    }
+
+    private static AttackedBatch Attack(nn.Module<Tensor, Tensor> model, TensorSet batch, AdversarialAttack attack)
+    {
+        var (counting, clock) = (new CountingModel(model), Stopwatch.StartNew());
+        using var eval = model.InEvalMode();
+        var adversarial = attack.Attack(counting, batch);
+        var seconds = clock.Elapsed.TotalSeconds;
+        var predictions = Predictions.Of(model, batch with { Images = adversarial });
+        return new(predictions.Predicted, predictions.Confidence, attack.Norm.Length(adversarial - batch.Images).cpu().data<float>().ToArray(),
+            counting.Forwards, counting.Gradients, seconds);
+    }
+
+    /// <summary>Whether an image is right under every attack and without.</summary>
+    public bool IsStanding(int image) => Clean.IsCorrect(image) && Outcomes.All(o => o.Attacked.IsCorrect(image));
+
+    /// <summary>The share of all images that no attack turns, in percent: the worst case of each image over all attacks.</summary>
+    public double WorstCase => 100.0 * Enumerable.Range(0, Clean.Count).Count(IsStanding) / Clean.Count;
+
+    /// <summary>
+    /// A row for each attack: attack, norm, eps (empty for a search for the smallest change), robust_accuracy with the low and high end
+    /// of its 95 % Wilson interval (percent), median_length (empty where half of the images are never turned), forwards and gradients
+    /// (an image), seconds.
+    /// </summary>
+    public DataFrame ToDataFrame()
+    {
+        var intervals = Outcomes.Select(o => Interval.Wilson(o.RobustAccuracy, o.Clean.Count)).ToList();
+        return new(
+            new StringDataFrameColumn("attack", Outcomes.Select(o => o.Attack)),
+            new StringDataFrameColumn("norm", Outcomes.Select(o => o.Norm.ToString())),
+            new DoubleDataFrameColumn("eps", Outcomes.Select(o => o.Eps)),
+            new DoubleDataFrameColumn("robust_accuracy", Outcomes.Select(o => o.RobustAccuracy)),
+            new DoubleDataFrameColumn("low", intervals.Select(i => i.Low)),
+            new DoubleDataFrameColumn("high", intervals.Select(i => i.High)),
+            new DoubleDataFrameColumn("median_length", Outcomes.Select(o => double.IsFinite(o.MedianLength) ? o.MedianLength : (double?)null)),
+            new DoubleDataFrameColumn("forwards", Outcomes.Select(o => (double)o.Forwards / Clean.Count)),
+            new DoubleDataFrameColumn("gradients", Outcomes.Select(o => (double)o.Gradients / Clean.Count)),
+            new DoubleDataFrameColumn("seconds", Outcomes.Select(o => o.Duration.TotalSeconds)));
+    }
+
+    /// <summary>A row for each attack and image: image, attack, norm, eps, label, predicted, length, turned (right without attack, wrong under it).</summary>
+    public DataFrame ImagesToDataFrame()
+    {
+        var rows = Outcomes.SelectMany(o => Enumerable.Range(0, Clean.Count).Select(image => (o, image))).ToList();
+        return new(
+            new Int32DataFrameColumn("image", rows.Select(r => r.image)),
+            new StringDataFrameColumn("attack", rows.Select(r => r.o.Attack)),
+            new StringDataFrameColumn("norm", rows.Select(r => r.o.Norm.ToString())),
+            new DoubleDataFrameColumn("eps", rows.Select(r => r.o.Eps)),
+            new Int64DataFrameColumn("label", rows.Select(r => Clean.Labels[r.image])),
+            new Int64DataFrameColumn("predicted", rows.Select(r => r.o.Attacked.Predicted[r.image])),
+            new SingleDataFrameColumn("length", rows.Select(r => r.o.Lengths[r.image])),
+            new BooleanDataFrameColumn("turned", rows.Select(r => Clean.IsCorrect(r.image) && !r.o.Attacked.IsCorrect(r.image))));
+    }
+}

@@ -1,0 +1,179 @@
+using Fgsm.Attacks;
+using static Fgsm.Tests.TestTensors;
+
+namespace Fgsm.Tests;
+
+/// <summary>What every attack promises, whatever it does.</summary>
+public class EveryAttackTests
+{
+    private static readonly Dictionary<string, Func<double, AdversarialAttack>> FixedEps = new()
+    {
+        ["FGSM"] = eps => new FGSM(eps),
+        ["FGSM L2"] = eps => new FGSM(eps) { Norm = Norm.L2 },
+        ["FGSM L1"] = eps => new FGSM(eps) { Norm = Norm.L1 },
+        ["RFGSM"] = eps => new RFGSM(eps) { Seed = 1 },
+        ["BIM"] = eps => new BIM(eps, eps / 4, 8),
+        ["MIFGSM"] = eps => new MIFGSM(eps),
+        ["PGD"] = eps => new PGD(eps, eps / 4, 8) { Seed = 1 },
+        ["PGD L2"] = eps => new PGD(eps, eps / 4, 8) { Norm = Norm.L2, Seed = 1 },
+        ["PGD L1"] = eps => new PGD(eps, eps / 4, 8) { Norm = Norm.L1, Seed = 1 },
+        ["PGD, restarts, margin"] = eps => new PGD(eps, eps / 4, 8) { Loss = AttackLosses.Margin, Restarts = 3, Seed = 1 },
+        ["APGD"] = eps => new APGD(eps, 20) { Seed = 1 },
+        ["APGD L2, DLR"] = eps => new APGD(eps, 20) { Norm = Norm.L2, Loss = AttackLosses.Dlr, Restarts = 2, Seed = 1 },
+        ["TargetedAPGD"] = eps => new TargetedAPGD(eps, 10, 3) { Seed = 1 },
+        ["Square"] = eps => new Square(eps, 100) { Seed = 1 },
+    };
+
+    private static readonly Dictionary<string, Func<AdversarialAttack>> Minimal = new()
+    {
+        ["DeepFool"] = () => new DeepFool(),
+        ["DeepFool L-infinity"] = () => new DeepFool { Norm = Norm.LInf },
+        ["CarliniWagner"] = () => new CarliniWagner(40, 5, learningRate: 0.1),
+        ["FMN"] = () => new FMN(20),
+        ["FMN L-infinity"] = () => new FMN(20) { Norm = Norm.LInf },
+        ["FAB"] = () => new FAB(10, 2),
+        ["FAB L-infinity"] = () => new FAB(10, 2) { Norm = Norm.LInf },
+    };
+
+    private readonly Sequential model = TinyModels.SmallCnn();
+    private readonly Tensor x = rand(9, 1, 8, 8), y;
+
+    public EveryAttackTests() => y = model.call(x).argmax(1);
+
+    public static TheoryData<string> FixedEpsNames => [.. FixedEps.Keys];
+    public static TheoryData<string> MinimalNames => [.. Minimal.Keys];
+    public static TheoryData<string> Names => [.. FixedEps.Keys, .. Minimal.Keys];
+
+    private static AdversarialAttack Make(string name) => FixedEps.TryGetValue(name, out var make) ? make(0.1) : Minimal[name]();
+
+    /// <summary>Another class than each label.</summary>
+    private static Tensor Next(Tensor labels) => Labels(Array.ConvertAll(labels.data<long>().ToArray(), l => (l + 1) % 10));
+
+    private static Norm NormOf(string name) => name.Contains("L1") ? Norm.L1 : name.Contains("L2") ? Norm.L2 : Norm.LInf;
+
+    /// <summary>x + eps is rounded to float32, so that a pixel may pass eps by half a unit in its last place, 2^-25 below 1.</summary>
+    [Theory, MemberData(nameof(FixedEpsNames))]
+    public void Attack_StaysWithinEpsAndBounds(string name)
+    {
+        foreach (var eps in new[] { 0.01, 0.1, 1.5 })
+        {
+            var adversarial = FixedEps[name](eps).Attack(model, x, y);
+
+            Assert.All(NormOf(name).Length(adversarial - x).Floats(), l => Assert.InRange(l, 0, (float)eps * 1.00001f + 1e-6f));
+            Assert.All(adversarial.Floats(), p => Assert.InRange(p, 0, 1));
+        }
+    }
+
+    [Theory, MemberData(nameof(FixedEpsNames))]
+    public void Attack_WithZeroEps_ReturnsTheImage(string name) =>
+        Assert.Equal(x.Floats(), FixedEps[name](0).Attack(model, x, y).Floats());
+
+    [Theory, MemberData(nameof(Names))]
+    public void Attack_NeverWritesIntoTheImages_AndLeavesTheModelAsItWas(string name)
+    {
+        var (pixels, weights) = (x.Bits(), model.Weights());
+        model.train();
+
+        var adversarial = Make(name).Attack(model, x, y);
+        adversarial.zero_();
+
+        Assert.Equal(pixels, x.Bits());
+        Assert.Equal(weights, model.Weights());
+        Assert.All(model.Modes(), Assert.True);
+        Assert.All(model.parameters(), p => Assert.Null(p.grad));
+    }
+
+    /// <summary>Random numbers belong to the image, and images that are done leave the work of the others as it is.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void Attack_OfAnImageAlone_IsThatOfTheImageInABatch(string name)
+    {
+        var whole = Make(name).Attack(model, x, y).Floats();
+
+        Engine.AssertSame(whole, [.. Enumerable.Range(0, 9).SelectMany(i => Make(name).Attack(model, x[i..(i + 1)], y[i..(i + 1)]).Floats())]);
+    }
+
+    [Theory, MemberData(nameof(MinimalNames))]
+    public void MinimalAttack_TurnsImages_AndLeavesThoseThatAreWrongAlready(string name)
+    {
+        var labels = where(arange(9).lt(3), Next(y), y);
+
+        var adversarial = Minimal[name]().Attack(model, x, labels);
+
+        var fooled = model.call(adversarial).argmax(1).ne(labels).data<bool>().ToArray();
+        Assert.InRange(fooled.Count(f => f), 8, 9);
+        Assert.Equal(x[..3].Bits(), adversarial[..3].Bits());
+    }
+
+    [Theory]
+    [InlineData("PGD")]
+    [InlineData("MIFGSM")]
+    [InlineData("FMN")]
+    [InlineData("CarliniWagner")]
+    [InlineData("Square")]
+    public void Targeted_ReachesTheTarget_NotJustAnyOtherClass(string name)
+    {
+        var target = model.call(x).argsort(1, descending: true)[.., 1];
+        AdversarialAttack attack = name switch
+        {
+            "PGD" => new PGD(0.5, 0.05, 40) { Targeted = true, Seed = 1 },
+            "MIFGSM" => new MIFGSM(0.5, 40) { Targeted = true },
+            "FMN" => new FMN(200) { Targeted = true },
+            "Square" => new Square(0.5, 500) { Targeted = true, Seed = 1 },
+            _ => new CarliniWagner(40, 6, learningRate: 0.1) { Targeted = true },
+        };
+
+        var reached = model.call(attack.Attack(model, x, target)).argmax(1).eq(target).data<bool>().ToArray();
+
+        Assert.InRange(reached.Count(r => r), 8, 9);
+    }
+
+    [Fact]
+    public void MoreRestarts_NeverHelpTheModel()
+    {
+        var images = rand(60, 1, 8, 8);
+        var labels = model.call(images).argmax(1);
+        int Standing(int restarts) => (int)model.call(new PGD(0.1, 0.05, 3) { Restarts = restarts, Seed = 4 }.Attack(model, images, labels)).argmax(1).eq(labels).sum().item<long>();
+
+        var standing = new[] { 1, 2, 4, 8 }.Select(Standing).ToList();
+
+        Assert.Equal(standing.OrderDescending(), standing);
+        Assert.InRange(standing[0], 1, 59);
+    }
+
+    [Fact]
+    public void BadOptions_AreRefusedInOneLine()
+    {
+        AssertOneLine(Assert.Throws<NotSupportedException>(() => new DeepFool { Norm = Norm.L1 }), "DeepFool", "L1", "L2 or L-infinity");
+        AssertOneLine(Assert.Throws<NotSupportedException>(() => new APGD(0.1) { Norm = Norm.L1 }), "APGD", "L1");
+        AssertOneLine(Assert.Throws<NotSupportedException>(() => new DeepFool { Targeted = true }.Attack(model, x, y)), "DeepFool", "targeted");
+        AssertOneLine(Assert.Throws<ArgumentOutOfRangeException>(() => new RFGSM(0.1, 0.2)), "RFGSM", "alpha 0.2", "eps 0.1");
+        AssertOneLine(Assert.Throws<ArgumentOutOfRangeException>(() => new PGD(0.1, 0.1, 1) { Restarts = 0 }), "PGD", "Restarts");
+        AssertOneLine(Assert.Throws<ArgumentOutOfRangeException>(() => new Square(0.1, share: 0)), "Square", "share");
+        AssertOneLine(Assert.Throws<ArgumentOutOfRangeException>(() => new FAB(targets: 0)), "FAB", "targets");
+        AssertOneLine(Assert.Throws<ArgumentException>(() => new CarliniWagner { Bounds = Bounds.None }.Attack(model, x, y)), "CarliniWagner", "bounds");
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Attack_OfNoImages_GivesNone(string name) =>
+        Assert.Equal([0, 1, 8, 8], Make(name).Attack(model, x[..0], y[..0]).shape);
+
+    /// <summary>The fifteen lines with which a reader writes an attack.</summary>
+    [Fact]
+    public void AReadersOwnAttack_IsCalledAsAnyOther()
+    {
+        var adversarial = new Darken(0.25).Attack(model, x, y);
+
+        Assert.Equal(x.Floats().Select(p => Math.Max(0, p - 0.25f)), adversarial.Floats());
+        AssertOneLine(Assert.Throws<ArgumentException>(() => new Crop().Attack(model, x, y)), "Crop", "[9, 1, 8, 4]", "[9, 1, 8, 8]");
+    }
+
+    private sealed class Darken(double eps) : AdversarialAttack
+    {
+        protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) => (x - eps).clamp(Bounds.Min, Bounds.Max);
+    }
+
+    private sealed class Crop : AdversarialAttack
+    {
+        protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) => x.narrow(3, 0, 4);
+    }
+}
