@@ -8,7 +8,8 @@ namespace Fgsm.SameBits;
 
 /// <summary>
 /// A training run that passes through every kernel of the engine in some seconds even where fused multiply-adds are software:
-/// direct and both Winograd convolutions, pooling fused and alone, stride 2, linear layers, dropout, SGD, Adam, cross-entropy.
+/// direct and both Winograd convolutions, pooling fused and alone, stride 2, linear layers, dropout, SGD, Adam, cross-entropy. After
+/// it, each other layer by itself.
 /// </summary>
 public static class TrainingRun
 {
@@ -65,6 +66,40 @@ public static class TrainingRun
         using var c = rand(40, 70) * rand(40, 70).lt(0.3).to_type(ScalarType.Float32);
         using var d = rand(70, 150);
         yield return ("sparse matrix product", [c.matmul(d)]);
+
+        foreach (var (stage, module, shape) in Layers())
+            using (module)
+                yield return (stage, OutputAndGradients(module, shape));
+    }
+
+    /// <summary>Each other layer once, at sizes that no vector divides.</summary>
+    private static IEnumerable<(string Stage, nn.Module<Tensor, Tensor> Module, long[] Shape)> Layers()
+    {
+        manual_seed(43);
+        yield return ("batch norm", nn.BatchNorm2d(19), [3, 19, 9, 7]);
+        yield return ("layer norm", nn.LayerNorm(45), [5, 45]);
+        yield return ("average pooling", nn.AvgPool2d(3, 2, 1, ceil_mode: true), [2, 19, 9, 8]);
+        yield return ("adaptive pooling", nn.AdaptiveAvgPool2d((3, 4)), [2, 19, 9, 7]);
+        yield return ("maximum pooling", nn.MaxPool2d(3, 2, 1, ceil_mode: true), [2, 19, 9, 8]);
+        yield return ("depthwise convolution", nn.Conv2d(19, 19, 3, padding: 1, groups: 19), [10, 19, 9, 7]);
+        yield return ("depthwise convolution of stride 2", nn.Conv2d(19, 19, 3, 2, 1, groups: 19), [10, 19, 9, 7]);
+        yield return ("grouped convolution", nn.Conv2d(18, 20, 3, padding: 1, groups: 2), [3, 18, 9, 7]);
+        yield return ("dilated convolution", nn.Conv2d(5, 7, 3, padding: 2, dilation: 2), [3, 5, 9, 7]);
+        yield return ("transposed convolution", nn.ConvTranspose2d(9, 10, 3, 2, 1, 1), [3, 9, 5, 4]);
+        yield return ("gelu", nn.GELU(), [5, 37]);
+        yield return ("gelu by tanh", nn.GELU(GELU.Approximate.tanh), [5, 37]);
+        yield return ("silu", nn.SiLU(), [5, 37]);
+        yield return ("sigmoid", nn.Sigmoid(), [5, 37]);
+        yield return ("tanh", nn.Tanh(), [5, 37]);
+        yield return ("leaky relu", nn.LeakyReLU(0.2), [5, 37]);
+        yield return ("dropout of channels", nn.Dropout2d(0.3), [5, 37, 3, 2]);
+    }
+
+    private static IEnumerable<Tensor> OutputAndGradients(nn.Module<Tensor, Tensor> module, long[] shape)
+    {
+        var x = randn(shape).requires_grad_();
+        var y = module.call(x);
+        return [y, .. autograd.grad([y], [x, .. module.parameters()], [randn(y.shape)])];
     }
 
     private static Sequential Model() => nn.Sequential(

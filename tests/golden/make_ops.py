@@ -379,12 +379,13 @@ def write(name, lines):
     (HERE / name).write_text("[\n" + ",\n".join(json.dumps(line, separators=(",", ":")) for line in lines) + "\n]\n")
 
 
-for group in (convolutions, products, elementwise, reductions, losses, movement, edges, extremes, powers_and_order, pads_and_copies):
-    group()
-write("ops.json", cases)
-# Seeds of their own, so that a new case above changes nothing here.
-Input.seeds = 1000
-write("optim.json", list(optimisers()))
-Input.seeds = 2000
-(HERE / "step.json").write_text(json.dumps(cnn_step(), indent=1) + "\n")
-print(f"{len(cases)} ops")
+if __name__ == "__main__":
+    for group in (convolutions, products, elementwise, reductions, losses, movement, edges, extremes, powers_and_order, pads_and_copies):
+        group()
+    write("ops.json", cases)
+    # Seeds of their own, so that a new case above changes nothing here.
+    Input.seeds = 1000
+    write("optim.json", list(optimisers()))
+    Input.seeds = 2000
+    (HERE / "step.json").write_text(json.dumps(cnn_step(), indent=1) + "\n")
+    print(f"{len(cases)} ops")

@@ -11,6 +11,11 @@ internal abstract class Storage
     /// <summary>Counts in-place changes, so that a gradient computed from overwritten values is noticed.</summary>
     public int Version;
 
+    /// <summary>
+    /// Whether the elements of <c>[N, C, H, W]</c> lie as <c>[N, H, W, C]</c>: see <see cref="torch.Tensor.IsChannelsLast"/>.
+    /// </summary>
+    public bool ChannelsLast;
+
     public bool IsShared => Volatile.Read(ref references) > 1;
 
     public void Retain() => Interlocked.Increment(ref references);
@@ -35,12 +40,26 @@ internal abstract class Storage
 
 internal sealed class Storage<T> : Storage where T : unmanaged
 {
-    public readonly T[] Array;
-    public readonly int Start;
+    private T[]? former;
+
+    public T[] Array { get; private set; }
+    public int Start { get; private set; }
 
     public Storage(int length) => (Array, Start) = BufferPool<T>.Rent(length);
 
-    protected override void Recycle() => BufferPool<T>.Return(Array);
+    /// <summary>Puts other memory in place of this. What was here stays as long as the storage: somebody may be reading it.</summary>
+    public void Exchange((T[] Array, int Start) memory)
+    {
+        former = Array;
+        (Array, Start) = memory;
+    }
+
+    protected override void Recycle()
+    {
+        BufferPool<T>.Return(Array);
+        if (former is not null)
+            BufferPool<T>.Return(former);
+    }
 
     public override void Copy(int from, Storage target, int to, int count) =>
         Span(from, count).CopyTo(((Storage<T>)target).Span(to, count));

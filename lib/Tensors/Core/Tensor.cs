@@ -32,6 +32,8 @@ public static partial class torch
         internal Tensor(Tensor source, int offset, long[] sizes)
         {
             source.RequireAlive();
+            if (source.IsChannelsLast && !sizes.AsSpan().SequenceEqual(source.sizes))
+                source.ToRowMajor();
             source.storage.Retain();
             storage = source.storage;
             this.offset = source.offset + offset;
@@ -87,6 +89,7 @@ public static partial class torch
         internal Span<T> Span<T>() where T : unmanaged
         {
             RequireAlive();
+            ToRowMajor();
             return Memory<T>().Span(offset, Count);
         }
 
@@ -95,6 +98,8 @@ public static partial class torch
         {
             RequireAlive();
             target.RequireAlive();
+            ToRowMajor();
+            target.ToRowMajor();
             storage.Copy(offset + from, target.storage, target.offset + to, count);
         }
 
@@ -102,6 +107,7 @@ public static partial class torch
         internal unsafe T* Pointer<T>() where T : unmanaged
         {
             RequireAlive();
+            ToRowMajor();
             var memory = Memory<T>();
             return (T*)Unsafe.AsPointer(ref memory.Array[memory.Start + offset]);
         }

@@ -6,7 +6,9 @@ namespace Fgsm.Tensors;
 /// <summary>Weights in files, as TorchSharp.PyBridge offers it for TorchSharp.</summary>
 public static class PyBridgeModuleExtensions
 {
-    /// <summary>Saves the parameters to a file that PyTorch's <c>torch.load</c> reads: a state dictionary, usually named .pth.</summary>
+    /// <summary>
+    /// Saves the parameters and buffers to a file that PyTorch's <c>torch.load</c> reads: a state dictionary, usually named .pth.
+    /// </summary>
     /// <param name="location">The file; it appears whole or not at all.</param>
     /// <param name="skip">Names to leave out.</param>
     /// <exception cref="TensorFileException">It cannot be written.</exception>
@@ -16,7 +18,7 @@ public static class PyBridgeModuleExtensions
         return module;
     }
 
-    /// <summary>Loads parameters from a state dictionary that <c>torch.save</c> or <see cref="save_py"/> wrote.</summary>
+    /// <summary>Loads parameters and buffers from a state dictionary that <c>torch.save</c> or <see cref="save_py"/> wrote.</summary>
     /// <remarks>
     /// Of a checkpoint, a dictionary that holds the state dictionary among other things, it loads that part. Names that begin with
     /// <c>module.</c>, as DataParallel saves them, are loaded without it.
@@ -37,7 +39,7 @@ public static class PyBridgeModuleExtensions
         static bool IsState(OrderedDictionary<object, object?> saved) => saved.All(s => s is { Key: string, Value: Tensor });
     }
 
-    /// <summary>Saves the parameters in the safetensors format.</summary>
+    /// <summary>Saves the parameters and buffers in the safetensors format.</summary>
     /// <inheritdoc cref="save_py"/>
     public static Module save_safetensors(this Module module, string location, IList<string>? skip = null)
     {
@@ -46,7 +48,7 @@ public static class PyBridgeModuleExtensions
         return module;
     }
 
-    /// <summary>Loads parameters from a file in the safetensors format.</summary>
+    /// <summary>Loads parameters and buffers from a file in the safetensors format.</summary>
     /// <inheritdoc cref="load_py"/>
     /// <param name="location">The file.</param>
     public static Module load_safetensors(this Module module, string location, bool strict = true, IList<string>? skip = null,

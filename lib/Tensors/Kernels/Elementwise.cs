@@ -7,10 +7,12 @@ internal interface IUnary
 }
 
 /// <summary>max(x, 0). A NaN passes through, as in PyTorch.</summary>
-internal readonly struct Relu : IUnary
+internal readonly struct Relu : IActivation
 {
     public static Vector<float> Apply(Vector<float> x) =>
         Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, x);
+    public static Vector<float> Gradient(Vector<float> gradient, Vector<float> x) =>
+        Vector.ConditionalSelect(Vector.LessThanOrEqual(x, Vector<float>.Zero), Vector<float>.Zero, gradient);
 }
 
 /// <summary>A function of two numbers, lane by lane.</summary>

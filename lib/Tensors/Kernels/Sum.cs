@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Fgsm.Tensors.Kernels;
 
 /// <summary>
@@ -9,10 +11,10 @@ internal static unsafe class Sum
     private const int Lanes = 16;
     private const int Block = 1 << 14;
 
+    [SkipLocalsInit]
     public static float Of(float* x, int length)
     {
         var lanes = stackalloc float[Lanes];
-        new Span<float>(lanes, Lanes).Clear();
         var width = Vector<float>.Count;
         var whole = length - length % Lanes;
         for (var lane = 0; lane < Lanes; lane += width)
@@ -24,10 +26,33 @@ internal static unsafe class Sum
         }
         for (var i = whole; i < length; i++)
             lanes[i - whole] += x[i];
-        for (var half = Lanes / 2; half > 0; half /= 2)
-            for (var i = 0; i < half; i++)
-                lanes[i] += lanes[i + half];
-        return lanes[0];
+        return Fold(lanes);
+    }
+
+    /// <summary>The sum of x[i] y[i], in the same order.</summary>
+    [SkipLocalsInit]
+    public static float Of(float* x, float* y, int length)
+    {
+        var lanes = stackalloc float[Lanes];
+        var whole = length - length % Lanes;
+        for (var lane = 0; lane < Lanes; lane += Vector<float>.Count)
+        {
+            var sum = Vector<float>.Zero;
+            for (var i = lane; i < whole; i += Lanes)
+                sum = Vector.FusedMultiplyAdd(Vector.Load(x + i), Vector.Load(y + i), sum);
+            sum.Store(lanes + lane);
+        }
+        for (var i = whole; i < length; i++)
+            lanes[i - whole] = MathF.FusedMultiplyAdd(x[i], y[i], lanes[i - whole]);
+        return Fold(lanes);
+    }
+
+    /// <summary>The sum of the lanes: each with the one 8 further on, then 4, 2 and 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Fold(float* lanes)
+    {
+        var sums = Vector128.Load(lanes) + Vector128.Load(lanes + 8) + (Vector128.Load(lanes + 4) + Vector128.Load(lanes + 12));
+        return sums[0] + sums[2] + (sums[1] + sums[3]);
     }
 
     /// <summary>y[outer, inner] = sum over the middle of x[outer, length, inner].</summary>

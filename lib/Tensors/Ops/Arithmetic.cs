@@ -129,7 +129,20 @@ public static partial class torch
         }
 
         private static Tensor Binary<TOp>(string op, Tensor a, Tensor b) where TOp : struct, IBinary =>
-            Into<TOp>(op, a, b, Empty(op, Shape.Broadcast(op, a.sizes, b.sizes), a.dtype));
+            a.dtype == ScalarType.Float32 && (b.Count == 1 && a.sizes.Length >= b.sizes.Length || a.Sizes.SequenceEqual(b.sizes))
+                ? Alike<TOp>(op, a, b)
+                : Into<TOp>(op, a, b, Empty(op, Shape.Broadcast(op, a.sizes, b.sizes), a.dtype));
+
+        /// <summary>The op on tensors of one shape, or on one and a single number; the order of the elements stays.</summary>
+        private static unsafe Tensor Alike<TOp>(string op, Tensor a, Tensor b) where TOp : struct, IBinary
+        {
+            var channelsLast = b.Count == 1 ? a.IsChannelsLast : ShareChannelsLast(a, b);
+            var y = EmptyImages(op, a.sizes, channelsLast);
+            Elementwise.Binary<float, TOp>(a.Unordered, a.sizes, b.Unordered, b.sizes, y.Unordered, y.sizes);
+            GC.KeepAlive(a);
+            GC.KeepAlive(b);
+            return y;
+        }
 
         private static Tensor Into<TOp>(string op, Tensor a, Tensor b, Tensor y) where TOp : struct, IBinary
         {
@@ -147,6 +160,13 @@ public static partial class torch
             Elementwise.Binary<T, TOp>(a.Pointer<T>(), a.sizes, b.Pointer<T>(), b.sizes, y.Pointer<T>(), y.sizes);
             GC.KeepAlive(a);
             GC.KeepAlive(b);
+        }
+
+        /// <summary>Adds one number to each channel of this <c>[N, C, H, W]</c>.</summary>
+        internal void AddToChannels(Tensor bias)
+        {
+            using var column = bias.detach().reshape(-1, 1, 1);
+            Into<float, AddOp>(this, column, this);
         }
 
         /// <summary>Sums a gradient over the dimensions along which its operand was broadcast.</summary>

@@ -228,6 +228,7 @@ public static partial class torch
             var positions = Positions(index, d);
             var y = Empty("gather", index.sizes, dtype);
             RequireAlive();
+            ToRowMajor();
             storage.Pick(offset, positions, y.storage, 0);
             var source = shape;
             return Node.Record("gather", y, [], (this, (g, _) => ScatterAdd(source, positions, g)));

@@ -1,3 +1,5 @@
+using Fgsm.Tensors.Kernels.Convolutions;
+
 namespace Fgsm.Tensors;
 
 public static partial class torch
@@ -16,7 +18,9 @@ public static partial class torch
                     $"cat: {tensor.dtype.Name()} of shape {Shape.Text(tensor.Sizes)} cannot be joined "
                     + $"to {first.dtype.Name()} of shape {Shape.Text(first.Sizes)} along dimension {d}");
 
-        var result = Tensor.Empty("cat", Shape.With(first.Sizes, d, tensors.Sum(t => t.Sizes[d])), first.dtype);
+        var images = d == 1 && Tensor.ShareChannelsLast([.. tensors]);
+        var shape = Shape.With(first.Sizes, d, tensors.Sum(t => t.Sizes[d]));
+        var result = images ? Tensor.EmptyImages("cat", shape, channelsLast: true) : Tensor.Empty("cat", shape, first.dtype);
         var outer = Shape.Product(first.Sizes[..d]);
         var (row, at) = (result.Count / Math.Max(1, outer), 0);
         var edges = new (Tensor, Gradient)[tensors.Count];
@@ -24,13 +28,26 @@ public static partial class torch
         for (var i = 0; i < tensors.Count; i++)
         {
             var (from, length, width) = (start, tensors[i].Sizes[d], tensors[i].Count / Math.Max(1, outer));
-            for (var o = 0; o < outer; o++)
+            if (images)
+                CopyChannels(tensors[i], 0, result, (int)from, (int)length);
+            for (var o = 0; !images && o < outer; o++)
                 tensors[i].Copy(o * width, result, o * row + at, width);
-            edges[i] = (tensors[i], (g, _) => g.narrow(d, from, length).clone());
+            edges[i] = (tensors[i], (g, _) =>
+            {
+                if (!images || !g.IsChannelsLast)
+                    return g.narrow(d, from, length).clone();
+                var part = Tensor.EmptyImages("cat", Shape.With(g.Sizes, d, length), channelsLast: true);
+                CopyChannels(g, (int)from, part, 0, (int)length);
+                return part;
+            });
             start += length;
             at += width;
         }
         return Node.Record("cat", result, [], edges);
+
+        static unsafe void CopyChannels(Tensor source, int from, Tensor target, int to, int count) => ChannelsLast.Copy(
+            source.Unordered + from, (int)source.Sizes[1], target.Unordered + to, (int)target.Sizes[1],
+            source.Count / (int)source.Sizes[1], count);
     }
 
     /// <summary>Joins tensors of one shape along a new dimension.</summary>

@@ -102,18 +102,13 @@ public static partial class torch
         }
 
         /// <summary>The upstream gradient where a ReLU's output is positive or NaN, 0 elsewhere.</summary>
-        internal static Tensor PassWherePositive(Tensor gradient, Tensor output)
-        {
-            var result = Empty("relu", gradient.sizes);
-            Into<float, PassOp>(gradient, output, result);
-            return result;
-        }
+        internal static Tensor PassWherePositive(Tensor gradient, Tensor output) => Alike<PassOp>("relu", gradient, output);
 
         private static unsafe Tensor Unary<TOp>(string op, Tensor x) where TOp : struct, IUnary
         {
             RequireFloat(op, x);
-            var y = Empty(op, x.sizes);
-            Elementwise.Unary<TOp>(x.Floats, y.Floats, y.Count);
+            var y = EmptyAs(op, x);
+            Elementwise.Unary<TOp>(x.Unordered, y.Unordered, y.Count);
             GC.KeepAlive(x);
             return y;
         }

@@ -185,6 +185,8 @@ public static partial class torch
         internal void CopyFrom(Tensor source, int[] strides)
         {
             source.RequireAlive();
+            source.ToRowMajor();
+            ToRowMajor();
             storage.Gather(source.storage, source.offset, strides, offset, sizes);
         }
     }

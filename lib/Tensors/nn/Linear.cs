@@ -28,7 +28,7 @@ namespace Fgsm.Tensors.Modules
         {
             register_parameter("weight", weight = torch.nn.Default.Weight(outputSize, inputSize));
             if (hasBias)
-                register_parameter("bias", bias = torch.nn.Default.Bias(weight.shape));
+                register_parameter("bias", bias = torch.nn.Default.Bias(weight.shape, outputSize));
         }
 
         public override torch.Tensor forward(torch.Tensor input) => torch.nn.functional.linear(input, weight, bias);

@@ -6,11 +6,12 @@ public static partial class torch
 {
     public static partial class nn
     {
-        /// <summary>A part of a model: parameters and modules by name, in the order in which they were registered.</summary>
+        /// <summary>A part of a model: parameters, buffers and modules by name, in the order in which they were registered.</summary>
         public abstract class Module : IDisposable
         {
             private readonly string name;
             private readonly List<(string Name, Parameter Parameter)> ownParameters = [];
+            private readonly List<(string Name, Tensor Buffer, bool Persistent)> ownBuffers = [];
             private readonly List<(string Name, Module Module)> ownModules = [];
             private bool disposed;
 
@@ -36,6 +37,16 @@ public static partial class torch
                 ownParameters.Add((name, parameter));
             }
 
+            /// <summary>
+            /// A tensor that belongs to the module's state and is not learned, such as a running mean. The module disposes it.
+            /// </summary>
+            /// <param name="persistent">Whether it is in <see cref="state_dict"/>.</param>
+            public void register_buffer(string name, Tensor tensor, bool persistent = true)
+            {
+                RequireFree(name);
+                ownBuffers.Add((name, tensor.DetachFromDisposeScope(), persistent));
+            }
+
             public void register_module(string name, Module module)
             {
                 RequireFree(name);
@@ -46,7 +57,8 @@ public static partial class torch
 
             private void RequireFree(string name)
             {
-                if (name.Length == 0 || name.Contains('.') || ownParameters.Any(p => p.Name == name) || ownModules.Any(m => m.Name == name))
+                if (name.Length == 0 || name.Contains('.') || ownParameters.Any(p => p.Name == name) || ownBuffers.Any(b => b.Name == name)
+                    || ownModules.Any(m => m.Name == name))
                     throw new ArgumentException(
                         $"{GetName()}: '{name}' cannot be registered: names are unique, not empty and without dots");
             }
@@ -74,6 +86,19 @@ public static partial class torch
             }
 
             public IEnumerable<Parameter> parameters(bool recurse = true) => named_parameters(recurse).Select(p => p.parameter);
+
+            public IEnumerable<(string name, Tensor buffer)> named_buffers(bool recurse = true, bool include_nonpersistent = true)
+            {
+                var own = ownBuffers.Where(b => b.Persistent || include_nonpersistent).Select(b => (b.Name, b.Buffer));
+                return recurse ? own.Concat(ownModules.SelectMany(m => m.Module.named_buffers(true, include_nonpersistent)
+                    .Select(b => ($"{m.Name}.{b.name}", b.buffer)))) : own;
+            }
+
+            public IEnumerable<Tensor> buffers(bool recurse = true, bool include_nonpersistent = true) =>
+                named_buffers(recurse, include_nonpersistent).Select(b => b.buffer);
+
+            public Tensor? get_buffer(string target) => named_buffers().FirstOrDefault(b => b.name == target).buffer;
+
             public IEnumerable<(string name, Module module)> named_children() => ownModules;
             public IEnumerable<Module> children() => ownModules.Select(m => m.Module);
             public IEnumerable<(string name, Module module)> named_modules() => ownModules.SelectMany(
@@ -82,10 +107,18 @@ public static partial class torch
 
             public Parameter? get_parameter(string target) => named_parameters().FirstOrDefault(p => p.name == target).parameter;
 
-            /// <summary>Parameters by name; the tensors are the module's own, not copies.</summary>
-            public Dictionary<string, Tensor> state_dict() => named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
+            /// <summary>
+            /// Parameters and persistent buffers by name, in PyTorch's order: each module's own before its parts'. The tensors are the
+            /// module's own, not copies.
+            /// </summary>
+            public Dictionary<string, Tensor> state_dict() => State().ToDictionary(s => s.Name, s => s.Tensor);
 
-            /// <summary>Copies values into the parameters of these names, from any type.</summary>
+            private IEnumerable<(string Name, Tensor Tensor)> State() =>
+                ownParameters.Select(p => (p.Name, (Tensor)p.Parameter))
+                    .Concat(ownBuffers.Where(b => b.Persistent).Select(b => (b.Name, b.Buffer)))
+                    .Concat(ownModules.SelectMany(m => m.Module.State().Select(s => ($"{m.Name}.{s.Name}", s.Tensor))));
+
+            /// <summary>Copies values into the parameters and buffers of these names, from any type.</summary>
             /// <param name="strict">Throw when a name is missing or unknown.</param>
             /// <returns>The names that <paramref name="source"/> lacks and those that this module does not have.</returns>
             /// <exception cref="ArgumentException">
@@ -115,8 +148,8 @@ public static partial class torch
                 // All conversions come before the first copy: what throws leaves the module as it was.
                 var converted = own.Where(p => source.ContainsKey(p.Key))
                     .Select(p => (p.Value, source[p.Key].detach().to_type(p.Value.dtype))).ToList();
-                foreach (var (parameter, value) in converted)
-                    parameter.copy_(value);
+                foreach (var (tensor, value) in converted)
+                    tensor.copy_(value);
                 return (missing, unexpected);
 
                 static string List(List<string> keys) => string.Join(", ", keys.Select(k => $"\"{k}\""));
@@ -144,6 +177,8 @@ public static partial class torch
                     parameter.grad?.Dispose();
                     parameter.Dispose();
                 }
+                foreach (var (_, buffer, _) in ownBuffers)
+                    buffer.Dispose();
                 foreach (var (_, module) in ownModules)
                     module.Dispose();
             }
@@ -160,6 +195,14 @@ public static partial class torch
             public abstract TResult forward(T input);
 
             public TResult call(T input) => forward(input);
+        }
+
+        /// <summary>A module that computes one result from two inputs, such as a loss.</summary>
+        public abstract class Module<T1, T2, TResult>(string name) : Module(name)
+        {
+            public abstract TResult forward(T1 input1, T2 input2);
+
+            public TResult call(T1 input1, T2 input2) => forward(input1, input2);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Fgsm.Benchmarks.OnLibtorch;
 namespace Fgsm.Benchmarks.OnEmbedded;
 #endif
 
-/// <summary>Single ops at the shapes of report B's CNN with a batch of 128.</summary>
+/// <summary>Single ops with a batch of 128: at the shapes of report B's CNN, and those of a CIFAR network's first layers.</summary>
 public class Ops
 {
     private readonly Conv2d conv1 = nn.Conv2d(1, 32, 5, padding: 2);
@@ -20,13 +20,19 @@ public class Ops
     private readonly Tensor logits = rand(1000, 10);
     private readonly Tensor square = rand(1024, 1024);
     private readonly Tensor million = rand(1 << 20);
+    private readonly Conv2d depthwise = nn.Conv2d(64, 64, 3, padding: 1, groups: 64);
+    private readonly BatchNorm2d norm = nn.BatchNorm2d(64);
+    private readonly GELU gelu = nn.GELU();
+    private readonly AdaptiveAvgPool2d pool = nn.AdaptiveAvgPool2d(1);
+    private readonly Tensor images = rand(128, 64, 32, 32).requires_grad_();
     private optim.Optimizer? sgd;
-    private Tensor? y1, y2, y3;
+    private Tensor? y1, y2, y3, y4, y5, y6, y7;
 
     [GlobalSetup]
     public void SetUp()
     {
         (y1, y2, y3) = (conv1.call(image), conv2.call(half), linear.call(features));
+        (y4, y5, y6, y7) = (depthwise.call(images), norm.call(images), gelu.call(images), pool.call(images));
         foreach (var parameter in linear.parameters())
             parameter.grad = rand(parameter.shape);
         sgd = optim.SGD(linear.parameters(), 1e-6, momentum: 0.9);
@@ -46,6 +52,16 @@ public class Ops
     [Benchmark] public void Dropout128x1024() => nn.functional.dropout(hidden).Dispose();
     [Benchmark] public void SgdStep3Million() => sgd!.step();
     [Benchmark] public void Exp1Million() => million.exp().Dispose();
+
+    [Benchmark] public void DepthwiseForward() => Forward(depthwise, images);
+    [Benchmark] public void DepthwiseInputGradient() => Gradient(y4!, images);
+    [Benchmark] public void DepthwiseWeightGradient() => Gradient(y4!, depthwise.weight);
+    [Benchmark] public void BatchNormForward() => Forward(norm, images);
+    [Benchmark] public void BatchNormInputGradient() => Gradient(y5!, images);
+    [Benchmark] public void GeluForward() => Forward(gelu, images);
+    [Benchmark] public void GeluInputGradient() => Gradient(y6!, images);
+    [Benchmark] public void AdaptivePoolForward() => Forward(pool, images);
+    [Benchmark] public void AdaptivePoolInputGradient() => Gradient(y7!, images);
 
     private static void Forward(nn.Module<Tensor, Tensor> module, Tensor x)
     {

@@ -7,6 +7,9 @@ public class VectorMathTests
 {
     private const double ExpUlps = 0.92;
     private const double LogUlps = 0.95;
+    private const double ErfUlps = 1;
+    private const double TanhUlps = 1.4;
+    private const double SigmoidUlps = 2.4;
     private const string ExpDigest = "15d5ba31e71f8ac915be5015a0473faa7e41bb31d04fa5c52b5a04899efdad2a";
     private const string LogDigest = "278ce1643d7f68c1d84959f136c42c2509630510130c3f90ae38859b087766ce";
 
@@ -18,6 +21,9 @@ public class VectorMathTests
 
     private static float[] Exp(float[] x) => torch.tensor(x).exp().data<float>().ToArray();
     private static float[] Log(float[] x) => torch.tensor(x).log().data<float>().ToArray();
+    private static float[] Erf(float[] x) => torch.tensor(x).erf().data<float>().ToArray();
+    private static float[] Tanh(float[] x) => torch.tensor(x).tanh().data<float>().ToArray();
+    private static float[] Sigmoid(float[] x) => torch.tensor(x).sigmoid().data<float>().ToArray();
 
     private static void AssertWithin(double ulps, Func<double, double> exact, float x, float y)
     {
@@ -61,6 +67,44 @@ public class VectorMathTests
     }
 
     [Fact]
+    public void Erf_IsWithinTheStatedError() => AssertWithin(ErfUlps, ExactErf, Erf, 6);
+
+    [Fact]
+    public void Tanh_IsWithinTheStatedError() => AssertWithin(TanhUlps, Math.Tanh, Tanh, 12);
+
+    [Fact]
+    public void Sigmoid_IsWithinTheStatedError() => AssertWithin(SigmoidUlps, x => 1 / (1 + Math.Exp(-x)), Sigmoid, 103);
+
+    /// <summary>On floats of every exponent, and closely between <paramref name="reach"/> and its negative.</summary>
+    private static void AssertWithin(double ulps, Func<double, double> exact, Func<float[], float[]> function, float reach)
+    {
+        float[] x = [.. Sample.Where(x => Math.Abs(x) <= reach),
+            .. Enumerable.Range(-300_000, 600_001).Select(i => i * (reach / 300_000))];
+        var y = function(x);
+        for (var i = 0; i < x.Length; i++) AssertWithin(ulps, exact, x[i], y[i]);
+    }
+
+    /// <summary>2 x / sqrt(pi) e^(-x^2) (1 + 2 x^2 / 3 + (2 x^2)^2 / (3 5) + ...): no term is negative, so nothing cancels.</summary>
+    private static double ExactErf(double x)
+    {
+        var (sum, term) = (1.0, 1.0);
+        for (var n = 3; term > 1e-17 * sum; n += 2) sum += term *= 2 * x * x / n;
+        return 2 * x / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
+    }
+
+    [Fact]
+    public void ErfTanhAndSigmoid_AtTheLimits()
+    {
+        float[] x = [float.NegativeInfinity, float.MinValue, -0f, 0, float.MaxValue, float.PositiveInfinity];
+        Assert.Equal(x.Select(v => v < 0 ? -1f : v > 0 ? 1 : v), Erf(x));
+        Assert.Equal(x.Select(v => v < 0 ? -1f : v > 0 ? 1 : v), Tanh(x));
+        Assert.Equal([0f, 0, 0.5f, 0.5f, 1, 1], Sigmoid(x));
+        Assert.All([Erf([-0f])[0], Tanh([-0f])[0]], y => Assert.True(float.IsNegative(y)));
+        Assert.All([Erf([float.NaN])[0], Tanh([float.NaN])[0], Sigmoid([float.NaN])[0]], y => Assert.True(float.IsNaN(y)));
+        Assert.Equal([float.Epsilon, -1e-30f], Tanh([float.Epsilon, -1e-30f]));
+    }
+
+    [Fact]
     public void Exp_AtTheLimits()
     {
         (float X, float Y)[] limits =
@@ -95,6 +139,9 @@ public class VectorMathTests
             var x = Sample.Skip(length * 9000).Take(length).ToArray();
             Assert.Equal(Bits(x.Select(VectorMath.Exp)), Bits(Exp(x)));
             Assert.Equal(Bits(x.Select(VectorMath.Log)), Bits(Log(x)));
+            Assert.Equal(Bits(x.Select(VectorMath.Erf)), Bits(Erf(x)));
+            Assert.Equal(Bits(x.Select(VectorMath.Tanh)), Bits(Tanh(x)));
+            Assert.Equal(Bits(x.Select(VectorMath.Sigmoid)), Bits(Sigmoid(x)));
         }
         Assert.Equal(Bits(Sample.Select(VectorMath.Exp)), Bits(Exp(Sample)));
         Assert.Equal(Bits(Sample.Select(VectorMath.Log)), Bits(Log(Sample)));

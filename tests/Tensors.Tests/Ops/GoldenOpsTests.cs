@@ -3,19 +3,20 @@ using static Fgsm.Tensors.torch;
 
 namespace Fgsm.Tensors.Tests;
 
-/// <summary>Each op against PyTorch (tests/golden/make_ops.py) and its gradient against finite differences.</summary>
-public class GoldenOpsTests
+/// <summary>Each op against PyTorch (tests/golden/make_ops.py, make_layers.py) and its gradient against finite differences.</summary>
+public partial class GoldenOpsTests
 {
     public sealed record Case(string Op, Dictionary<string, JsonElement> Args, GoldenTensor[] Inputs, GoldenTensor[] Outputs,
-        GoldenTensor? Upstream, GoldenTensor?[]? Grads)
+        GoldenTensor? Upstream, GoldenTensor?[]? Grads, GoldenTensor[]? Constants)
     {
         public override string ToString() =>
-            $"{Op}({string.Join(", ", [.. Inputs.Select(i => $"[{string.Join(", ", i.Shape)}]"), .. Args.Select(a => $"{a.Key}: {a.Value}")])})";
+            $"{Op}({string.Join(", ", [.. Inputs.Select(i => $"[{string.Join(", ", i.Shape)}]"),
+            .. Args.Select(a => $"{a.Key}: {a.Value}")])})";
     }
 
     private delegate Tensor[] Op(Tensor[] inputs, Dictionary<string, JsonElement> args);
 
-    private static readonly Dictionary<string, Op> Ops = new()
+    private static readonly Dictionary<string, Op> Basics = new()
     {
         ["conv2d"] = (x, a) => [nn.functional.conv2d(
             x[0], x[1], x.Length > 2 ? x[2] : null, [a.Long("stride"), a.Long("stride")], [a.Long("padding"), a.Long("padding")])],
@@ -100,7 +101,7 @@ public class GoldenOpsTests
     /// </summary>
     private static double Tolerance(Case c) => c.Op switch
     {
-        "conv2d" => 1e-5,
+        "conv2d" or "conv2d_whole" or "conv_transpose2d" => 1e-5,
         "linear" or "matmul" => 3e-6,
         _ => 1e-6,
     };
@@ -114,7 +115,11 @@ public class GoldenOpsTests
         _ => nn.Reduction.None,
     };
 
-    private static readonly Case[] All = Golden.Read<Case[]>("ops.json");
+    private static readonly Case[] All = [.. Golden.Read<Case[]>("ops.json"), .. Golden.Read<Case[]>("layers.json")];
+
+    /// <summary>The op of a case; what has no gradient comes after its inputs.</summary>
+    private static Tensor[] Run(Case c, Tensor[] inputs) =>
+        (Basics.GetValueOrDefault(c.Op) ?? Layers[c.Op])([.. inputs, .. (c.Constants ?? []).Select(t => t.ToTensor())], c.Args);
 
     public static TheoryData<Case> Cases => [.. All];
 
@@ -127,7 +132,7 @@ public class GoldenOpsTests
     {
         using var scope = NewDisposeScope();
         var inputs = Array.ConvertAll(c.Inputs, i => i.ToTensor().requires_grad_(i.IsFloat && c.Upstream is not null));
-        var outputs = Ops[c.Op](inputs, c.Args);
+        var outputs = Run(c, inputs);
 
         Assert.Equal(c.Outputs.Length, outputs.Length);
         for (var i = 0; i < outputs.Length; i++)
@@ -182,7 +187,7 @@ public class GoldenOpsTests
     /// <summary>The bits of every float that the op and its gradient give.</summary>
     private static int[][] Bits(Case c)
     {
-        var outputs = Ops[c.Op](Array.ConvertAll(c.Inputs, i => i.ToTensor()), c.Args);
+        var outputs = Run(c, Array.ConvertAll(c.Inputs, i => i.ToTensor()));
         var gradients = c.Upstream is null ? [] : Gradients(c, _ => true);
         return [.. outputs.Concat(gradients.OfType<Tensor>()).Where(t => t.dtype == ScalarType.Float32)
             .Select(t => t.data<float>().Select(BitConverter.SingleToInt32Bits).ToArray())];
@@ -192,13 +197,13 @@ public class GoldenOpsTests
     public void Gradient_AgreesWithFiniteDifferences(Case c)
     {
         using var scope = NewDisposeScope();
-        FiniteDifferences.Check(x => Ops[c.Op](x, c.Args)[0], Array.ConvertAll(c.Inputs, i => i.ToTensor()));
+        FiniteDifferences.Check(x => Run(c, x)[0], Array.ConvertAll(c.Inputs, i => i.ToTensor()));
     }
 
     private static Tensor?[] Gradients(Case c, Predicate<int> wanted)
     {
         var inputs = c.Inputs.Select((x, i) => x.ToTensor().requires_grad_(x.IsFloat && wanted(i))).ToArray();
-        var output = Ops[c.Op](inputs, c.Args)[0];
+        var output = Run(c, inputs)[0];
         var gradients = autograd.grad([output], [.. inputs.Where(x => x.requires_grad)], [c.Upstream!.ToTensor()]).GetEnumerator();
         return Array.ConvertAll(inputs, x => x.requires_grad && gradients.MoveNext() ? gradients.Current : null);
     }

@@ -17,6 +17,28 @@ public class RefusalTests
         ["conv2d with a bias of another length"] = (() => F.conv2d(ones(1, 1, 5, 5), ones(3, 1, 3, 3), ones(2)), ["conv2d", "[2]"]),
         ["conv2d of integers"] = (() => F.conv2d(ones([1, 1, 5, 5], ScalarType.Int64), ones(3, 1, 3, 3)), ["conv2d", "int64"]),
         ["max_pool2d with a window that does not fit"] = (() => F.max_pool2d(ones(1, 1, 2, 2), 3), ["max_pool2d", "[1, 1, 2, 2]"]),
+        ["max_pool2d with too much padding"] = (() => F.max_pool2d(ones(1, 1, 4, 4), 2, padding: 2), ["max_pool2d", "(2, 2)"]),
+        ["avg_pool2d divided by 0"] = (() => F.avg_pool2d(ones(1, 1, 4, 4), 2, divisor_override: 0), ["avg_pool2d", "divisor_override"]),
+        ["adaptive_avg_pool2d to nothing"] = (() => F.adaptive_avg_pool2d(ones(1, 1, 4, 4), 0), ["adaptive_avg_pool2d", "[1, 1, 4, 4]"]),
+        ["conv2d in groups that do not divide"] =
+            (() => F.conv2d(ones(1, 3, 5, 5), ones(4, 1, 3, 3), groups: 2), ["conv2d", "[1, 3, 5, 5]", "C / 2"]),
+        ["Conv2d in groups that do not divide"] = (() => nn.Conv2d(3, 4, 3, groups: 2), ["Conv2d", "3", "4", "2 groups"]),
+        ["conv2d with a dilated kernel that does not fit"] =
+            (() => F.conv2d(ones(1, 1, 4, 4), ones(3, 1, 3, 3), dilation: [2]), ["conv2d", "3x3", "dilation (2, 2)", "[1, 1, 4, 4]"]),
+        ["conv_transpose2d with other channels"] =
+            (() => F.conv_transpose2d(ones(1, 2, 5, 5), ones(3, 1, 3, 3)), ["conv_transpose2d", "[1, 2, 5, 5]", "[3, 1, 3, 3]"]),
+        ["conv_transpose2d with too much output padding"] =
+            (() => F.conv_transpose2d(ones(1, 3, 5, 5), ones(3, 1, 3, 3), output_padding: [1]), ["conv_transpose2d", "output_padding"]),
+        ["batch_norm of other channels"] = (() => F.batch_norm(ones(2, 3), ones(4), ones(4)), ["batch_norm", "running_mean", "[4]", "[3]"]),
+        ["batch_norm of one value"] = (() => F.batch_norm(ones(1, 3), null, null, training: true), ["batch_norm", "[1, 3]"]),
+        ["batch_norm without statistics"] = (() => F.batch_norm(ones(2, 3), null, null), ["batch_norm", "running_mean"]),
+        ["layer_norm of other sizes"] = (() => F.layer_norm(ones(2, 3), [2]), ["layer_norm", "[2, 3]", "[2]"]),
+        ["dropout2d with p below 0"] = (() => F.dropout2d(ones(2, 3), -0.5), ["dropout2d", "-0.5"]),
+        ["gelu of integers"] = (() => tensor([1L]).gelu(), ["gelu", "int64"]),
+        ["cross_entropy with weights of other classes"] =
+            (() => F.cross_entropy(ones(2, 3), tensor([0L, 1]), ones(2)), ["cross_entropy", "[2]", "[3]"]),
+        ["cross_entropy with smoothing over 1"] =
+            (() => F.cross_entropy(ones(2, 3), tensor([0L, 1]), label_smoothing: 1.5), ["cross_entropy", "label_smoothing", "1.5"]),
         ["matmul of sizes that do not fit"] = (() => matmul(ones(2, 3), ones(2, 3)), ["matmul", "[2, 3]"]),
         ["matmul of a number"] = (() => matmul(tensor(1f), ones(2, 3)), ["matmul", "[]"]),
         ["linear with other features"] = (() => F.linear(ones(2, 3), ones(4, 2)), ["linear", "[2, 3]", "[4, 2]"]),

@@ -53,7 +53,7 @@ public class SequentialTests
         var apart = x;
         foreach (var conv in convs)
         {
-            apart = functional.relu(functional.conv2d(apart, conv.weight, conv.bias, conv.Strides, conv.Padding));
+            apart = functional.relu(functional.conv2d(apart, conv.weight, conv.bias, conv.stride, conv.padding));
             if (pool && conv != convs[2])
                 apart = functional.max_pool2d(apart, 2);
         }
@@ -63,6 +63,47 @@ public class SequentialTests
         AssertSame([x, .. convs.SelectMany(conv => conv.parameters())], apart, together.forward(x));
         using (no_grad())
             AssertSame(apart, together.forward(x));
+    }
+
+    public static TheoryData<string, bool> Activations()
+    {
+        var data = new TheoryData<string, bool>();
+        foreach (var name in new[] { "none", "ReLU", "GELU", "GELU, tanh", "SiLU", "Sigmoid", "Tanh" })
+            foreach (var bias in new[] { false, true })
+                data.Add(name, bias);
+        return data;
+    }
+
+    /// <summary>In training, in evaluation with a gradient, and in evaluation without, where all three run in one pass.</summary>
+    [Theory, MemberData(nameof(Activations))]
+    public void ConvNormAndActivation_InASequential_GiveTheBitsOfTheSeparateOps(string name, bool bias)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(6);
+        var (conv, norm) = (Conv2d(5, 37, 3, padding: 1, bias: bias), BatchNorm2d(37));
+        using (no_grad())
+            foreach (var parameter in norm.parameters())
+                parameter.uniform_(-2, 2);
+        Module<Tensor, Tensor>? activation = name switch
+        {
+            "ReLU" => ReLU(),
+            "GELU" => GELU(),
+            "GELU, tanh" => GELU(Fgsm.Tensors.Modules.GELU.Approximate.tanh),
+            "SiLU" => SiLU(),
+            "Sigmoid" => Sigmoid(),
+            "Tanh" => Tanh(),
+            _ => null,
+        };
+        var together = activation is null ? Sequential(conv, norm) : Sequential(conv, norm, activation);
+        var x = randn(3, 5, 9, 11).requires_grad_();
+        Tensor Apart() => activation is null ? norm.call(conv.call(x)) : activation.call(norm.call(conv.call(x)));
+
+        Tensor[] wanted = [x, .. together.parameters()];
+        AssertSame(wanted, Apart(), together.call(x));
+        together.eval();
+        AssertSame(wanted, Apart(), together.call(x));
+        using (no_grad())
+            AssertSame(Apart(), together.call(x));
     }
 
     [Theory]

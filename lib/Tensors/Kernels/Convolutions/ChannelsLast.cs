@@ -22,6 +22,14 @@ internal static unsafe class ChannelsLast
                 image, first, last - first, target + (first + padding.Height - top) * rowLength + padding.Width * pitch, rowLength, pitch);
     }
 
+    /// <summary>Copies the first channels of each pixel; pixels lie <paramref name="from"/> and <paramref name="to"/> apart.</summary>
+    public static void Copy(float* source, int from, float* target, int to, int pixels, int channels) =>
+        Threads.Ranges(pixels, Math.Max(1, Elementwise.Grain / channels), (first, last) =>
+        {
+            for (var i = (nint)first; i < last; i++)
+                new ReadOnlySpan<float>(source + i * from, channels).CopyTo(new Span<float>(target + i * to, channels));
+        });
+
     /// <summary>target[x * pitch + c] = source[c * plane + x], and zeros from the last channel up to the pitch.</summary>
     public static void FromPlanes(float* source, int plane, int channels, int width, float* target, int pitch)
     {

@@ -6,7 +6,7 @@ namespace Fgsm.Tensors.Kernels.Convolutions;
 /// only, never on the machine: another method has other bits.
 /// </summary>
 internal sealed unsafe record Convolution(int Images, int Channels, int Height, int Width, int Filters,
-    (int Height, int Width) Kernel, (int Height, int Width) Stride, (int Height, int Width) Padding)
+    (int Height, int Width) Kernel, (int Height, int Width) Stride, (int Height, int Width) Padding, (int Height, int Width) Dilation)
 {
     /// <summary>Images whose weight gradients are summed in one chain; part of the definition of the result, not a tuning knob.</summary>
     public const int GroupSize = 8;
@@ -14,15 +14,22 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
     // Rows of outputs that are computed before the epilogue takes them; even, for windows of 2x2.
     private const int BandRows = 4;
 
-    public (int Height, int Width) Output { get; } = ((Height + 2 * Padding.Height - Kernel.Height) / Stride.Height + 1,
-        (Width + 2 * Padding.Width - Kernel.Width) / Stride.Width + 1);
+    public Convolution(int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride,
+        (int, int) padding) : this(images, channels, height, width, filters, kernel, stride, padding, (1, 1)) { }
+
+    public (int Height, int Width) Output { get; init; } =
+        ((Height + 2 * Padding.Height - Dilation.Height * (Kernel.Height - 1) - 1) / Stride.Height + 1,
+        (Width + 2 * Padding.Width - Dilation.Width * (Kernel.Width - 1) - 1) / Stride.Width + 1);
+
+    /// <summary>How far the last term of an output is from the first.</summary>
+    public (int Height, int Width) Reach => (Dilation.Height * (Kernel.Height - 1), Dilation.Width * (Kernel.Width - 1));
 
     /// <summary>Terms of each output element: C * KH * KW.</summary>
     public int Depth => Channels * Kernel.Height * Kernel.Width;
     public int Pixels => Output.Height * Output.Width;
 
-    private int PaddedHeight => Height + 2 * Padding.Height;
-    private int PaddedWidth => Width + 2 * Padding.Width;
+    public int PaddedHeight => Height + 2 * Padding.Height;
+    public int PaddedWidth => Width + 2 * Padding.Width;
 
     public void Forward(ChannelsLast.Source x, float* weight, Epilogue epilogue)
     {
@@ -85,11 +92,12 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
 
     /// <summary>Where term k = (c, ky, kx) of an output lies, from its first pixel.</summary>
     private int[] TermOffsets(int rowLength, int pixelStep, int channelStep) => [.. Enumerable.Range(0, Depth).Select(k =>
-        k / (Kernel.Height * Kernel.Width) * channelStep + k / Kernel.Width % Kernel.Height * rowLength + k % Kernel.Width * pixelStep)];
+        k / (Kernel.Height * Kernel.Width) * channelStep + k / Kernel.Width % Kernel.Height * Dilation.Height * rowLength
+        + k % Kernel.Width * Dilation.Width * pixelStep)];
 
     public void InputGradient(float* weight, Upstream upstream, Activation dx)
     {
-        if (Stride == (1, 1) && Channels >= 4 && Padding.Height < Kernel.Height && Padding.Width < Kernel.Width)
+        if (Channels >= 4 && CanTurn)
             CorrelateInputGradient(weight, upstream.Pixels, dx);
         else
             ScatterInputGradient(weight, upstream.Planes, dx);
@@ -98,8 +106,7 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
     /// <summary>At stride 1, the input gradient is the convolution of the output gradient with the filters turned by 180 degrees.</summary>
     private void CorrelateInputGradient(float* weight, ChannelsLast.Source upstream, Activation dx)
     {
-        var turned = new Convolution(Images, Filters, Output.Height, Output.Width, Channels, Kernel, (1, 1),
-            (Kernel.Height - 1 - Padding.Height, Kernel.Width - 1 - Padding.Width));
+        var turned = Turned();
         var area = Kernel.Height * Kernel.Width;
         using var flipped = new Scratch<float>(Filters * Depth);
         var w = flipped.Pointer;
@@ -109,6 +116,14 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
                     w[(c * Filters + o) * area + k] = weight[(o * Channels + c) * area + area - 1 - k];
         turned.Forward(upstream, w, new Store(dx, bias: null));
     }
+
+    /// <summary>Whether the input gradient is a convolution of the output gradient: see <see cref="Turned"/>.</summary>
+    public bool CanTurn => Stride == (1, 1) && Padding.Height <= Reach.Height && Padding.Width <= Reach.Width
+        && Turned().Output == (Height, Width);
+
+    /// <summary>From the output's gradient to the input's, with the filters turned by 180 degrees.</summary>
+    public Convolution Turned() => new(Images, Filters, Output.Height, Output.Width, Channels, Kernel, (1, 1),
+        (Reach.Height - Padding.Height, Reach.Width - Padding.Width), Dilation);
 
     /// <summary>The gradient of each term, W^T dy, added up where the term came from.</summary>
     private void ScatterInputGradient(float* weight, Upstream.PlanesSource upstream, Activation dx)

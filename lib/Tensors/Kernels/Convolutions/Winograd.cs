@@ -23,7 +23,7 @@ internal sealed unsafe class Winograd(Convolution shape)
     private static int SizeOf(Convolution shape) => WinogradTransforms.Size + 1 - shape.Kernel.Width;
 
     public static bool Suits(Convolution shape) =>
-        shape.Stride == (1, 1) && shape.Kernel is (3, 3) or (5, 5) && shape.Channels >= 8 && shape.Filters >= 8;
+        shape.Stride == (1, 1) && shape.Dilation == (1, 1) && shape.Kernel is (3, 3) or (5, 5) && shape.Channels >= 8 && shape.Filters >= 8;
 
     /// <summary>Rows of tiles in a block: whole images, or where one is too large, a part of it.</summary>
     private int BlockRows => Math.Max(1, BlockTiles / tilesWide);
