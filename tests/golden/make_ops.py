@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes ops.json, optim.json and step.json beside this file: what PyTorch computes, for the tests of lib/Tensors.
+"""Writes ops.json, optim.json, schedulers.json and step.json beside this file: what PyTorch computes, for the tests of lib/Tensors.
 
     python3 tests/golden/make_ops.py           (written with Debian's python3-torch 1.13)
 
@@ -12,8 +12,10 @@ A tensor is {"shape", "dtype", "data"}: its values little-endian, row by row, in
 
 ops.json    a list of {"op", "args", "inputs", "outputs"}, and where it can be differentiated "upstream" (the gradient that
             flows into the first output) and "grads" (one for each input; null where the input is not a float)
-optim.json  a list of {"op", "args", "start", "gradients", "trajectory"}: two parameters, the gradients of 5 steps, the
-            parameters after each step
+optim.json  a list of {"op", "args", "groups", "start", "gradients", "trajectory"}: two parameters, the gradients of 5 steps, the
+            parameters after each step; with "groups" each parameter is in a group of its own, which has these options
+schedulers.json  a list of {"op", "args", "optimiser", "options", "lrs", "momenta"}: of two groups, at first and after each of 12
+            steps; a momentum is Adam's beta1 too
 step.json   one training step of report B's CNN, seed 42: see cnn_step below
 """
 import base64
@@ -330,22 +332,58 @@ def pads_and_copies():
                       outputs=[pack(kl_div(x.tensor.double(), zeros.double(), False, "sum"))]))
 
 
+OPTIMISERS = {"SGD": torch.optim.SGD, "Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}
+
+
 def optimisers():
-    sgd, adam = torch.optim.SGD, torch.optim.Adam
-    for op, make, args in (("SGD", sgd, dict(lr=0.1)), ("SGD", sgd, dict(lr=0.01, momentum=0.9)), ("SGD", sgd, dict(lr=0.05, momentum=0.9, weight_decay=0.01)),
-                           ("SGD", sgd, dict(lr=0.05, momentum=0.8, weight_decay=0.1, nesterov=True)), ("SGD", sgd, dict(lr=0.05, momentum=0.8, dampening=0.5)), ("SGD", sgd, dict(lr=0.1, weight_decay=0.1)),
-                           ("Adam", adam, dict()), ("Adam", adam, dict(lr=0.01, weight_decay=0.1)), ("Adam", adam, dict(lr=0.02, betas=[0.8, 0.95], eps=1e-4))):
+    for op, args, groups in (("SGD", dict(lr=0.1), None), ("SGD", dict(lr=0.01, momentum=0.9), None), ("SGD", dict(lr=0.05, momentum=0.9, weight_decay=0.01), None),
+                             ("SGD", dict(lr=0.05, momentum=0.8, weight_decay=0.1, nesterov=True), None), ("SGD", dict(lr=0.05, momentum=0.8, dampening=0.5), None),
+                             ("SGD", dict(lr=0.1, weight_decay=0.1), None),
+                             ("Adam", dict(), None), ("Adam", dict(lr=0.01, weight_decay=0.1), None), ("Adam", dict(lr=0.02, betas=[0.8, 0.95], eps=1e-4), None),
+                             ("AdamW", dict(weight_decay=0), None), ("AdamW", dict(lr=0.01, weight_decay=0.1), None), ("AdamW", dict(lr=0.05, betas=[0.8, 0.95], eps=1e-4, weight_decay=0.5), None),
+                             ("SGD", dict(lr=0.05, momentum=0.9, weight_decay=0.1, nesterov=True), [dict(), dict(lr=0.01, weight_decay=0)]),
+                             ("SGD", dict(lr=0.05, momentum=0.9, weight_decay=0.1), [dict(momentum=0.5, nesterov=True), dict(momentum=0, lr=0.2)]),
+                             ("SGD", dict(lr=0.05, momentum=0.9), [dict(dampening=0.5), dict()]),
+                             ("Adam", dict(lr=0.01), [dict(betas=[0.8, 0.95], eps=1e-4), dict(lr=0.1, weight_decay=0.1)]),
+                             ("AdamW", dict(lr=0.01, weight_decay=0.5), [dict(betas=[0.8, 0.95], eps=1e-4), dict(lr=0.1, weight_decay=0)])):
         start = [Input(3, 4), Input(37)]
         gradients = [[Input(3, 4), Input(37)] for _ in range(5)]
         parameters = [i.tensor.double().requires_grad_() for i in start]
-        optimiser = make(parameters, **args)
+        optimiser = OPTIMISERS[op](parameters if groups is None else [dict(g, params=[p]) for g, p in zip(groups, parameters)], **args)
         trajectory = []
         for step in gradients:
             for p, g in zip(parameters, step):
                 p.grad = g.tensor.double()
             optimiser.step()
             trajectory.append([pack(p) for p in parameters])
-        yield dict(op=op, args=args, start=[i.json for i in start], gradients=[[i.json for i in s] for s in gradients], trajectory=trajectory)
+        yield dict(op=op, args=args, **({} if groups is None else dict(groups=groups)), start=[i.json for i in start], gradients=[[i.json for i in s] for s in gradients], trajectory=trajectory)
+
+
+def schedulers():
+    sgd = ("SGD", dict(lr=0.1, momentum=0.9))
+    for op, args, (optimiser, options) in (
+            ("StepLR", dict(step_size=3), sgd), ("StepLR", dict(step_size=1, gamma=0.7), sgd), ("LambdaLR", dict(), sgd),
+            ("CosineAnnealingLR", dict(T_max=12), sgd), ("CosineAnnealingLR", dict(T_max=3, eta_min=0.01), sgd), ("CosineAnnealingLR", dict(T_max=1), sgd),
+            ("OneCycleLR", dict(max_lr=0.5, total_steps=12), sgd), ("OneCycleLR", dict(max_lr=0.5, epochs=5, steps_per_epoch=4), sgd),
+            ("OneCycleLR", dict(max_lr=0.5, total_steps=12, anneal_strategy="linear", pct_start=0.25), sgd),
+            ("OneCycleLR", dict(max_lr=0.5, total_steps=12, pct_start=0.0), sgd),
+            ("OneCycleLR", dict(max_lr=0.5, total_steps=12, three_phase=True, base_momentum=0.5, max_momentum=0.8), sgd),
+            ("OneCycleLR", dict(max_lr=0.5, total_steps=12, three_phase=True, anneal_strategy="linear", div_factor=10, final_div_factor=100), sgd),
+            ("OneCycleLR", dict(max_lr=0.5, total_steps=12, cycle_momentum=False), sgd),
+            ("OneCycleLR", dict(max_lr=[0.5, 0.05], total_steps=12, base_momentum=[0.8, 0.6], max_momentum=[0.9, 0.7]), sgd),
+            ("OneCycleLR", dict(max_lr=0.01, total_steps=12), ("Adam", dict(lr=0.001))), ("OneCycleLR", dict(max_lr=0.01, total_steps=12), ("AdamW", dict(lr=0.001)))):
+        groups = [dict(params=[torch.zeros(1, requires_grad=True)]), dict(params=[torch.zeros(1, requires_grad=True)], lr=0.02)]
+        made = OPTIMISERS[optimiser](groups, **options)
+        # The factor of LambdaLR is without a power or an exponential, so that the test can write it down.
+        scheduler = getattr(torch.optim.lr_scheduler, op)(made, **args, **(dict(lr_lambda=lambda epoch: 1 / (1 + epoch)) if op == "LambdaLR" else {}))
+        lrs, momenta = [], []
+        for step in range(13):
+            if step:
+                made.step()
+                scheduler.step()
+            lrs.append(scheduler.get_last_lr())
+            momenta.append([g["betas"][0] if "betas" in g else g["momentum"] for g in made.param_groups])
+        yield dict(op=op, args=args, optimiser=optimiser, options=options, lrs=lrs, momenta=momenta)
 
 
 def cnn_step():
@@ -386,6 +424,7 @@ if __name__ == "__main__":
     # Seeds of their own, so that a new case above changes nothing here.
     Input.seeds = 1000
     write("optim.json", list(optimisers()))
+    write("schedulers.json", list(schedulers()))
     Input.seeds = 2000
     (HERE / "step.json").write_text(json.dumps(cnn_step(), indent=1) + "\n")
     print(f"{len(cases)} ops")

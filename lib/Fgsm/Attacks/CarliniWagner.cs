@@ -51,7 +51,7 @@ public sealed class CarliniWagner : MinimalAttack
         {
             using var scope = NewDisposeScope();
             var found = zeros_like(best.Length).ne(0);
-            Descend(model, x, y, start, w => (1 - 2 / ((w * 2).exp() + 1)) * half + middle, c, (adversarial, fooled) =>
+            Descend(model, x, y, start, w => w.tanh() * half + middle, c, (adversarial, fooled) =>
             {
                 best.Offer(adversarial, fooled);
                 found.copy_(found.logical_or(fooled));

@@ -1,72 +1,157 @@
 namespace Fgsm.Tensors.Modules;
 
-/// <summary>See <see cref="torch.optim.Adam"/>.</summary>
-public sealed class Adam : torch.optim.Optimizer
+/// <summary>See <see cref="torch.optim.Adam(IEnumerable{Parameter}, double, double, double, double, double)"/>.</summary>
+public class Adam : torch.optim.Optimizer
 {
     /// <summary>PyTorch counts its steps in float32, which has no more whole numbers than these.</summary>
     private const int MaxSteps = 1 << 24;
 
-    private double beta1, beta2, eps, weight_decay;
-    private readonly torch.Tensor?[] means, squares;
-    private readonly (int Steps, double One, double Two)[] powers;
+    private readonly Dictionary<Parameter, torch.Tensor> means = [], squares = [];
+    private readonly Dictionary<Parameter, Counter> counters = [];
 
-    internal Adam(IEnumerable<Parameter> parameters, double lr, double beta1, double beta2, double eps, double weight_decay)
-        : base("Adam", parameters, lr, weight_decay)
+    internal Adam(IEnumerable<ParamGroup> groups, double lr, double beta1, double beta2, double eps, double weight_decay)
+        : base(groups, new ParamGroup([], lr, beta1, beta2, eps, weight_decay).Options)
     {
-        RequireOptions(beta1, beta2, eps);
-        (this.beta1, this.beta2, this.eps, this.weight_decay) = (beta1, beta2, eps, weight_decay);
-        var count = this.parameters().Count();
-        (means, squares) = (new torch.Tensor?[count], new torch.Tensor?[count]);
-        powers = new (int, double, double)[count];
-        Array.Fill(powers, (0, 1, 1));
     }
 
-    private static void RequireOptions(double beta1, double beta2, double eps)
+    /// <inheritdoc/>
+    public sealed record Options : OptimizerOptions
     {
-        Require("Adam", "beta1", beta1, beta1 is >= 0 and < 1);
-        Require("Adam", "beta2", beta2, beta2 is >= 0 and < 1);
-        Require("Adam", "eps", eps, eps >= 0);
+        public double? beta1, beta2, eps, weight_decay;
     }
 
-    private protected override IEnumerable<torch.Tensor?> States => means.Concat(squares);
-
-    private protected override OrderedDictionary<object, object?> Options() => new()
+    /// <inheritdoc/>
+    public sealed class ParamGroup : Modules.ParamGroup
     {
-        ["lr"] = LearningRate,
-        ["betas"] = new object?[] { beta1, beta2 },
-        ["eps"] = eps,
-        ["weight_decay"] = weight_decay,
-        ["amsgrad"] = false,
-        ["maximize"] = false,
-        ["foreach"] = null,
-        ["capturable"] = false,
-        ["differentiable"] = false,
-        ["fused"] = false,
-    };
+        public ParamGroup(IEnumerable<Parameter> parameters, Options options) : base(parameters, options)
+        {
+        }
 
-    private protected override Action ReadOptions(StateReader reader, OrderedDictionary<object, object?> group)
+        public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double beta1 = 0.9, double beta2 = 0.999,
+            double eps = 1e-8, double weight_decay = 0)
+            : base(parameters, new Options
+            {
+                LearningRate = lr, beta1 = beta1, beta2 = beta2, eps = eps, weight_decay = weight_decay,
+            })
+        {
+        }
+
+        public new Options Options => (Options)base.Options;
+
+        /// <summary>May be changed between steps.</summary>
+        public (double Beta1, double Beta2) Betas
+        {
+            get => (Options.beta1!.Value, Options.beta2!.Value);
+            set => (Options.beta1, Options.beta2) = value;
+        }
+    }
+
+    /// <summary>The steps of a parameter, and the powers of beta1 and beta2 at the last of them.</summary>
+    private sealed class Counter
     {
-        // AdamW has Adam's options and state. It is told by its flag (PyTorch 2.6) or by the order of its options (1.12 to 2.5).
-        if (group.GetValueOrDefault("decoupled_weight_decay") is true || group.IndexOf("foreach") is >= 0 and var at
-            && at < group.IndexOf("maximize"))
-            throw reader.Error("this is the state of AdamW");
+        public int Steps;
+        public Power One, Two;
+    }
+
+    /// <summary>
+    /// beta^t by repeated multiplication: pow has not the same bits on every platform. It goes on from the last power; for a beta that
+    /// has changed it begins again.
+    /// </summary>
+    private struct Power
+    {
+        private double beta, value;
+        private int steps;
+
+        public double Of(double beta, int steps)
+        {
+            if (beta != this.beta)
+                (this.beta, this.steps, value) = (beta, 0, 1);
+            for (; this.steps < steps; this.steps++)
+                value *= beta;
+            return value;
+        }
+    }
+
+    /// <summary>Whether weight decay acts on the parameters and not on the gradients.</summary>
+    private protected virtual bool Decoupled => false;
+
+    private protected override OptimizerOptions Complete(OptimizerOptions options, OptimizerOptions defaults)
+    {
+        var (o, d) = ((Options)options, (Options)defaults);
+        o = o with
+        {
+            LearningRate = o.LearningRate ?? d.LearningRate,
+            beta1 = o.beta1 ?? d.beta1,
+            beta2 = o.beta2 ?? d.beta2,
+            eps = o.eps ?? d.eps,
+            weight_decay = o.weight_decay ?? d.weight_decay,
+        };
+        Require("learning rate", o.LearningRate, o.LearningRate >= 0);
+        Require("beta1", o.beta1, o.beta1 is >= 0 and < 1);
+        Require("beta2", o.beta2, o.beta2 is >= 0 and < 1);
+        Require("eps", o.eps, o.eps >= 0);
+        Require("weight_decay", o.weight_decay, o.weight_decay >= 0);
+        return o;
+    }
+
+    private protected override IEnumerable<torch.Tensor> States => means.Values.Concat(squares.Values);
+
+    private protected override OrderedDictionary<object, object?> WriteOptions(OptimizerOptions options)
+    {
+        var o = (Options)options;
+        var written = new OrderedDictionary<object, object?>
+        {
+            ["lr"] = o.LearningRate,
+            ["betas"] = new object?[] { o.beta1, o.beta2 },
+            ["eps"] = o.eps,
+            ["weight_decay"] = o.weight_decay,
+            ["amsgrad"] = false,
+            ["maximize"] = false,
+            ["foreach"] = null,
+            ["capturable"] = false,
+            ["differentiable"] = false,
+            ["fused"] = false,
+        };
+        if (Decoupled)
+        {
+            written.Remove("foreach");
+            written.Insert(written.IndexOf("maximize"), "foreach", null);
+        }
+        return written;
+    }
+
+    /// <summary>
+    /// Adam and AdamW have the same options and state. They are told apart by a flag (PyTorch 2.6) or by the order of the options (1.12
+    /// to 2.5); null where neither is there.
+    /// </summary>
+    private static bool? IsDecoupled(OrderedDictionary<object, object?> group) => group.GetValueOrDefault("decoupled_weight_decay") as bool?
+        ?? ((group.IndexOf("foreach"), group.IndexOf("maximize")) is ( >= 0, >= 0) and var (before, after) ? before < after : null);
+
+    private protected override OptimizerOptions ReadOptions(StateReader reader, OrderedDictionary<object, object?> group)
+    {
+        if (IsDecoupled(group) == !Decoupled)
+            throw reader.Error($"this is the state of {(Decoupled ? "Adam" : "AdamW")}");
         reader.Get<bool>(group, "amsgrad");
-        var (rate, eps, decay) = (reader.Number(group, "lr"), reader.Number(group, "eps"), reader.Number(group, "weight_decay"));
-        if (reader.Get<object?[]>(group, "betas") is not [double beta1, double beta2])
-            throw reader.Error("'betas' are not two numbers");
         reader.RequireOff(group, "amsgrad");
         reader.RequireOff(group, "maximize");
-        RequireOptions("Adam", rate, decay);
-        RequireOptions(beta1, beta2, eps);
-        return () => (LearningRate, this.beta1, this.beta2, this.eps, weight_decay) = (rate, beta1, beta2, eps, decay);
+        if (reader.Get<object?[]>(group, "betas") is not [double beta1, double beta2])
+            throw reader.Error("'betas' are not two numbers");
+        return new Options
+        {
+            beta1 = beta1,
+            beta2 = beta2,
+            eps = reader.Number(group, "eps"),
+            weight_decay = reader.Number(group, "weight_decay"),
+        };
     }
 
-    private protected override OrderedDictionary<object, object?>? StateOf(int index) => powers[index].Steps == 0
-        ? null
-        : new() { ["step"] = torch.tensor((float)powers[index].Steps), ["exp_avg"] = means[index], ["exp_avg_sq"] = squares[index] };
+    private protected override OrderedDictionary<object, object?>? StateOf(Parameter parameter) =>
+        counters.TryGetValue(parameter, out var counter)
+            ? new() { ["step"] = torch.tensor((float)counter.Steps), ["exp_avg"] = means[parameter], ["exp_avg_sq"] = squares[parameter] }
+            : null;
 
     private protected override Action ReadState(
-        StateReader reader, int index, torch.Tensor parameter, OrderedDictionary<object, object?> values)
+        StateReader reader, int index, Parameter parameter, OrderedDictionary<object, object?> values)
     {
         var (mean, square) = (reader.Like(parameter, values, "exp_avg"), reader.Like(parameter, values, "exp_avg_sq"));
         // PyTorch before 1.12 counts in a number, later versions in a tensor.
@@ -81,28 +166,27 @@ public sealed class Adam : torch.optim.Optimizer
             throw reader.Error($"the state of parameter {index} does not fit together");
         return () =>
         {
-            Replace(means, index, mean);
-            Replace(squares, index, square);
-            powers[index] = (0, 1, 1);
-            for (var i = 0; i < steps; i++)
-                Advance(index);
+            Replace(means, parameter, mean);
+            Replace(squares, parameter, square);
+            counters.Remove(parameter);
+            if (steps > 0)
+                counters[parameter] = new() { Steps = (int)steps };
         };
     }
 
-    /// <summary>Counts a step. beta^t comes by repeated multiplication: pow has not the same bits on every platform.</summary>
-    private (int Steps, double One, double Two) Advance(int index)
+    private protected override unsafe void Update(OptimizerOptions options, Parameter parameter, torch.Tensor gradient)
     {
-        ref var power = ref powers[index];
-        return power = (power.Steps + 1, power.One * beta1, power.Two * beta2);
-    }
-
-    private protected override unsafe void Update(int index, torch.Tensor parameter, torch.Tensor gradient)
-    {
-        var (mean, square) = (State(means, index, parameter), State(squares, index, parameter));
-        var power = Advance(index);
-        var step = (float)(LearningRate / (1 - power.One));
-        var scale = (float)Math.Sqrt(1 - power.Two);
-        var (decay, eps) = ((float)weight_decay, (float)this.eps);
+        var o = (Options)options;
+        var (beta1, beta2, weight_decay) = (o.beta1!.Value, o.beta2!.Value, o.weight_decay!.Value);
+        var (mean, square) = (State(means, parameter), State(squares, parameter));
+        if (!counters.TryGetValue(parameter, out var counter))
+            counters[parameter] = counter = new();
+        counter.Steps++;
+        var rate = o.LearningRate!.Value;
+        var step = (float)(rate / (1 - counter.One.Of(beta1, counter.Steps)));
+        var scale = (float)Math.Sqrt(1 - counter.Two.Of(beta2, counter.Steps));
+        var (decay, keep) = Decoupled ? (0f, (float)(1 - rate * weight_decay)) : ((float)weight_decay, 1f);
+        var eps = (float)o.eps!;
         var (old1, new1, old2, new2) = ((float)beta1, (float)(1 - beta1), (float)beta2, (float)(1 - beta2));
         Threads.Ranges(parameter.Count, Elementwise.Grain, (start, end) =>
         {
@@ -120,7 +204,7 @@ public sealed class Adam : torch.optim.Optimizer
                 Elementwise.Store(first, m + i, next);
                 Elementwise.Store(second, v + i, next);
                 var divisor = Vector.SquareRoot(second) / Vector.Create(scale) + Vector.Create(eps);
-                Elementwise.Store(x - first / divisor * step, p + i, next);
+                Elementwise.Store(x * keep - first / divisor * step, p + i, next);
             }
         });
     }

@@ -1,70 +1,115 @@
 namespace Fgsm.Tensors.Modules;
 
-/// <summary>See <see cref="torch.optim.SGD"/>.</summary>
+/// <summary>See <see cref="torch.optim.SGD(IEnumerable{Parameter}, double, double, double, double, bool)"/>.</summary>
 public sealed class SGD : torch.optim.Optimizer
 {
-    private double momentum, dampening, weight_decay;
-    private bool nesterov;
-    private readonly torch.Tensor?[] velocities;
+    private readonly Dictionary<Parameter, torch.Tensor> velocities = [];
 
     internal SGD(
-        IEnumerable<Parameter> parameters, double learningRate, double momentum, double dampening, double weight_decay, bool nesterov)
-        : base("SGD", parameters, learningRate, weight_decay)
+        IEnumerable<ParamGroup> groups, double learningRate, double momentum, double dampening, double weight_decay, bool nesterov)
+        : base(groups, new ParamGroup([], learningRate, momentum, dampening, weight_decay, nesterov).Options)
     {
-        RequireOptions(momentum, dampening, nesterov);
-        (this.momentum, this.dampening, this.weight_decay, this.nesterov) = (momentum, dampening, weight_decay, nesterov);
-        velocities = new torch.Tensor?[this.parameters().Count()];
     }
 
-    private static void RequireOptions(double momentum, double dampening, bool nesterov)
+    /// <inheritdoc/>
+    public sealed record Options : OptimizerOptions
     {
-        Require("SGD", "momentum", momentum, momentum >= 0);
-        if (nesterov && (momentum <= 0 || dampening != 0))
+        public double? momentum, dampening, weight_decay;
+        public bool? nesterov;
+    }
+
+    /// <inheritdoc/>
+    public sealed class ParamGroup : Modules.ParamGroup
+    {
+        public ParamGroup(IEnumerable<Parameter> parameters, Options options) : base(parameters, options)
+        {
+        }
+
+        public ParamGroup(IEnumerable<Parameter> parameters, double lr = 1e-3, double momentum = 0, double dampening = 0,
+            double weight_decay = 0, bool nesterov = false)
+            : base(parameters, new Options
+            {
+                LearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay, nesterov = nesterov,
+            })
+        {
+        }
+
+        public new Options Options => (Options)base.Options;
+
+        /// <summary>May be changed between steps.</summary>
+        public double Momentum
+        {
+            get => Options.momentum!.Value;
+            set => Options.momentum = value;
+        }
+    }
+
+    private protected override OptimizerOptions Complete(OptimizerOptions options, OptimizerOptions defaults)
+    {
+        var (o, d) = ((Options)options, (Options)defaults);
+        o = o with
+        {
+            LearningRate = o.LearningRate ?? d.LearningRate,
+            momentum = o.momentum ?? d.momentum,
+            dampening = o.dampening ?? d.dampening,
+            weight_decay = o.weight_decay ?? d.weight_decay,
+            nesterov = o.nesterov ?? d.nesterov,
+        };
+        Require("learning rate", o.LearningRate, o.LearningRate >= 0);
+        Require("momentum", o.momentum, o.momentum >= 0);
+        Require("weight_decay", o.weight_decay, o.weight_decay >= 0);
+        if (o.nesterov == true && (o.momentum <= 0 || o.dampening != 0))
             throw new ArgumentException("SGD: nesterov requires a momentum and no dampening");
+        return o;
     }
 
-    private protected override IEnumerable<torch.Tensor?> States => velocities;
+    private protected override IEnumerable<torch.Tensor> States => velocities.Values;
 
-    private protected override OrderedDictionary<object, object?> Options() => new()
+    private protected override OrderedDictionary<object, object?> WriteOptions(OptimizerOptions options)
     {
-        ["lr"] = LearningRate,
-        ["momentum"] = momentum,
-        ["dampening"] = dampening,
-        ["weight_decay"] = weight_decay,
-        ["nesterov"] = nesterov,
-        ["maximize"] = false,
-        ["foreach"] = null,
-        ["differentiable"] = false,
-    };
+        var o = (Options)options;
+        return new()
+        {
+            ["lr"] = o.LearningRate,
+            ["momentum"] = o.momentum,
+            ["dampening"] = o.dampening,
+            ["weight_decay"] = o.weight_decay,
+            ["nesterov"] = o.nesterov,
+            ["maximize"] = false,
+            ["foreach"] = null,
+            ["differentiable"] = false,
+        };
+    }
 
-    private protected override Action ReadOptions(StateReader reader, OrderedDictionary<object, object?> group)
+    private protected override OptimizerOptions ReadOptions(StateReader reader, OrderedDictionary<object, object?> group)
     {
-        var (rate, momentum, dampening, decay) = (reader.Number(group, "lr"), reader.Number(group, "momentum"),
-            reader.Number(group, "dampening"), reader.Number(group, "weight_decay"));
-        var nesterov = reader.Get<bool>(group, "nesterov");
         reader.RequireOff(group, "maximize");
-        RequireOptions("SGD", rate, decay);
-        RequireOptions(momentum, dampening, nesterov);
-        return () =>
-            (LearningRate, this.momentum, this.dampening, weight_decay, this.nesterov) = (rate, momentum, dampening, decay, nesterov);
+        return new Options
+        {
+            momentum = reader.Number(group, "momentum"),
+            dampening = reader.Number(group, "dampening"),
+            weight_decay = reader.Number(group, "weight_decay"),
+            nesterov = reader.Get<bool>(group, "nesterov"),
+        };
     }
 
-    private protected override OrderedDictionary<object, object?>? StateOf(int index) => velocities[index] is { } velocity
-        ? new() { ["momentum_buffer"] = velocity } : null;
+    private protected override OrderedDictionary<object, object?>? StateOf(Parameter parameter) =>
+        velocities.TryGetValue(parameter, out var velocity) ? new() { ["momentum_buffer"] = velocity } : null;
 
     private protected override Action ReadState(
-        StateReader reader, int index, torch.Tensor parameter, OrderedDictionary<object, object?> values)
+        StateReader reader, int index, Parameter parameter, OrderedDictionary<object, object?> values)
     {
         var velocity = reader.Like(parameter, values, "momentum_buffer");
-        return () => Replace(velocities, index, velocity);
+        return () => Replace(velocities, parameter, velocity);
     }
 
-    private protected override unsafe void Update(int index, torch.Tensor parameter, torch.Tensor gradient)
+    private protected override unsafe void Update(OptimizerOptions options, Parameter parameter, torch.Tensor gradient)
     {
-        var first = velocities[index] is null;
-        var velocity = this.momentum == 0 ? null : State(velocities, index, parameter);
-        var (rate, fresh) = ((float)LearningRate, first ? 1 : 1 - (float)dampening);
-        var (momentum, decay, nesterov) = ((float)this.momentum, (float)weight_decay, this.nesterov);
+        var o = (Options)options;
+        var first = !velocities.ContainsKey(parameter);
+        var velocity = o.momentum == 0 ? null : State(velocities, parameter);
+        var (rate, fresh) = ((float)o.LearningRate!, first ? 1 : 1 - (float)o.dampening!);
+        var (momentum, decay, nesterov) = ((float)o.momentum!, (float)o.weight_decay!, o.nesterov == true);
         Threads.Ranges(parameter.Count, Elementwise.Grain, (start, end) =>
         {
             var p = parameter.Floats;

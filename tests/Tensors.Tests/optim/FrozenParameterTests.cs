@@ -12,7 +12,8 @@ public sealed class FrozenParameterTests : IDisposable
 
     private static optim.Optimizer Make(string kind, nn.Module model) => kind == "SGD"
         ? optim.SGD(model.parameters(), 0.1, momentum: 0.9, weight_decay: 1e-2)
-        : optim.Adam(model.parameters(), 0.01, weight_decay: 1e-2);
+        : kind == "Adam" ? optim.Adam(model.parameters(), 0.01, weight_decay: 1e-2)
+        : optim.AdamW(model.parameters(), 0.01, weight_decay: 1e-2);
 
     private static Modules.Sequential Model()
     {
@@ -36,6 +37,7 @@ public sealed class FrozenParameterTests : IDisposable
     [PyTorchTheory]
     [InlineData("SGD", "momentum=0.9")]
     [InlineData("Adam", "betas=(0.9, 0.999)")]
+    [InlineData("AdamW", "betas=(0.9, 0.999)")]
     public void AStep_MovesTheOthers_AsInPyTorch(string kind, string option)
     {
         var output = PyTorch.Run(folder, $$"""
@@ -64,6 +66,7 @@ public sealed class FrozenParameterTests : IDisposable
     [Theory]
     [InlineData("SGD")]
     [InlineData("Adam")]
+    [InlineData("AdamW")]
     public void AFrozenParameter_KeepsItsBits_AndItsStateTravels(string kind)
     {
         var model = Model();
