@@ -210,7 +210,7 @@ public sealed class LoadPyTests : IDisposable
 
         loaded.load_py(file);
 
-        Assert.Equal(0.5, loaded.LearningRate);
+        Assert.Equal(0.5, loaded.ParamGroups.Single().LearningRate);
     }
 
     [Fact]
