@@ -13,7 +13,9 @@ internal static class KeptChapters
             return null;
         var (records, provenance) = RecordFolder.Read(folder.Path);
         if (provenance.Runs.Any(run => run.Records is null))
-            throw new ReportException($"{folder.Path}: an earlier version of this program wrote this report, and did not note which notebook recorded what; run all notebooks once, or drop it with --replace.") { IsUsage = true };
+            throw new ReportException(
+                $"{folder.Path}: an earlier version of this program wrote this report, and did not note which notebook recorded what; "
+                + "run all notebooks once, or drop it with --replace.") { IsUsage = true };
 
         Provenance[] runs = [.. provenance.Runs.Select(run => Without(run, renewed)).Where(run => run.Notebooks.Count > 0)];
         var kept = new RecordSet();

@@ -43,7 +43,8 @@ internal static class LivePage
     public static string Status(IEnumerable<string> notebooks, LiveState? state)
     {
         var html = new StringBuilder("<nav><a target=\"view\" href=\"/report.html\">Report</a>");
-        html.AppendJoin("", notebooks.Select(name => $"<a target=\"view\" href=\"/notebook/{Uri.EscapeDataString(name)}\">{Encode(name)}</a>")).Append("</nav>\n");
+        html.AppendJoin("", notebooks.Select(name =>
+            $"<a target=\"view\" href=\"/notebook/{Uri.EscapeDataString(name)}\">{Encode(name)}</a>")).Append("</nav>\n");
         if (state is null)
             return html.ToString();
         html.Append($"<p><strong>{Encode(state.Heading)}</strong> {Encode(state.Cell)}</p>\n");

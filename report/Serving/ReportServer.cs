@@ -82,15 +82,19 @@ internal sealed class ReportServer : IAsyncDisposable
             await SendAsync(response, StatusCodes.Status405MethodNotAllowed, "This server only shows.\n");
         else if (request.Path.Value is "/")
             await SendAsync(response, StatusCodes.Status200OK, LivePage.Write(), Types[".html"],
-                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-src 'self'; frame-ancestors 'none'");
+                "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
+                + "frame-src 'self'; frame-ancestors 'none'");
         else if (request.Path.Value is "/events")
             await SendEventsAsync(context);
-        else if (request.Path.Value is ['/', 'n', 'o', 't', 'e', 'b', 'o', 'o', 'k', '/', .. var name] && Notebooks().GetValueOrDefault(name) is { } notebook)
+        else if (request.Path.Value is ['/', 'n', 'o', 't', 'e', 'b', 'o', 'o', 'k', '/', .. var name]
+            && Notebooks().GetValueOrDefault(name) is { } notebook)
             await SendAsync(response, StatusCodes.Status200OK, NotebookPage.Write(Notebook.Load(notebook)), Types[".html"], Static);
-        else if (request.Path.Value is ['/', .. var file] && folder.Find(file) is { } path && Types.GetValueOrDefault(Path.GetExtension(path)) is { } type)
+        else if (request.Path.Value is ['/', .. var file]
+            && folder.Find(file) is { } path && Types.GetValueOrDefault(Path.GetExtension(path)) is { } type)
             await SendFileAsync(response, path, type);
         else
-            await SendAsync(response, StatusCodes.Status404NotFound, request.Path.Value is "/report.html" ? "There is no report yet.\n" : "There is no such page.\n");
+            await SendAsync(
+                response, StatusCodes.Status404NotFound, request.Path.Value is "/report.html" ? "There is no report yet.\n" : "There is no such page.\n");
     }
 
     /// <summary>The notebooks that can be shown, by name: those of the run that goes on, and those of the report.</summary>

@@ -33,7 +33,8 @@ public static class ImageGridHtml
     {
         var (width, height) = ImageGridSvg.Size(image.Picture);
         var data = Convert.ToBase64String(Png.Encode(image.Picture));
-        return FormattableString.Invariant($"<img width=\"{width:0}\" height=\"{height:0}\" alt=\"\" src=\"data:image/png;base64,{data}\"><br>{Encode(image.Caption ?? "")}");
+        return FormattableString.Invariant(
+            $"<img width=\"{width:0}\" height=\"{height:0}\" alt=\"\" src=\"data:image/png;base64,{data}\"><br>{Encode(image.Caption ?? "")}");
     }
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);
