@@ -83,15 +83,16 @@ public class RefusalTests
         ["SGD with a negative rate"] = (() => optim.SGD(nn.Linear(1, 1).parameters(), -1), ["SGD", "-1"]),
         ["AdamW with a negative weight_decay"] =
             (() => optim.AdamW(nn.Linear(1, 1).parameters(), weight_decay: -1), ["AdamW", "weight_decay", "-1"]),
-        ["a group with a negative momentum"] = (() => optim.SGD(
-            [new Modules.SGD.ParamGroup(nn.Linear(1, 1).parameters(), new Modules.SGD.Options { momentum = -1 })], 1), ["SGD", "momentum", "-1"]),
+        ["a group with a negative momentum"] = (() => Sgd(out _).add_param_group(
+            new Modules.SGD.ParamGroup(nn.Linear(1, 1).parameters(), momentum: -1)), ["SGD", "momentum", "-1"]),
         ["a parameter in two groups"] = (() => Sgd(out var layer).add_param_group(
             new Modules.SGD.ParamGroup(layer.parameters().Take(1))), ["SGD", "more than one parameter group"]),
         ["a group of another optimiser's"] = (() => Sgd(out _).add_param_group(
             new Modules.Adam.ParamGroup(nn.Linear(1, 1).parameters())), ["SGD", "Adam.ParamGroup"]),
         ["groups without parameters"] = (() => optim.Adam([new Modules.Adam.ParamGroup([])]), ["Adam", "no parameters"]),
         ["StepLR of every 0 epochs"] = (() => optim.lr_scheduler.StepLR(Sgd(out _), 0), ["StepLR", "step_size", "0"]),
-        ["CosineAnnealingLR of no epochs"] = (() => optim.lr_scheduler.CosineAnnealingLR(Sgd(out _), 0), ["CosineAnnealingLR", "T_max", "0"]),
+        ["CosineAnnealingLR of no epochs"] =
+            (() => optim.lr_scheduler.CosineAnnealingLR(Sgd(out _), 0), ["CosineAnnealingLR", "T_max", "0"]),
         ["OneCycleLR without steps"] = (() => optim.lr_scheduler.OneCycleLR(Sgd(out _), 1), ["OneCycleLR", "total_steps", "epochs"]),
         ["OneCycleLR of -3 steps"] = (() => optim.lr_scheduler.OneCycleLR(Sgd(out _), 1, -3), ["OneCycleLR", "total_steps", "-3"]),
         ["OneCycleLR that goes up for longer than it is"] =

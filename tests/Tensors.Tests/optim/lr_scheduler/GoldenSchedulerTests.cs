@@ -59,7 +59,8 @@ public class GoldenSchedulerTests
     private static optim.Optimizer MakeOptimizer(Case c)
     {
         var (one, two, lr) = (new Modules.Parameter(zeros(1)), new Modules.Parameter(zeros(1)), c.Options["lr"]);
-        Modules.Adam.ParamGroup[] groups = [new([one], new Modules.Adam.Options()), new([two], new Modules.Adam.Options { LearningRate = 0.02 })];
+        Modules.Adam.ParamGroup[] groups =
+            [new([one], new Modules.Adam.Options()), new([two], new Modules.Adam.Options { LearningRate = 0.02 })];
         return c.Optimiser switch
         {
             "SGD" => optim.SGD(

@@ -47,6 +47,19 @@ public class SchedulerTests
     }
 
     [Fact]
+    public void TwoGroups_MadeWithTheSameOptions_HaveLearningRatesOfTheirOwn()
+    {
+        var (layer, options) = (nn.Linear(2, 2), new Modules.SGD.Options { weight_decay = 0.5 });
+        var optimizer = optim.SGD(layer.parameters().Select(p => new Modules.SGD.ParamGroup([p], options)), 0.5);
+        var scheduler = StepLR(optimizer, 1, gamma: 0.5);
+
+        scheduler.step();
+
+        Assert.Equal([0.25, 0.25], optimizer.ParamGroups.Select(g => g.LearningRate));
+        Assert.Null(options.LearningRate);
+    }
+
+    [Fact]
     public void AGroupAddedLater_IsLeftAlone()
     {
         var optimizer = Sgd();
