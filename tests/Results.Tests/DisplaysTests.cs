@@ -3,6 +3,7 @@ using Microsoft.DotNet.Interactive.Formatting;
 namespace Fgsm.Results.Tests;
 
 /// <summary>What a notebook shows of a record.</summary>
+[Collection("what is displayed, by whichever test")]
 public sealed class DisplaysTests
 {
     private static Dictionary<string, string> Shown(Action record)

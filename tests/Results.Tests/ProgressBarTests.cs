@@ -2,6 +2,7 @@ using Microsoft.DotNet.Interactive.Formatting;
 
 namespace Fgsm.Results.Tests;
 
+[Collection("what is displayed, by whichever test")]
 public class ProgressBarTests
 {
     [Fact]
