@@ -129,10 +129,16 @@ internal sealed class OutputFolder(string path)
     /// <summary>Moves the files of the complete report over those of the earlier one. Done again after a kill, it ends the same.</summary>
     private void PutInPlace()
     {
+        // The list goes last: without it all the others are in their places, and only the folder is left.
+        if (!File.Exists(System.IO.Path.Combine(Complete, List)))
+        {
+            Directory.Delete(Complete, recursive: true);
+            return;
+        }
         var (earlier, files) = (Written(Path), Written(Complete));
         foreach (var old in Files(Path).Where(file => earlier.Contains(file) && !files.Contains(file)).ToArray())
             Remove(old);
-        // The list last: until then it names the files of the earlier report.
+        // Until the list goes it names the files of the earlier report.
         foreach (var file in Files(Complete).OrderBy(file => file == List).ToArray())
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(At(file))!);

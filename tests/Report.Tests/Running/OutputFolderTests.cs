@@ -19,6 +19,20 @@ public class OutputFolderTests : IDisposable
         Assert.Equal([Out], Directory.GetFileSystemEntries(folder.Path));
     }
 
+    /// <summary>A kill after the last file had been moved: the folder that they came from is still there, empty.</summary>
+    [Fact]
+    public async Task Recover_OfAReportThatIsAllInPlace_KeepsIt()
+    {
+        await Write("old", "report.md", "tables/a.x.csv");
+        var contents = Contents(Out);
+        Directory.CreateDirectory(Path.Combine(Out, ".complete", "tables"));
+
+        new OutputFolder(Out).Recover();
+
+        Assert.Equal(contents, Contents(Out));
+        Assert.False(Directory.Exists(Path.Combine(Out, ".complete")));
+    }
+
     [Fact]
     public async Task Write_ThatFails_LeavesTheOldReportAndNothingElse()
     {

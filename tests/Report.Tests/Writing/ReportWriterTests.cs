@@ -102,7 +102,7 @@ public class ReportWriterTests : IDisposable
         var figure = new LineChart("f", "x", "y").Add("line", [0, 1], [0, 1]);
         var html = await Write("{{figure \"b.figure\"}}", new ResultRecord("b.figure", figure));
 
-        Assert.Contains("<a id=\"b.figure\"></a>\n<figure>\n<figcaption>Figure 1: f</figcaption>\n<div class=\"static\">\n" + figure.ToSvg(titled: false), html);
+        Assert.Contains("<div id=\"b.figure\">\n<figure>\n<figcaption>Figure 1: f</figcaption>\n<div class=\"static\">\n" + figure.ToSvg(titled: false), html);
         Assert.Equal("<a id=\"b.figure\"></a>\n\n![f](figures/b.figure.svg)\n\n**Figure 1: f**", File.ReadAllText(folder.File("out/report.md")).Trim());
         Assert.Equal(figure.ToSvg(), File.ReadAllText(folder.File("out/figures/b.figure.svg")));
     }
@@ -111,7 +111,8 @@ public class ReportWriterTests : IDisposable
     public async Task ProjectTemplates_OfTheProvenance_ShowEveryDigest()
     {
         var table = new ResultTable("t").Text("a").Add("x");
-        File.Copy(Path.Combine(new Repository(Repository.Above(AppContext.BaseDirectory)!).Templates, "provenance.md"), folder.File("provenance.md"));
+        foreach (var template in new[] { "provenance.md", "run.md" })
+            File.Copy(Path.Combine(new Repository(Repository.Above(AppContext.BaseDirectory)!).Templates, template), folder.File(template));
         await Write("{{> provenance}}", new ResultRecord("b.table", table));
 
         var markdown = File.ReadAllText(folder.File("out/report.md"));
