@@ -6,7 +6,8 @@ public static class Checkout
     /// <summary>Its top folder: around the working directory, else around the program; null outside a checkout.</summary>
     public static string? Folder => Above(Directory.GetCurrentDirectory()) ?? Above(AppContext.BaseDirectory);
 
-    private static string? Above(string start)
+    /// <summary>The top folder of the checkout around a folder; null outside one.</summary>
+    public static string? Above(string start)
     {
         var folder = new DirectoryInfo(start);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FgsmNotebooks.sln")))

@@ -6,8 +6,6 @@ namespace Fgsm.Report.Running;
 /// <param name="Root">Its top folder.</param>
 internal sealed record Repository(string Root)
 {
-    private const string Solution = "FgsmNotebooks.sln";
-
     public string Notebooks => Path.Combine(Root, "notebooks");
 
     /// <summary>The scripts that pick an engine.</summary>
@@ -26,8 +24,8 @@ internal sealed record Repository(string Root)
     /// <summary>The checkout around the current folder, else around the program.</summary>
     /// <exception cref="ReportException">Neither lies in a checkout.</exception>
     public static Repository Find() => new(
-        Above(Directory.GetCurrentDirectory()) ?? Above(AppContext.BaseDirectory)
-        ?? throw new ReportException($"{Directory.GetCurrentDirectory()}: no {Solution} here or above; run this inside a checkout."));
+        Checkout.Folder
+        ?? throw new ReportException($"{Directory.GetCurrentDirectory()}: no FgsmNotebooks.sln here or above; run this inside a checkout."));
 
     /// <summary>The commit that is checked out, marked when files differ from it; null where git or its data is not there.</summary>
     public string? Commit()
@@ -36,14 +34,6 @@ internal sealed record Repository(string Root)
         return string.IsNullOrEmpty(commit) || string.IsNullOrEmpty(Git("status", "--porcelain", "--untracked-files=no"))
             ? commit
             : commit + ", with local changes";
-    }
-
-    internal static string? Above(string start)
-    {
-        var folder = new DirectoryInfo(start);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, Solution)))
-            folder = folder.Parent;
-        return folder?.FullName;
     }
 
     private string? Git(params string[] arguments)

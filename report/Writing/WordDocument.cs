@@ -143,33 +143,21 @@ internal sealed class WordDocument
         var word = Grid([.. table.Columns.Index().Select(c => Widest(table, c.Index))]);
         if (table.Columns.Any(column => column.Group is not null))
             word.Append(Groups(table.Columns, size));
-        word.Append(Row([.. table.Columns.Select(column => (column.Unit is null ? column.Name : $"{column.Name} ({column.Unit})", Right(column)))], true, size));
+        word.Append(Row([.. table.Columns.Select(column => (column.ShortHeader, column.IsNumeric))], true, size));
         foreach (var row in table.Rows)
-            word.Append(Row([.. table.Columns.Zip(row, (column, cell) => (Show(column, cell), Right(column)))], false, size));
+            word.Append(Row([.. table.Columns.Zip(row, (column, cell) => (column.Show(cell), column.IsNumeric))], false, size));
         KeepTogether(word);
         return word;
-
-        static bool Right(Column column) => column.Kind is ColumnKind.Number or ColumnKind.Percent;
     }
-
-    private static string Show(Column column, object? cell) => cell switch
-    {
-        null => Column.Nothing,
-        double number => number.ToString(column.Format, CultureInfo.InvariantCulture),
-        _ => (string)cell,
-    };
 
     private static TableRow Groups(IReadOnlyList<Column> columns, int size)
     {
         var row = new TableRow(new TableRowProperties(new CantSplit(), new TableHeader()));
-        for (var i = 0; i < columns.Count;)
+        foreach (var (group, _, span) in Column.Groups(columns))
         {
-            var group = columns[i].Group;
-            var span = columns.Skip(i).TakeWhile(column => column.Group == group).Count();
             var cell = Cell([Run(group ?? "", new Format(Bold: true, Size: size))], JustificationValues.Center);
             cell.PrependChild(new TableCellProperties(new GridSpan { Val = span }));
             row.Append(cell);
-            i += span;
         }
         return row;
     }
@@ -217,7 +205,7 @@ internal sealed class WordDocument
     private static int Widest(ResultTable table, int column)
     {
         var heading = table.Columns[column].Name.Split(' ').Max(word => word.Length);
-        return Math.Clamp(table.Rows.Select(row => Show(table.Columns[column], row[column]).Length).Append(heading).Max() + 2, 6, 40);
+        return Math.Clamp(table.Rows.Select(row => table.Columns[column].Show(row[column]).Length).Append(heading).Max() + 2, 6, 40);
     }
 
     // A table of less than a page does not begin on one and end on the next.

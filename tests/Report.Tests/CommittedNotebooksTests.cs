@@ -6,7 +6,7 @@ namespace Fgsm.Report.Tests;
 /// <summary>What a reader may expect of every notebook of the project, before it runs.</summary>
 public partial class CommittedNotebooksTests
 {
-    private static readonly string Root = Repository.Above(AppContext.BaseDirectory)!;
+    private static readonly string Root = Checkout.Above(AppContext.BaseDirectory)!;
 
     public static TheoryData<string> Notebooks => [.. Directory.GetFiles(Path.Combine(Root, "notebooks"), "*.ipynb").Select(file => Path.GetFileName(file))];
 

@@ -261,7 +261,7 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
     /// <summary>A checkout of links with a models/ of its own.</summary>
     public sealed class FewImages : IDisposable
     {
-        internal static readonly string Root = Repository.Above(AppContext.BaseDirectory)!;
+        internal static readonly string Root = Checkout.Above(AppContext.BaseDirectory)!;
 
         private readonly TemporaryFolder folder = new();
 

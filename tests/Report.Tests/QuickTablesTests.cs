@@ -13,7 +13,7 @@ namespace Fgsm.Report.Tests;
 /// </summary>
 public sealed class QuickTablesTests : IDisposable
 {
-    private static readonly string Root = Repository.Above(AppContext.BaseDirectory)!;
+    private static readonly string Root = Checkout.Above(AppContext.BaseDirectory)!;
 
     private readonly TemporaryFolder output = new();
 

@@ -89,5 +89,5 @@ public class APGD : FixedEpsAttack
         return numbers / (Norm.PerImage(Norm.Length(numbers), x) + 1e-12);
     }
 
-    public override string ToString() => FormattableString.Invariant($"{GetType().Name}(eps: {Eps:0.######}, steps: {Steps}, norm: {Norm}, loss: {Loss.Method.Name}, restarts: {Restarts}, bounds: [{Bounds.Min}, {Bounds.Max}], seed: {Seed})");
+    public override string ToString() => Describe($"eps: {Eps:0.######}, steps: {Steps}, loss: {Loss.Method.Name}, restarts: {Restarts}");
 }

@@ -57,7 +57,9 @@ public abstract class AdversarialAttack
         using var eval = model.InEvalMode();
         var adversarial = x.shape[0] == 0 ? x.clone() : Perturb(model, x, y);
         if (!adversarial.shape.SequenceEqual(x.shape))
-            throw new ArgumentException($"{GetType().Name}: Perturb gave a tensor of shape [{string.Join(", ", adversarial.shape)}] for images of shape [{string.Join(", ", x.shape)}]");
+            throw new ArgumentException(
+                $"{GetType().Name}: Perturb gave a tensor of shape [{string.Join(", ", adversarial.shape)}] "
+                + $"for images of shape [{string.Join(", ", x.shape)}]");
         return (ReferenceEquals(adversarial, x) ? x.clone() : adversarial).MoveToOuterDisposeScope();
     }
 
@@ -65,7 +67,7 @@ public abstract class AdversarialAttack
     /// <param name="data">Images and labels.</param>
     public Tensor Attack(nn.Module<Tensor, Tensor> model, TensorSet data) => Attack(model, data.Images, data.Labels);
 
-    /// <summary>The class that a model finds least likely for each image, int64 <c>[N]</c>: the hardest labels for a targeted attack.</summary>
+    /// <summary>The class that a model finds least likely for each image, int64 <c>[N]</c>: the hardest target.</summary>
     /// <param name="x">Images, <c>[N, C, H, W]</c>.</param>
     public static Tensor LeastLikely(nn.Module<Tensor, Tensor> model, Tensor x)
     {
@@ -87,7 +89,8 @@ public abstract class AdversarialAttack
     /// images that are never turned stay as they are in <paramref name="x"/>.
     /// </summary>
     /// <param name="run">Given the run, from 0, and the images, labels and random numbers that are left.</param>
-    private protected Tensor OnSurvivors(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, int runs, Func<int, Tensor, Tensor, RandomDraws, Tensor> run)
+    private protected Tensor OnSurvivors(
+        nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, int runs, Func<int, Tensor, Tensor, RandomDraws, Tensor> run)
     {
         var (adversarial, draws) = (x.clone(), RandomDraws.For(x, Seed));
         var left = Fooled(model.call(x), y).logical_not().nonzero().reshape(-1);
@@ -101,6 +104,16 @@ public abstract class AdversarialAttack
             left = left[fooled.logical_not()].MoveToOuterDisposeScope();
         }
         return adversarial;
+    }
+
+    /// <summary>The attack's kind and options: its own, then those that all attacks have, where they are not the usual ones.</summary>
+    private protected string Describe(FormattableString own)
+    {
+        var norm = Norm == Norms[0] ? "" : $", norm: {Norm}";
+        var targeted = Targeted ? ", targeted: True" : "";
+        var seed = Seed is { } given ? FormattableString.Invariant($", seed: {given}") : "";
+        var bounds = FormattableString.Invariant($"[{Bounds.Min}, {Bounds.Max}]");
+        return $"{GetType().Name}({FormattableString.Invariant(own)}{norm}{targeted}, bounds: {bounds}{seed})";
     }
 
     /// <summary>A distance between pixels, such as eps.</summary>

@@ -31,17 +31,22 @@ public sealed class AutoAttack : FixedEpsAttack
     [
         new APGD(Eps, Steps) { Bounds = Bounds, Seed = Seed },
         new TargetedAPGD(Eps, Steps, Targets) { Bounds = Bounds, Seed = Seed },
-        new FAB(Steps, Targets, enough: Eps) { Norm = Norm.LInf, Bounds = Bounds, Seed = Seed },
+        new FAB(Steps, Targets, enough: Eps) { Norm = Norm.LInf, Bounds = Bounds },
         new Square(Eps, Queries) { Bounds = Bounds, Seed = Seed },
     ];
 
-    protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) => Targeted
-        ? throw new NotSupportedException("AutoAttack: it has no given target; use PGD")
-        : OnSurvivors(model, x, y, Parts.Count, (part, images, labels, _) => Within(images, Parts[part].Attack(model, images, labels)));
+    protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
+    {
+        if (Targeted)
+            throw new NotSupportedException("AutoAttack: it has no given target; use PGD");
+        var parts = Parts;
+        return OnSurvivors(model, x, y, parts.Count,
+            (part, images, labels, _) => Within(images, parts[part].Attack(model, images, labels)));
+    }
 
     /// <summary>FAB looks for the nearest adversarial image, which may be further away than eps: then it does not count.</summary>
     private Tensor Within(Tensor x, Tensor adversarial) =>
         where(Norm.PerImage(Norm.LInf.Length(adversarial - x).le(Eps + 1e-6), x), adversarial, x);
 
-    public override string ToString() => FormattableString.Invariant($"AutoAttack(eps: {Eps:0.######}, steps: {Steps}, targets: {Targets}, queries: {Queries}, bounds: [{Bounds.Min}, {Bounds.Max}], seed: {Seed})");
+    public override string ToString() => Describe($"eps: {Eps:0.######}, steps: {Steps}, targets: {Targets}, queries: {Queries}");
 }

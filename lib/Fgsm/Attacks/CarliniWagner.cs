@@ -63,7 +63,11 @@ public sealed class CarliniWagner : MinimalAttack
         return best.Images;
     }
 
-    private void Descend(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, Tensor start, Func<Tensor, Tensor> image, Tensor c, Action<Tensor, Tensor> found)
+    /// <summary>Adam's steps for one c of each image.</summary>
+    /// <param name="image">The image of a w.</param>
+    /// <param name="found">Told, at each step, the images and which of them fool the model.</param>
+    private void Descend(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, Tensor start, Func<Tensor, Tensor> image, Tensor c,
+        Action<Tensor, Tensor> found)
     {
         var w = start.clone();
         var (mean, square) = (zeros_like(x), zeros_like(x));
@@ -90,5 +94,6 @@ public sealed class CarliniWagner : MinimalAttack
         }
     }
 
-    public override string ToString() => FormattableString.Invariant($"CarliniWagner(steps: {Steps}, searches: {Searches}, learningRate: {LearningRate:0.######}, c: {C:0.######}, confidence: {Confidence:0.######}, targeted: {Targeted}, bounds: [{Bounds.Min}, {Bounds.Max}])");
+    public override string ToString() => Describe(
+        $"steps: {Steps}, searches: {Searches}, learningRate: {LearningRate:0.######}, c: {C:0.######}, confidence: {Confidence:0.######}");
 }

@@ -43,7 +43,7 @@ public sealed class DeepFool : MinimalAttack
     /// <summary>The smallest change that reaches the nearest plane.</summary>
     private Tensor Step(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
-        var (logits, gradients) = LogitGradients.Of(model, x);
+        var (logits, gradients) = LogitsAndGradients(model, x);
         var own = zeros_like(x);
         for (var k = 0; k < gradients.Count; k++)
             own = where(Norm.PerImage(y.eq(k), x), gradients[k], own);
@@ -61,5 +61,15 @@ public sealed class DeepFool : MinimalAttack
         return change;
     }
 
-    public override string ToString() => FormattableString.Invariant($"DeepFool(steps: {Steps}, overshoot: {Overshoot:0.######}, norm: {Norm}, bounds: [{Bounds.Min}, {Bounds.Max}])");
+    /// <summary>Logits <c>[N, classes]</c>, and for each class its logit's gradient with respect to x: one backward pass each.</summary>
+    private static (Tensor Logits, IReadOnlyList<Tensor> Gradients) LogitsAndGradients(nn.Module<Tensor, Tensor> model, Tensor x)
+    {
+        using var grad = enable_grad();
+        var input = x.detach().requires_grad_();
+        var logits = model.call(input);
+        Tensor Gradient(int k) => autograd.grad([logits[.., k].sum()], [input], retain_graph: k < logits.shape[1] - 1)[0];
+        return (logits.detach(), [.. Enumerable.Range(0, (int)logits.shape[1]).Select(Gradient)]);
+    }
+
+    public override string ToString() => Describe($"steps: {Steps}, overshoot: {Overshoot:0.######}");
 }

@@ -17,7 +17,7 @@ public sealed class FAB : MinimalAttack
 
     /// <param name="steps">For each target; the official code takes 100.</param>
     /// <param name="targets">The classes tried, the likeliest first; the official code takes 9.</param>
-    /// <param name="enough">A change of at most this length is good enough, and no other target is tried for its image; 0 tries all.</param>
+    /// <param name="enough">After a change of at most this length no other target is tried for an image; 0 tries all.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no steps or targets, or enough is negative or not finite.</exception>
     public FAB(int steps = 100, int targets = 9, double enough = 0) =>
         (Steps, Targets, Enough) = (RequireCount(steps), RequireCount(targets), RequireDistance(enough));
@@ -55,7 +55,8 @@ public sealed class FAB : MinimalAttack
         for (var step = 0; step < Steps; step++)
         {
             using var scope = NewDisposeScope();
-            var plane = LossGradient.Of(model, point, y, (logits, y) => AttackLosses.LogitOf(logits, target) - AttackLosses.LogitOf(logits, y));
+            var plane = LossGradient.Of(
+                model, point, y, (logits, y) => AttackLosses.LogitOf(logits, target) - AttackLosses.LogitOf(logits, y));
             // The plane where the difference of the two logits is 0: <w, z> = <w, point> - difference.
             var offset = Dot(plane.Gradient, point) - plane.Losses;
             var (fromPoint, fromImage) = (ToPlane(point, plane.Gradient, offset), ToPlane(x, plane.Gradient, offset));
@@ -92,5 +93,5 @@ public sealed class FAB : MinimalAttack
         return way * (Norm.PerImage(lambda, point) * shares).minimum(room);
     }
 
-    public override string ToString() => FormattableString.Invariant($"FAB(steps: {Steps}, targets: {Targets}, norm: {Norm}, bounds: [{Bounds.Min}, {Bounds.Max}])");
+    public override string ToString() => Describe($"steps: {Steps}, targets: {Targets}, enough: {Enough:0.######}");
 }

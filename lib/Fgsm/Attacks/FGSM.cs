@@ -21,12 +21,14 @@ public sealed class FGSM : FixedEpsAttack
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) =>
         Step(x, Direction(LossGradient.Of(model, x, y)));
 
-    /// <summary>A change of length 1; for L-infinity -1, 0 or +1 for each pixel. It does not depend on eps, so a sweep over eps needs it once.</summary>
+    /// <summary>
+    /// A change of length 1; for L-infinity -1, 0 or +1 for each pixel. It does not depend on eps, so a sweep over eps needs it once.
+    /// </summary>
     internal Tensor Direction(LossGradient gradient) =>
         Targeted ? Norm.Steepest(gradient.Gradient).neg() : Norm.Steepest(gradient.Gradient);
 
     /// <summary>clip(x + eps * direction).</summary>
     internal Tensor Step(Tensor x, Tensor direction) => (x + direction * Eps).clamp(Bounds.Min, Bounds.Max);
 
-    public override string ToString() => FormattableString.Invariant($"FGSM(eps: {Eps:0.######}, targeted: {Targeted}, bounds: [{Bounds.Min}, {Bounds.Max}]{(Norm == Norm.LInf ? "" : $", norm: {Norm}")})");
+    public override string ToString() => Describe($"eps: {Eps:0.######}");
 }

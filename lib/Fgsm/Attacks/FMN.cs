@@ -7,7 +7,9 @@ namespace Fgsm.Attacks;
 /// https://arxiv.org/abs/2102.12827, algorithm 1.
 /// Distance: L2 or L-infinity.
 /// </summary>
-/// <remarks>As in the authors' code: the gradient of the margin, steps along its L2 direction in every norm, both annealed by a cosine.</remarks>
+/// <remarks>
+/// As in the authors' code: the gradient of the margin, steps along its L2 direction in every norm, both annealed by a cosine.
+/// </remarks>
 /// <example><c>var adversarial = new FMN { Norm = Norm.LInf }.Attack(model, x, y);</c></example>
 public sealed class FMN : MinimalAttack
 {
@@ -41,12 +43,13 @@ public sealed class FMN : MinimalAttack
             var before = best.Length.eq(float.PositiveInfinity).logical_and(fooled.logical_not());
             best.Offer(adversarial, fooled);
             var reach = length + gradient.Losses.abs() / Norm.Dual(gradient.Gradient).clamp(min: 1e-12);
-            radius.copy_(where(fooled, (radius * (1 - gamma)).minimum(best.Length), where(before, reach, radius * (1 + gamma))).minimum(farthest));
+            var (shrunk, grown) = ((radius * (1 - gamma)).minimum(best.Length), where(before, reach, radius * (1 + gamma)));
+            radius.copy_(where(fooled, shrunk, grown).minimum(farthest));
             var direction = Norm.L2.Steepest(gradient.Gradient) * (Targeted ? -alpha : alpha);
             adversarial.copy_(Norm.Project(x, adversarial + direction, Norm.PerImage(radius, x), Bounds));
         }
         return best.Images;
     }
 
-    public override string ToString() => FormattableString.Invariant($"FMN(steps: {Steps}, alpha: {Alpha:0.######}, gamma: {Gamma:0.######}, norm: {Norm}, targeted: {Targeted}, bounds: [{Bounds.Min}, {Bounds.Max}])");
+    public override string ToString() => Describe($"steps: {Steps}, alpha: {Alpha:0.######}, gamma: {Gamma:0.######}");
 }

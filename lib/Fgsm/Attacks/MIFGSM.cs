@@ -34,5 +34,5 @@ public sealed class MIFGSM : FixedEpsAttack
         return adversarial;
     }
 
-    public override string ToString() => FormattableString.Invariant($"MIFGSM(eps: {Eps:0.######}, steps: {Steps}, decay: {Decay:0.######}, targeted: {Targeted}, bounds: [{Bounds.Min}, {Bounds.Max}])");
+    public override string ToString() => Describe($"eps: {Eps:0.######}, steps: {Steps}, decay: {Decay:0.######}");
 }

@@ -28,7 +28,10 @@ public abstract class Norm
     /// <summary>How fast the loss rises along <see cref="Steepest"/>: the length of the gradient in the dual norm, <c>[N]</c>.</summary>
     public abstract Tensor Dual(Tensor gradient);
 
-    /// <summary>A point within eps of x and within the bounds: the nearest for L-infinity and L1; for L2 first onto the ball, then into the bounds.</summary>
+    /// <summary>
+    /// A point within eps of x and within the bounds: the nearest for L-infinity and L1; for L2 first onto the ball, then into the
+    /// bounds.
+    /// </summary>
     /// <param name="x">Images within the bounds.</param>
     /// <param name="point">The shape of x.</param>
     /// <param name="eps">One for each image, <c>[N, 1, 1, 1]</c>, or one for all, <c>[]</c>.</param>
@@ -118,7 +121,8 @@ public abstract class Norm
         {
             var change = point - x;
             var (low, high) = (PerImage(zeros_like(Length(change)), x), PerImage(LInf.Length(change), x));
-            Tensor Lowered(Tensor amount) => (change.abs() - amount).clamp(min: 0).mul(change.sign()).add(x).clamp(bounds.Min, bounds.Max).sub(x);
+            Tensor Lowered(Tensor amount) =>
+                (x + (change.abs() - amount).clamp(min: 0) * change.sign()).clamp(bounds.Min, bounds.Max) - x;
             var fits = PerImage(Length(Lowered(low)), x).le(eps);
             for (var halving = 0; halving < 40; halving++)
             {

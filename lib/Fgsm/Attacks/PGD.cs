@@ -76,17 +76,8 @@ public class PGD : FixedEpsAttack
 
     public override string ToString()
     {
-        List<string> more = [];
-        if (Norm != Norm.LInf)
-            more.Add($"norm: {Norm}");
-        if (Loss != AttackLosses.CrossEntropy)
-            more.Add($"loss: {Loss.Method.Name}");
-        if (Targeted)
-            more.Add("targeted");
-        if (Restarts > 1)
-            more.Add($"restarts: {Restarts}");
-        if (Seed is { } seed)
-            more.Add($"seed: {seed}");
-        return FormattableString.Invariant($"{GetType().Name}(eps: {Eps:0.######}, alpha: {Alpha:0.######}, steps: {Steps}, randomStart: {RandomStart}, bounds: [{Bounds.Min}, {Bounds.Max}]{string.Concat(more.Select(m => ", " + m))})");
+        var loss = Loss == AttackLosses.CrossEntropy ? "" : $", loss: {Loss.Method.Name}";
+        var restarts = Restarts == 1 ? "" : FormattableString.Invariant($", restarts: {Restarts}");
+        return Describe($"eps: {Eps:0.######}, alpha: {Alpha:0.######}, steps: {Steps}, randomStart: {RandomStart}{loss}{restarts}");
     }
 }

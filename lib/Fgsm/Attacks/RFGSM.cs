@@ -15,7 +15,8 @@ public sealed class RFGSM : FixedEpsAttack
     {
         Alpha = RequireDistance(alpha ?? eps / 2, nameof(alpha));
         if (Alpha > Eps)
-            throw new ArgumentOutOfRangeException(nameof(alpha), FormattableString.Invariant($"RFGSM: alpha {Alpha} is larger than eps {Eps}"));
+            throw new ArgumentOutOfRangeException(
+                nameof(alpha), FormattableString.Invariant($"RFGSM: alpha {Alpha} is larger than eps {Eps}"));
     }
 
     public double Alpha { get; }
@@ -26,5 +27,5 @@ public sealed class RFGSM : FixedEpsAttack
         return new FGSM(Eps - Alpha, Targeted) { Bounds = Bounds }.Attack(model, start, y);
     }
 
-    public override string ToString() => FormattableString.Invariant($"RFGSM(eps: {Eps:0.######}, alpha: {Alpha:0.######}, targeted: {Targeted}, bounds: [{Bounds.Min}, {Bounds.Max}], seed: {Seed})");
+    public override string ToString() => Describe($"eps: {Eps:0.######}, alpha: {Alpha:0.######}");
 }

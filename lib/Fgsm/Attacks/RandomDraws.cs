@@ -30,7 +30,7 @@ internal sealed class RandomDraws
     private static long Seed(long seed, float[] pixels) =>
         BitConverter.ToInt64(SHA256.HashData([.. BitConverter.GetBytes(seed), .. MemoryMarshal.AsBytes<float>(pixels)]));
 
-    /// <summary>Uniform numbers from low to high in the shape of <paramref name="like"/>, whose first dimension counts the images.</summary>
+    /// <summary>Uniform numbers from low to high in the shape of a tensor whose first dimension counts the images.</summary>
     public Tensor Uniform(Tensor like, double low, double high) => Draw(like, part => part.uniform_(low, high));
 
     /// <summary>Standard normal numbers.</summary>
@@ -59,5 +59,6 @@ internal sealed class RandomDraws
 
     /// <summary>The draws of some of the images: the same streams.</summary>
     /// <param name="some">int64 numbers of images.</param>
-    public RandomDraws Of(Tensor some) => new(seeds, seeds is null ? [] : Array.ConvertAll(some.cpu().data<long>().ToArray(), i => images[i]));
+    public RandomDraws Of(Tensor some) =>
+        new(seeds, seeds is null ? [] : Array.ConvertAll(some.cpu().data<long>().ToArray(), i => images[i]));
 }

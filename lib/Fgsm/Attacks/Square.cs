@@ -14,12 +14,15 @@ public sealed class Square : FixedEpsAttack
     /// <param name="eps">The largest change of a pixel, in pixels of [0,1]; 0 or more.</param>
     /// <param name="queries">How often the model is asked for each image; auto-attack takes 5,000.</param>
     /// <param name="share">The share of the image that the first squares cover; auto-attack takes 0.8.</param>
-    /// <exception cref="ArgumentOutOfRangeException">eps is negative or not finite, there are no queries, or the share is not above 0 and up to 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// eps is negative or not finite, there are no queries, or the share is not above 0 and up to 1.
+    /// </exception>
     public Square(double eps, int queries = 5000, double share = 0.8) : base(eps)
     {
         (Queries, Share) = (RequireCount(queries), share);
         if (share is not (> 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(share), FormattableString.Invariant($"Square: share must be above 0 and at most 1, got {share}"));
+            throw new ArgumentOutOfRangeException(
+                nameof(share), FormattableString.Invariant($"Square: share must be above 0 and at most 1, got {share}"));
     }
 
     public int Queries { get; }
@@ -41,9 +44,12 @@ public sealed class Square : FixedEpsAttack
         for (var query = 0; query < Queries && left.numel() > 0; query++)
         {
             using var scope = NewDisposeScope();
-            var side = Math.Min(Math.Max((int)Math.Round(Math.Sqrt(Share / Shrink(query) * height * width)), 1), (int)Math.Min(height, width));
-            var (images, from, numbers) = (x.index_select(0, left), best.index_select(0, left), draws.Of(left).Uniform(zeros(left.numel(), channels + 2), 0, 1).to(x.device));
-            var inside = Covers(numbers[.., channels], height, side).unsqueeze(2).logical_and(Covers(numbers[.., channels + 1], width, side).unsqueeze(1)).unsqueeze(1);
+            var side = (int)Math.Clamp(Math.Round(Math.Sqrt(Share / Shrink(query) * height * width)), 1, Math.Min(height, width));
+            var (images, from) = (x.index_select(0, left), best.index_select(0, left));
+            // For each image the signs of its channels, then the place of its square.
+            var numbers = draws.Of(left).Uniform(zeros(left.numel(), channels + 2), 0, 1).to(x.device);
+            var (rows, columns) = (Covers(numbers[.., channels], height, side), Covers(numbers[.., channels + 1], width, side));
+            var inside = rows.unsqueeze(2).logical_and(columns.unsqueeze(1)).unsqueeze(1);
             var sign = (numbers.narrow(1, 0, channels) - 0.5).sign().reshape(-1, channels, 1, 1);
             var tried = Norm.LInf.Project(images, where(inside, from + sign * (2 * Eps), from), eps, Bounds);
             var tries = Margin(model, tried, y.index_select(0, left));
@@ -85,5 +91,5 @@ public sealed class Square : FixedEpsAttack
         _ => 512,
     };
 
-    public override string ToString() => FormattableString.Invariant($"Square(eps: {Eps:0.######}, queries: {Queries}, share: {Share:0.######}, targeted: {Targeted}, bounds: [{Bounds.Min}, {Bounds.Max}], seed: {Seed})");
+    public override string ToString() => Describe($"eps: {Eps:0.######}, queries: {Queries}, share: {Share:0.######}");
 }

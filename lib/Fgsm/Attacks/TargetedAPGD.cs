@@ -26,5 +26,5 @@ public sealed class TargetedAPGD : APGD
         });
     }
 
-    public override string ToString() => FormattableString.Invariant($"TargetedAPGD(eps: {Eps:0.######}, steps: {Steps}, targets: {Targets}, norm: {Norm}, restarts: {Restarts}, bounds: [{Bounds.Min}, {Bounds.Max}], seed: {Seed})");
+    public override string ToString() => Describe($"eps: {Eps:0.######}, steps: {Steps}, targets: {Targets}, restarts: {Restarts}");
 }

@@ -25,7 +25,8 @@ public sealed record AttackOutcome(string Attack, string Settings, Norm Norm, do
     {
         get
         {
-            double[] lengths = [.. Enumerable.Range(0, Clean.Count).Where(Clean.IsCorrect).Select(i => Attacked.IsCorrect(i) ? double.PositiveInfinity : Lengths[i]).Order()];
+            var right = Enumerable.Range(0, Clean.Count).Where(Clean.IsCorrect);
+            double[] lengths = [.. right.Select(i => Attacked.IsCorrect(i) ? double.PositiveInfinity : Lengths[i]).Order()];
             return lengths.Length == 0 ? double.NaN : (lengths[(lengths.Length - 1) / 2] + lengths[lengths.Length / 2]) / 2;
         }
     }

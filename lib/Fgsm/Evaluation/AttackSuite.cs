@@ -6,7 +6,7 @@ namespace Fgsm.Evaluation;
 /// <summary>Several attacks on one model: what each leaves of its accuracy, and what all together leave.</summary>
 /// <param name="Clean">Predictions without attack.</param>
 /// <param name="Outcomes">One for each attack, in the order given.</param>
-/// <example><c>AttackSuite.Run(model, test.Range(0, 1000), [new FGSM(eps), new PGD(eps, eps / 4, 40) { Seed = 0 }, new AutoAttack(eps)])</c></example>
+/// <example><c>AttackSuite.Run(model, test.Range(0, 1000), [new FGSM(eps), new AutoAttack(eps)]).ToDataFrame()</c></example>
 public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome> Outcomes)
 {
     /// <summary>Runs each attack on all images, batch by batch.</summary>
@@ -18,26 +18,39 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
     /// <param name="progress">Told after each batch, under the attack's name and eps.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; what is done is kept.</exception>
-    public static AttackSuite Run(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<AdversarialAttack> attacks, int batchSize = 250,
-        string? keep = null, IProgress<Progress>? progress = null, CancellationToken cancellation = default)
+    public static AttackSuite Run(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<AdversarialAttack> attacks,
+        int batchSize = 250, string? keep = null, IProgress<Progress>? progress = null, CancellationToken cancellation = default)
     {
         var clean = Predictions.Of(model, data);
-        var kept = new KeptBatches(keep, TrainingKey.Digest(new object?[] { TrainingKey.Code, TrainingKey.Modules(model), model.state_dict() }));
+        var kept = keep is null ? null : new KeptBatches(
+            keep, TrainingKey.Digest(new object?[] { TrainingKey.Code, TrainingKey.Modules(model), model.state_dict() }));
         return new(clean, [.. attacks.Select(attack => Run(model, data, clean, attack, batchSize, kept, progress, cancellation))]);
     }
 
-    private static AttackOutcome Run(nn.Module<Tensor, Tensor> model, TensorSet data, Predictions clean, AdversarialAttack attack, int batchSize,
-        KeptBatches kept, IProgress<Progress>? progress, CancellationToken cancellation)
+    private static AttackOutcome Run(nn.Module<Tensor, Tensor> model, TensorSet data, Predictions clean, AdversarialAttack attack,
+        int batchSize, KeptBatches? kept, IProgress<Progress>? progress, CancellationToken cancellation)
     {
         var parts = new List<AttackedBatch>();
         using var views = NewDisposeScope();
         var name = attack.GetType().Name;
         var title = attack is FixedEpsAttack { Eps: var eps } ? FormattableString.Invariant($"{name} at {eps:0.####}") : name;
         foreach (var batch in data.Batches(batchSize, progress, title, cancellation))
-            parts.Add(kept.GetOrAdd(TrainingKey.Digest(new object?[] { attack.ToString(), batch.Pixels, batch.Labels }), () => Attack(model, batch, attack)));
+            parts.Add(kept is null ? Attack(model, batch, attack) : kept.GetOrAdd(Key(attack, batch), () => Attack(model, batch, attack)));
         return new(name, attack.ToString()!, attack.Norm, (attack as FixedEpsAttack)?.Eps, clean,
             new([.. clean.Labels], [.. parts.SelectMany(p => p.Predicted)], [.. parts.SelectMany(p => p.Confidence)]),
-            [.. parts.SelectMany(p => p.Lengths)], parts.Sum(p => p.Forwards), parts.Sum(p => p.Gradients), TimeSpan.FromSeconds(parts.Sum(p => p.Seconds)));
+            [.. parts.SelectMany(p => p.Lengths)], parts.Sum(p => p.Forwards), parts.Sum(p => p.Gradients),
+            TimeSpan.FromSeconds(parts.Sum(p => p.Seconds)));
+    }
+
+    /// <summary>
+    /// The attack's code and all of its options, which its ToString need not tell, and the images. The code of a notebook's cell is
+    /// another in each run of the notebook.
+    /// </summary>
+    private static string Key(AdversarialAttack attack, TensorSet batch)
+    {
+        var type = attack.GetType();
+        object?[] all = [type.Module.ModuleVersionId, type.FullName, TrainingKey.Options(attack), batch.Pixels, batch.Labels];
+        return TrainingKey.Digest(all);
     }
 
     private static AttackedBatch Attack(nn.Module<Tensor, Tensor> model, TensorSet batch, AdversarialAttack attack)
@@ -73,13 +86,17 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
             new DoubleDataFrameColumn("robust_accuracy", Outcomes.Select(o => o.RobustAccuracy)),
             new DoubleDataFrameColumn("low", intervals.Select(i => i.Low)),
             new DoubleDataFrameColumn("high", intervals.Select(i => i.High)),
-            new DoubleDataFrameColumn("median_length", Outcomes.Select(o => double.IsFinite(o.MedianLength) ? o.MedianLength : (double?)null)),
+            new DoubleDataFrameColumn(
+                "median_length", Outcomes.Select(o => double.IsFinite(o.MedianLength) ? o.MedianLength : (double?)null)),
             new DoubleDataFrameColumn("forwards", Outcomes.Select(o => (double)o.Forwards / Clean.Count)),
             new DoubleDataFrameColumn("gradients", Outcomes.Select(o => (double)o.Gradients / Clean.Count)),
             new DoubleDataFrameColumn("seconds", Outcomes.Select(o => o.Duration.TotalSeconds)));
     }
 
-    /// <summary>A row for each attack and image: image, attack, norm, eps, label, predicted, length, turned (right without attack, wrong under it).</summary>
+    /// <summary>
+    /// A row for each attack and image: image, attack, norm, eps, label, predicted, length, turned (right without attack, wrong under
+    /// it).
+    /// </summary>
     public DataFrame ImagesToDataFrame()
     {
         var rows = Outcomes.SelectMany(o => Enumerable.Range(0, Clean.Count).Select(image => (o, image))).ToList();

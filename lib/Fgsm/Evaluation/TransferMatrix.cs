@@ -9,7 +9,8 @@ public sealed record TransferMatrix(IReadOnlyList<string> Names, IReadOnlyList<I
 {
     /// <summary>Attacks the images on each network and tries them on all.</summary>
     /// <exception cref="ArgumentException">Two networks have the same name.</exception>
-    public static TransferMatrix Run(IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Model)> networks, AdversarialAttack attack, TensorSet data, int batchSize = 250)
+    public static TransferMatrix Run(IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Model)> networks, AdversarialAttack attack,
+        TensorSet data, int batchSize = 250)
     {
         if (networks.DistinctBy(n => n.Name).Count() < networks.Count)
             throw new ArgumentException($"TransferMatrix: two networks have the same name: {string.Join(", ", networks.Select(n => n.Name))}");
@@ -31,7 +32,8 @@ public sealed record TransferMatrix(IReadOnlyList<string> Names, IReadOnlyList<I
     /// <summary>A row for each pair: crafted_on, tried_on, accuracy (percent).</summary>
     public DataFrame ToDataFrame()
     {
-        var pairs = Enumerable.Range(0, Names.Count).SelectMany(row => Enumerable.Range(0, Names.Count).Select(column => (row, column))).ToList();
+        var places = Enumerable.Range(0, Names.Count);
+        var pairs = places.SelectMany(row => places.Select(column => (row, column))).ToList();
         return new(
             new StringDataFrameColumn("crafted_on", pairs.Select(p => Names[p.row])),
             new StringDataFrameColumn("tried_on", pairs.Select(p => Names[p.column])),

@@ -70,7 +70,7 @@ internal static class TrainingKey
     }
 
     /// <summary>An object's fields by name: numbers, texts and tensors, alone or several, and the options of this library's own objects in them.</summary>
-    private static List<object?> Options(object value) => [.. Fields(value.GetType())
+    internal static List<object?> Options(object value) => [.. Fields(value.GetType())
         .OrderBy(f => f.Name, StringComparer.Ordinal)
         .Select(f => (f.Name, Value: Option(f.GetValue(value))))
         .Where(f => f.Value is not null)

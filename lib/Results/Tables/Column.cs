@@ -40,12 +40,16 @@ public sealed record Column(string Name, ColumnKind Kind, string? Unit = null, s
     [JsonIgnore]
     public string Header => Unit is null ? FullName : $"{FullName} ({Unit})";
 
-    internal string ShortHeader => Unit is null ? Name : $"{Name} ({Unit})";
+    /// <summary>The name without its group, with the unit.</summary>
+    [JsonIgnore]
+    public string ShortHeader => Unit is null ? Name : $"{Name} ({Unit})";
 
-    internal bool IsNumeric => Kind is ColumnKind.Number or ColumnKind.Percent;
+    /// <summary>Whether its cells are numbers.</summary>
+    [JsonIgnore]
+    public bool IsNumeric => Kind is ColumnKind.Number or ColumnKind.Percent;
 
     /// <summary>Neighbours of one group: its name, the first column's place, and how many they are.</summary>
-    internal static IEnumerable<(string? Group, int First, int Span)> Groups(IReadOnlyList<Column> columns)
+    public static IEnumerable<(string? Group, int First, int Span)> Groups(IReadOnlyList<Column> columns)
     {
         for (int first = 0, span; first < columns.Count; first += span)
         {
@@ -68,7 +72,8 @@ public sealed record Column(string Name, ColumnKind Kind, string? Unit = null, s
         }
     }
 
-    internal string Show(object? cell) => cell switch
+    /// <summary>A cell of this column as text, in its format; a number that rounds to 0 has no minus.</summary>
+    public string Show(object? cell) => cell switch
     {
         null => Nothing,
         double number => WithoutMinusZero(number.ToString(Format, CultureInfo.InvariantCulture)),

@@ -6,7 +6,7 @@ namespace Fgsm.Report.Tests;
 public sealed class PlotlyTheoryAttribute([CallerMemberName] string test = "") : ReasonedTheoryAttribute(Missing, test)
 {
     public static readonly string Packages =
-        Path.Combine(Repository.Above(AppContext.BaseDirectory)!, "tests", "Report.Tests", "Charts", "node_modules");
+        Path.Combine(Checkout.Above(AppContext.BaseDirectory)!, "tests", "Report.Tests", "Charts", "node_modules");
 
     private static string? Missing => BrowserFactAttribute.Missing
         ?? (Environment.GetEnvironmentVariable("CI") == "true" || Directory.Exists(Packages) ? null

@@ -5,7 +5,7 @@ public sealed class ComparisonsTests : IDisposable
 {
     private const string Header = "published,column,where,what,record,row,ours,less,images,headline,remark\n";
 
-    private static readonly Repository Project = new(Repository.Above(AppContext.BaseDirectory)!);
+    private static readonly Repository Project = new(Checkout.Above(AppContext.BaseDirectory)!);
 
     private readonly TemporaryFolder folder = new();
 

@@ -11,7 +11,7 @@ public sealed class DotNetInteractiveTests : IDisposable
 {
     private const string KernelName = "dotnet-interactive-under-test";
 
-    private static readonly string Root = Repository.Above(AppContext.BaseDirectory)!;
+    private static readonly string Root = Checkout.Above(AppContext.BaseDirectory)!;
     private static readonly string Notebooks = Path.Combine(Root, "notebooks");
 
     private readonly TemporaryFolder folder = new();

@@ -108,7 +108,7 @@ public sealed class InterruptedWritingTests : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Repository.Above(AppContext.BaseDirectory),
+            WorkingDirectory = Checkout.Above(AppContext.BaseDirectory),
         })!;
     }
 }

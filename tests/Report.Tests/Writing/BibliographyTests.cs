@@ -4,7 +4,7 @@ namespace Fgsm.Report.Tests;
 
 public sealed partial class BibliographyTests : IDisposable
 {
-    private static readonly Repository Project = new(Repository.Above(AppContext.BaseDirectory)!);
+    private static readonly Repository Project = new(Checkout.Above(AppContext.BaseDirectory)!);
 
     private readonly TemporaryFolder folder = new();
 

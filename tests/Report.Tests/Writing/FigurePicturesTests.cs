@@ -71,7 +71,7 @@ public sealed class FigurePicturesTests : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Repository.Above(AppContext.BaseDirectory),
+            WorkingDirectory = Checkout.Above(AppContext.BaseDirectory),
         })!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();

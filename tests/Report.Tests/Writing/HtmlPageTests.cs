@@ -3,29 +3,11 @@ using Microsoft.Playwright;
 namespace Fgsm.Report.Tests;
 
 /// <summary>The page as a reader opens it: from a file, in a browser.</summary>
-public sealed class HtmlPageTests : IAsyncLifetime, IDisposable
+public sealed class HtmlPageTests : PageInBrowser
 {
-    private readonly TemporaryFolder folder = new();
     private readonly List<string> requests = [], complaints = [];
-    private IPlaywright? playwright;
-    private IBrowser? browser;
 
-    private string Address => new Uri(folder.File("report.html")).AbsoluteUri;
-
-    public Task InitializeAsync()
-    {
-        File.WriteAllText(folder.File("report.html"), HtmlPage.Write(SampleDocument.Create(folder)));
-        return Task.CompletedTask;
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (browser is not null)
-            await browser.DisposeAsync();
-        playwright?.Dispose();
-    }
-
-    public void Dispose() => folder.Dispose();
+    protected override void Write() => File.WriteAllText(Folder.File("report.html"), HtmlPage.Write(SampleDocument.Create(Folder)));
 
     [InteractiveFact]
     public async Task Figures_AnswerToThePointerAndTheLegend()
@@ -130,14 +112,8 @@ public sealed class HtmlPageTests : IAsyncLifetime, IDisposable
         }
     }
 
-    private async Task<IPage> OpenAsync(BrowserNewContextOptions? options = null)
+    private Task<IPage> OpenAsync(BrowserNewContextOptions? options = null) => OpenAsync(options, page =>
     {
-        playwright ??= await Playwright.CreateAsync();
-        browser ??= await playwright.Chromium.LaunchAsync(new() { ExecutablePath = PdfPrinter.FindBrowser(), Args = ["--no-sandbox"] });
-        var context = await browser.NewContextAsync(options ?? new());
-        var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(90_000);
-        Assertions.SetDefaultExpectTimeout(90_000);
         requests.Clear();
         page.Request += (_, request) =>
         {
@@ -150,7 +126,5 @@ public sealed class HtmlPageTests : IAsyncLifetime, IDisposable
                 complaints.Add(message.Text);
         };
         page.PageError += (_, error) => complaints.Add(error);
-        await page.GotoAsync(Address);
-        return page;
-    }
+    });
 }

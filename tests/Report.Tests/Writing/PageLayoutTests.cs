@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace Fgsm.Report.Tests;
 
 /// <summary>Every table and figure of the published report on a wide page and on a phone, by day and in the dark, measured in a browser.</summary>
-public sealed class PageLayoutTests : IAsyncLifetime, IDisposable
+public sealed class PageLayoutTests : PageInBrowser
 {
     // What is cut: an element beside the page, or a text outside a box that hides what leaves it. What scrolls sideways must say so.
     private const string Cut = """
@@ -53,29 +53,15 @@ public sealed class PageLayoutTests : IAsyncLifetime, IDisposable
         }
         """;
 
-    private readonly TemporaryFolder folder = new();
-    private IPlaywright? playwright;
-    private IBrowser? browser;
-
-    public Task InitializeAsync()
+    protected override void Write()
     {
-        var content = RecordFolder.Read(Path.Combine(Repository.Above(AppContext.BaseDirectory)!, "report", "published"));
+        var content = RecordFolder.Read(Path.Combine(Checkout.Above(AppContext.BaseDirectory)!, "report", "published"));
         var results = content.Records.Of<ResultTable>().Select(table => $"{{{{table \"{table.Name}\"}}}}")
             .Concat(content.Records.Of<Figure>().Select(figure => $"{{{{figure \"{figure.Name}\"}}}}"));
         var digests = content.Provenance.Digests.Select(digest => $"| {digest.Key} | `{digest.Value}` |");
-        File.WriteAllText(folder.File("report.md"), $"# Every result of the published report\n\n{string.Join("\n\n", results)}\n\n| Table | Digest |\n|:--|:--|\n{string.Join('\n', digests)}\n");
-        File.WriteAllText(folder.File("report.html"), HtmlPage.Write(new ReportDocument(new ReportTemplate(folder.Path), content)));
-        return Task.CompletedTask;
+        File.WriteAllText(Folder.File("report.md"), $"# Every result of the published report\n\n{string.Join("\n\n", results)}\n\n| Table | Digest |\n|:--|:--|\n{string.Join('\n', digests)}\n");
+        File.WriteAllText(Folder.File("report.html"), HtmlPage.Write(new ReportDocument(new ReportTemplate(Folder.Path), content)));
     }
-
-    public async Task DisposeAsync()
-    {
-        if (browser is not null)
-            await browser.DisposeAsync();
-        playwright?.Dispose();
-    }
-
-    public void Dispose() => folder.Dispose();
 
     [InteractiveFact]
     public async Task OnAWidePage_NothingIsCut_AndNothingScrollsSideways()
@@ -134,12 +120,7 @@ public sealed class PageLayoutTests : IAsyncLifetime, IDisposable
 
     private async Task<IPage> OpenAsync(int width, ColorScheme scheme)
     {
-        playwright ??= await Playwright.CreateAsync();
-        browser ??= await playwright.Chromium.LaunchAsync(new() { ExecutablePath = PdfPrinter.FindBrowser(), Args = ["--no-sandbox"] });
-        var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
-        var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(90_000);
-        await page.GotoAsync(new Uri(folder.File("report.html")).AbsoluteUri);
+        var page = await OpenAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme });
         await page.WaitForFunctionAsync("() => document.querySelectorAll('figure > script').length === document.querySelectorAll('figure.drawn').length");
         return page;
     }

@@ -29,7 +29,7 @@ public sealed class ReScienceArticleTests : IDisposable
     public void TheProjects_Metadata_HasEveryKeyOfTheJournals()
     {
         folder.Write("report.md", "# T\n\n## Abstract\n\nA.\n");
-        File.Copy(Path.Combine(new Repository(Repository.Above(AppContext.BaseDirectory)!).Templates, "metadata.yaml"), folder.File("metadata.yaml"));
+        File.Copy(Path.Combine(new Repository(Checkout.Above(AppContext.BaseDirectory)!).Templates, "metadata.yaml"), folder.File("metadata.yaml"));
 
         Write(holds: true);
 

@@ -8,7 +8,7 @@ public class ReportTemplateTests : IDisposable
         new("b.number", 98.765),
         new("b.text", "a | <b> *c*"));
 
-    private static readonly Repository Project = new(Repository.Above(AppContext.BaseDirectory)!);
+    private static readonly Repository Project = new(Checkout.Above(AppContext.BaseDirectory)!);
 
     private readonly TemporaryFolder folder = new();
 
@@ -112,7 +112,7 @@ public class ReportTemplateTests : IDisposable
     [Fact]
     public void ProjectTemplates_AskOnlyForWhatTheNotebooksRecord()
     {
-        var repository = new Repository(Repository.Above(AppContext.BaseDirectory)!);
+        var repository = new Repository(Checkout.Above(AppContext.BaseDirectory)!);
         var notebooks = NotebookFile.All(repository);
 
         string[] names = [.. notebooks.SelectMany(notebook => notebook.RecordNames)];

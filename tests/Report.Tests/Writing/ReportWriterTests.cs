@@ -112,7 +112,7 @@ public class ReportWriterTests : IDisposable
     {
         var table = new ResultTable("t").Text("a").Add("x");
         foreach (var template in new[] { "provenance.md", "run.md" })
-            File.Copy(Path.Combine(new Repository(Repository.Above(AppContext.BaseDirectory)!).Templates, template), folder.File(template));
+            File.Copy(Path.Combine(new Repository(Checkout.Above(AppContext.BaseDirectory)!).Templates, template), folder.File(template));
         await Write("{{> provenance}}", new ResultRecord("b.table", table));
 
         var markdown = File.ReadAllText(folder.File("out/report.md"));

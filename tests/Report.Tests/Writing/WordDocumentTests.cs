@@ -67,9 +67,21 @@ public sealed class WordDocumentTests : IDisposable
 
     private static IEnumerable<string?> Styles(Body body) => body.Elements<Paragraph>().Select(p => p.ParagraphProperties?.ParagraphStyleId?.Val?.Value);
 
-    private WordprocessingDocument Write()
+    /// <summary>A cell is one text in every format: -0.001 with two decimals is no number below 0.</summary>
+    [Fact]
+    public void Word_OfANumberThatRoundsToZero_ShowsNoMinus()
     {
-        var document = SampleDocument.Create(folder);
+        File.WriteAllText(folder.File("report.md"), "# Title\n\n{{table \"b.table\"}}\n");
+        var table = new ResultTable("t").Number("x", format: "0.00").Add(-0.001);
+        using var word = Write(new ReportDocument(new ReportTemplate(folder.Path), Samples.Content(Samples.Records(new ResultRecord("b.table", table)))));
+
+        Assert.Contains(word.MainDocumentPart!.Document.Body!.Descendants<TableCell>(), cell => cell.InnerText == "0.00");
+    }
+
+    private WordprocessingDocument Write() => Write(SampleDocument.Create(folder));
+
+    private WordprocessingDocument Write(ReportDocument document)
+    {
         WordDocument.Write(document, document.Figures.ToDictionary(figure => figure.Name, _ => Png), folder.File("report.docx"));
         return WordprocessingDocument.Open(folder.File("report.docx"), isEditable: false);
     }
