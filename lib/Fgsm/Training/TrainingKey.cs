@@ -72,7 +72,7 @@ internal static class TrainingKey
     /// <summary>An object's fields by name: numbers, texts and tensors, alone or several, and the options of this library's own objects in them.</summary>
     internal static List<object?> Options(object value) => [.. Fields(value.GetType())
         .OrderBy(f => f.Name, StringComparer.Ordinal)
-        .Select(f => (f.Name, Value: Option(f.GetValue(value))))
+        .Select(f => (f.Name, Value: Option(f.GetValue(value), value is nn.Module)))
         .Where(f => f.Value is not null)
         .SelectMany(f => new[] { f.Name, f.Value })];
 
@@ -80,14 +80,16 @@ internal static class TrainingKey
     private static IEnumerable<FieldInfo> Fields(Type? type) => type is null || type == typeof(nn.Module) ? []
         : type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Concat(Fields(type.BaseType));
 
-    private static object? Option(object? value) => value switch
+    // A module in a module is among its named modules; one in an attack is told whole.
+    private static object? Option(object? value, bool ofModule = false) => value switch
     {
         AttackLoss loss => loss.Method.Name,
+        nn.Module module when !ofModule => Modules(module).Cast<object?>().Append(module.state_dict()).ToList(),
         null or nn.Module or Parameter or Delegate => null,
         string or Tensor => value,
         IConvertible => value,
-        ITuple tuple => Enumerable.Range(0, tuple.Length).Select(i => Option(tuple[i])).ToList(),
-        IEnumerable items => items.Cast<object?>().Select(Option).ToList(),
+        ITuple tuple => Enumerable.Range(0, tuple.Length).Select(i => Option(tuple[i], ofModule)).ToList(),
+        IEnumerable items => items.Cast<object?>().Select(item => Option(item, ofModule)).ToList(),
         _ when value.GetType().Assembly == typeof(TrainingKey).Assembly => Options(value).Prepend(value.GetType().Name).ToList(),
         _ => null,
     };
