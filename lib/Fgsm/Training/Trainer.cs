@@ -17,9 +17,13 @@ public sealed record EpochResult(int Epoch, double Loss, double Accuracy, TimeSp
 /// </summary>
 /// <param name="model">Logits from images.</param>
 /// <param name="optimizer">Over the model's parameters.</param>
-/// <param name="examples">Adversarial training; null for ordinary training.</param>
-public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer optimizer, AdversarialExamples? examples = null)
+/// <param name="objective">
+/// What training makes smaller, for instance <see cref="AdversarialExamples"/>; null for the cross-entropy of clean images.
+/// </param>
+public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer optimizer, Objective? objective = null)
 {
+    private readonly Objective objective = objective ?? new CrossEntropy();
+
     /// <summary>What progress messages are called.</summary>
     public string Title { get; init; } = "training";
 
@@ -55,7 +59,8 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         if (BatchSize < 1)
             throw new ArgumentOutOfRangeException(nameof(BatchSize), $"Trainer: BatchSize must be 1 or more, got {BatchSize}");
         model.train();
-        var key = Checkpoint is null ? "" : TrainingKey.Of(model, optimizer, data, examples, BatchSize, Checkpoint.Settings);
+        objective.Reset();
+        var key = Checkpoint is null ? "" : TrainingKey.Of(model, optimizer, data, objective, BatchSize, Checkpoint.Settings);
         List<EpochResult> results = AfterEpoch is null ? Kept(Checkpoint, epochs) : [];
         while (results.Count < epochs)
         {
@@ -92,13 +97,14 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var steps = Steps(data);
         var (lossSum, correct, seen) = (0.0, 0L, 0);
+        objective.Reset();
         using var order = randperm(data.Count);
         for (var step = 0; step < steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var (x, y) = data.Take(order[(step * BatchSize)..Math.Min(data.Count, (step + 1) * BatchSize)].to(data.Labels.device));
-            var (loss, right) = Step(x, y);
+            var (loss, right) = objective.Step(model, optimizer, x, y);
             if (double.IsNaN(loss))
                 throw new NotFiniteNumberException($"{Title}: the loss is NaN in epoch {epoch}, step {step + 1} of {steps}: the training has diverged. Lower the learning rate, or look for pixels that are not finite.", loss);
             var count = (int)y.shape[0];
@@ -107,16 +113,5 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
                 Progress?.Report(new Progress(Title, epoch, epochs, step + 1, steps, lossSum / seen, 100.0 * correct / seen));
         }
         return new EpochResult(epoch, lossSum / seen, 100.0 * correct / seen, clock.Elapsed);
-    }
-
-    private (double Loss, long Correct) Step(Tensor x, Tensor y)
-    {
-        x = examples?.Mix(model, x, y) ?? x;
-        optimizer.zero_grad();
-        var logits = model.call(x);
-        var loss = nn.functional.cross_entropy(logits, y);
-        loss.backward();
-        optimizer.step();
-        return (loss.item<float>(), logits.argmax(1).eq(y).sum().item<long>());
     }
 }
