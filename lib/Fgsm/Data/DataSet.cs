@@ -19,28 +19,38 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
     /// <summary>What tables call a class: "Digit" for sets of digits, else "Class".</summary>
     public string ClassHeading => Test.ClassNames.SequenceEqual(DigitNames) ? "Digit" : "Class";
 
-    /// <summary>A data set by name: "MNIST" (or, where it cannot be had, <see cref="SyntheticDigits"/>), "Fashion-MNIST", "synthetic digits".</summary>
+    /// <summary>
+    /// A data set by name: one of <see cref="DataSource.All"/> ("MNIST", or, where it cannot be had, <see cref="SyntheticDigits"/>;
+    /// "Fashion-MNIST", "CIFAR-10"), or "synthetic digits".
+    /// </summary>
     /// <exception cref="DataException">This project reads no such data set, it cannot be had, or what is there is bad.</exception>
     /// <inheritdoc cref="Mnist"/>
-    public static DataSet Load(string name, string? folder = null) => name switch
+    public static DataSet Load(string name, string? folder = null)
     {
-        "MNIST" => MnistOrSynthetic(folder),
-        "Fashion-MNIST" => FashionMnist(folder),
-        SyntheticDigits.Name => SyntheticDigits.Draw(),
-        _ => throw new DataException($"This project does not read {name}; it reads MNIST, Fashion-MNIST and {SyntheticDigits.Name}.") { IsMissing = true },
-    };
+        if (name == DataSource.Mnist.Name)
+            return MnistOrSynthetic(folder);
+        if (name == SyntheticDigits.Name)
+            return SyntheticDigits.Draw();
+        return DataSource.All.FirstOrDefault(source => source.Name == name)?.Load(DataFolders.Standard(folder))
+            ?? throw new DataException($"This project does not read {name}; it reads {string.Join(", ", DataSource.All.Select(source => source.Name))} and {SyntheticDigits.Name}.") { IsMissing = true };
+    }
 
     /// <summary>MNIST, read from where it is found, else downloaded.</summary>
     /// <param name="folder">A data folder to look in first; null for the standard search of <see cref="DataFolders"/>.</param>
     /// <param name="cancellation">Stops a download.</param>
     /// <exception cref="DataException">It cannot be had, or what is there is bad.</exception>
     public static DataSet Mnist(string? folder = null, CancellationToken cancellation = default) =>
-        IdxSource.Mnist.Load(DataFolders.Standard(folder), cancellation);
+        DataSource.Mnist.Load(DataFolders.Standard(folder), cancellation);
 
     /// <summary>Fashion-MNIST, read from where it is found, else downloaded.</summary>
     /// <inheritdoc cref="Mnist"/>
     public static DataSet FashionMnist(string? folder = null, CancellationToken cancellation = default) =>
-        IdxSource.FashionMnist.Load(DataFolders.Standard(folder), cancellation);
+        DataSource.FashionMnist.Load(DataFolders.Standard(folder), cancellation);
+
+    /// <summary>CIFAR-10, read from where it is found, else downloaded.</summary>
+    /// <inheritdoc cref="Mnist"/>
+    public static DataSet Cifar10(string? folder = null, CancellationToken cancellation = default) =>
+        DataSource.Cifar10.Load(DataFolders.Standard(folder), cancellation);
 
     /// <summary>
     /// MNIST; where it cannot be had, digits that the project draws itself, with the reason in <see cref="Notice"/>.

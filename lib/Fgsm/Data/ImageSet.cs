@@ -8,10 +8,10 @@ namespace Fgsm.Data;
 /// <param name="Height">H.</param>
 /// <param name="Width">W.</param>
 /// <param name="ClassNames">A name for each class.</param>
-/// <param name="Sha256">SHA-256 of the source of the pixels (the uncompressed file), in hexadecimal.</param>
+/// <param name="Sha256">SHA-256 of the source of the pixels (the uncompressed file, or several as one), in hexadecimal.</param>
 /// <param name="IsSynthetic">True for images that the project drew itself.</param>
 /// <exception cref="DataException">Pixels and labels do not fit together, or a label has no class.</exception>
-public sealed record ImageSet(string Name, byte[] Pixels, byte[] Labels, int Channels, int Height, int Width,
+public sealed record ImageSet(string Name, byte[] Pixels, int[] Labels, int Channels, int Height, int Width,
     IReadOnlyList<string> ClassNames, string Sha256, bool IsSynthetic = false)
 {
     public byte[] Pixels { get; init; } =
@@ -19,8 +19,8 @@ public sealed record ImageSet(string Name, byte[] Pixels, byte[] Labels, int Cha
         : throw new DataException(
             $"{Name}: {Pixels.LongLength} bytes of pixels are not {Labels.Length} images of {Channels}x{Height}x{Width}.");
 
-    public byte[] Labels { get; init; } = Array.FindIndex(Labels, label => label >= ClassNames.Count) is var bad and >= 0
-        ? throw new DataException($"{Name}: label {Labels[bad]} of image {bad} is above {ClassNames.Count - 1}, the last class.") : Labels;
+    public int[] Labels { get; init; } = Array.FindIndex(Labels, label => label < 0 || label >= ClassNames.Count) is var bad and >= 0
+        ? throw new DataException($"{Name}: label {Labels[bad]} of image {bad} is not from 0 to {ClassNames.Count - 1}, the last class.") : Labels;
 
     /// <summary>N.</summary>
     public int Count => Labels.Length;

@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using System.Net;
 
 namespace Fgsm.Data;
@@ -14,13 +16,19 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
 
     public void Dispose() => http.Dispose();
 
-    /// <exception cref="DataException">No mirror gave the file, or the folder cannot be written.</exception>
-    public void Fetch(IdxSource source, string folder, CancellationToken cancellation)
+    /// <summary>Downloads what is missing of the first layout of a data set, and gives the folder that has it then.</summary>
+    /// <exception cref="DataException">No mirror gave the files, or the folder cannot be written.</exception>
+    public string Fetch(DataSource source, string dataFolder, CancellationToken cancellation)
     {
+        var layout = source.Layouts[0];
+        var folder = Path.Combine(dataFolder, layout.Folder);
         try
         {
-            foreach (var file in source.Files.Where(file => file.In(folder) is null))
-                Fetch(source, file, folder, cancellation);
+            var missing = layout.Files.Where(file => file.In(folder) is null).ToArray();
+            // An archive has them all at once.
+            foreach (var files in IsArchive(source.Mirrors[0]) ? [missing] : missing.Chunk(1))
+                Fetch(source, files, folder, cancellation);
+            return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -28,35 +36,79 @@ internal sealed class MirrorDownload(HttpMessageHandler? handler = null) : IDisp
         }
     }
 
-    private void Fetch(IdxSource source, PublishedFile file, string folder, CancellationToken cancellation)
+    private static bool IsArchive(string mirror) => mirror.EndsWith(".tar.gz", StringComparison.Ordinal);
+
+    private void Fetch(DataSource source, PublishedFile[] files, string folder, CancellationToken cancellation)
     {
         List<string> failures = [];
         foreach (var mirror in source.Mirrors)
         {
-            var part = Path.Combine(folder, $".{file.FileName}.{Guid.NewGuid():N}.part.gz");
+            var address = new Uri(IsArchive(mirror) ? mirror : $"{mirror}{files[0].FileName}.gz");
+            var part = Part(folder, files[0]) + ".gz";
             try
             {
-                Download(new Uri(mirror + file.FileName + ".gz"), part, cancellation).GetAwaiter().GetResult();
-                IdxFile.Read(part, file == source.TrainImages || file == source.TestImages ? 3 : 1, file.Sha256);
-                File.Move(part, Path.Combine(folder, file.FileName + ".gz"), overwrite: true);
+                Download(address, part, cancellation).GetAwaiter().GetResult();
+                if (IsArchive(mirror))
+                    Unpack(part, files, folder);
+                else
+                    Keep(part, files[0], Path.Combine(folder, files[0].FileName + ".gz"));
                 return;
             }
             catch (Exception e) when (e is HttpRequestException or TimeoutException)
             {
-                failures.Add($"{new Uri(mirror).Host}: {e.Message.TrimEnd('.')}");
+                failures.Add($"{address.Host}: {e.Message.TrimEnd('.')}");
             }
-            catch (DataException)
+            catch (Exception e) when (e is DataException or InvalidDataException or EndOfStreamException)
             {
-                failures.Add($"{new Uri(mirror).Host}: sent something else than the published file");
+                failures.Add($"{address.Host}: sent something else than the published file");
             }
             finally
             {
-                if (File.Exists(part))
-                    File.Delete(part);
+                Remove(part);
             }
         }
-        throw new DataException(
-            $"{source.Name}: {file.FileName}.gz cannot be downloaded ({string.Join("; ", failures)}); put the four files into {folder}, or name a folder that has {source.Folder}/ in ${DataFolders.Variable}.") { IsMissing = true };
+        var name = IsArchive(source.Mirrors[0]) ? source.Mirrors[0][(source.Mirrors[0].LastIndexOf('/') + 1)..] : $"{files[0].FileName}.gz";
+        throw new DataException($"{source.Name}: {name} cannot be downloaded ({string.Join("; ", failures)}); "
+            + $"put the {source.Layouts[0].Files.Length} files into {folder}, or name a folder that has {source.Layouts[0].Folder}/ in ${DataFolders.Variable}.")
+        { IsMissing = true };
+    }
+
+    private static void Unpack(string archive, PublishedFile[] files, string folder)
+    {
+        using var packed = File.OpenRead(archive);
+        using var tar = new TarReader(new GZipStream(packed, CompressionMode.Decompress));
+        var missing = files.ToDictionary(file => file.FileName);
+        while (missing.Count > 0)
+        {
+            var entry = tar.GetNextEntry() ?? throw new InvalidDataException($"{archive}: it has no {missing.First().Key}");
+            if (entry.DataStream is not { } content || !missing.Remove(Path.GetFileName(entry.Name), out var file))
+                continue;
+            var part = Part(folder, file);
+            try
+            {
+                using (var to = File.Create(part))
+                    content.CopyTo(to);
+                Keep(part, file, Path.Combine(folder, file.FileName));
+            }
+            finally
+            {
+                Remove(part);
+            }
+        }
+    }
+
+    private static string Part(string folder, PublishedFile file) => Path.Combine(folder, $".{file.FileName}.{Guid.NewGuid():N}.part");
+
+    private static void Remove(string part)
+    {
+        if (File.Exists(part))
+            File.Delete(part);
+    }
+
+    private static void Keep(string part, PublishedFile file, string path)
+    {
+        DataFile.RequireSha256(part, DataFile.Content(part).Span, file.Sha256);
+        File.Move(part, path, overwrite: true);
     }
 
     private async Task Download(Uri address, string path, CancellationToken cancellation)

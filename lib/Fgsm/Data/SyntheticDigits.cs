@@ -27,12 +27,12 @@ public static class SyntheticDigits
     private static ImageSet Images(ulong seed, ulong part, int count)
     {
         var pixels = new byte[count * Size * Size];
-        var labels = new byte[count];
+        var labels = new int[count];
         // Each image has a generator of its own, so that the threads' order does not matter.
         Parallel.For(0, count, i =>
         {
             var random = new SplitMix64(new SplitMix64(seed ^ (part << 40) ^ ((ulong)i << 1)).Next());
-            labels[i] = (byte)(random.Next() % 10);
+            labels[i] = (int)(random.Next() % 10);
             DrawDigit(labels[i], ref random, pixels.AsSpan(i * Size * Size, Size * Size));
         });
         return new ImageSet(Name, pixels, labels, 1, Size, Size, DataSet.DigitNames, Convert.ToHexStringLower(SHA256.HashData(pixels)), IsSynthetic: true);

@@ -16,13 +16,14 @@ internal sealed class TinySource
             ["t10k-images-idx3-ubyte"] = Images(images),
             ["t10k-labels-idx1-ubyte"] = Labels(labels, lastLabel),
         };
-        var files = Contents.Select(c => new PublishedFile(c.Key, Convert.ToHexStringLower(SHA256.HashData(c.Value)))).ToArray();
-        Source = new IdxSource("Tiny", "tiny", "Tiny/raw", ["https://first.example/", "https://second.example/"], IdxSource.Mnist.ClassNames, files[0], files[1], files[2], files[3]);
+        var digests = Contents.Values.Select(content => Convert.ToHexStringLower(SHA256.HashData(content))).ToArray();
+        Source = new DataSource("Tiny", DataSource.Mnist.ClassNames, ["https://first.example/", "https://second.example/"],
+            IdxFile.Layouts(["tiny", "Tiny/raw"], digests[0], digests[1], digests[2], digests[3]));
     }
 
     public Dictionary<string, byte[]> Contents { get; }
 
-    public IdxSource Source { get; }
+    public DataSource Source { get; }
 
     public void WriteTo(string dataFolder, string subfolder = "tiny")
     {

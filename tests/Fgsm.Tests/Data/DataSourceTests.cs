@@ -1,9 +1,10 @@
 using System.Net;
 using Fgsm.Data;
+using Fgsm.Results;
 
 namespace Fgsm.Tests;
 
-public class IdxSourceTests : IDisposable
+public class DataSourceTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -19,7 +20,7 @@ public class IdxSourceTests : IDisposable
 
         Assert.Equal((3, 1, 2, 2), (data.Train.Count, data.Train.Channels, data.Train.Height, data.Train.Width));
         Assert.Equal([0, 1, 9], data.Test.Labels);
-        Assert.Equal(tiny.Source.TestImages.Sha256, data.Test.Sha256);
+        Assert.Equal(tiny.Source.Layouts[0].Test[0].Sha256, data.Test.Sha256);
         Assert.False(data.IsSynthetic);
         Assert.Equal("Baseline (Tiny)", data.Title("Baseline"));
     }
@@ -61,6 +62,21 @@ public class IdxSourceTests : IDisposable
     }
 
     [Fact]
+    public void EveryDataSource_IsInTheReadmeOfData_WithItsFoldersMirrorsAndChecksums()
+    {
+        var readme = File.ReadAllText(Path.Combine(Checkout.Folder!, "data", "README.md"));
+
+        Assert.All(DataSource.All, source =>
+        {
+            Assert.Contains($"| {source.Name} | `{source.Layouts[0].Folder}/` |", readme);
+            Assert.All(source.Layouts, layout => Assert.Contains($"`{layout.Folder}/`", readme));
+            Assert.All(source.Layouts[0].Files, file => Assert.Contains($"| `{source.Layouts[0].Folder}/{file.FileName}` | ", readme));
+            Assert.All(source.Layouts[0].Files, file => Assert.Contains($"`{file.Sha256}`", readme));
+            Assert.All(source.Mirrors, mirror => Assert.Contains($"<{mirror}>", readme));
+        });
+    }
+
+    [Fact]
     public void Find_TakesTheFirstCompleteFolder()
     {
         var tiny = new TinySource();
@@ -69,7 +85,7 @@ public class IdxSourceTests : IDisposable
         tiny.WriteTo(complete);
         File.Delete(Path.Combine(incomplete, "tiny", "t10k-labels-idx1-ubyte"));
 
-        Assert.Equal(Path.Combine(complete, "tiny"), tiny.Source.Find(new DataFolders([folder.File("none"), incomplete, complete], folder.Path)));
+        Assert.Equal(Path.Combine(complete, "tiny"), tiny.Source.Find(new DataFolders([folder.File("none"), incomplete, complete], folder.Path))?.Folder);
     }
 
     [Fact]
@@ -208,16 +224,5 @@ public class IdxSourceTests : IDisposable
     {
         var name = Path.GetFileNameWithoutExtension(request.RequestUri!.AbsolutePath);
         return new HttpResponseMessage { Content = new ByteArrayContent(TinySource.Gzip(tiny.Contents[name])) };
-    }
-
-    private sealed class Mirror(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
-    {
-        public int Requests { get; private set; }
-
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            Requests++;
-            return Task.FromResult(answer(request));
-        }
     }
 }
