@@ -29,6 +29,12 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
 
     public int BatchSize { get; init; } = 128;
 
+    /// <summary>
+    /// What the optimiser's learning rates are multiplied by at each step, counted in batches from 0, as PyTorch's LambdaLR stepped
+    /// after each batch; null leaves them as they are. They are their own again after the training.
+    /// </summary>
+    public Func<int, double>? Schedule { get; init; }
+
     /// <summary>Told about every few batches, and of the last epoch that a <see cref="Checkpoint"/> had.</summary>
     public IProgress<Progress>? Progress { get; init; }
 
@@ -60,7 +66,8 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             throw new ArgumentOutOfRangeException(nameof(BatchSize), $"Trainer: BatchSize must be 1 or more, got {BatchSize}");
         model.train();
         objective.Reset();
-        var key = Checkpoint is null ? "" : TrainingKey.Of(model, optimizer, data, objective, BatchSize, Checkpoint.Settings);
+        var key = Checkpoint is null ? "" : TrainingKey.Of(model, optimizer, data, objective, BatchSize, Factors(data, epochs), Checkpoint.Settings);
+        double[] rates = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];
         List<EpochResult> results = AfterEpoch is null ? Kept(Checkpoint, epochs) : [];
         while (results.Count < epochs)
         {
@@ -71,7 +78,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
                 results = kept;
             else
             {
-                results.Add(RunEpoch(data, epoch, epochs, cancellation));
+                results.Add(RunEpoch(data, epoch, epochs, rates, cancellation));
                 file?.Save(key, model, optimizer, results);
             }
             model.eval();
@@ -79,6 +86,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             model.train();
         }
         Checkpoint?.SaveWeights(model);
+        SetRates(rates, 1);
         return results;
 
         List<EpochResult> Kept(Checkpoint? file, int most)
@@ -92,7 +100,16 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
 
     private int Steps(TensorSet data) => (data.Count + BatchSize - 1) / BatchSize;
 
-    private EpochResult RunEpoch(TensorSet data, int epoch, int epochs, CancellationToken cancellation)
+    private IEnumerable<double> Factors(TensorSet data, int epochs) =>
+        Schedule is null ? [] : Enumerable.Range(0, epochs * Steps(data)).Select(Schedule);
+
+    private void SetRates(double[] rates, double factor)
+    {
+        foreach (var (group, rate) in optimizer.ParamGroups.Zip(rates))
+            group.LearningRate = rate * factor;
+    }
+
+    private EpochResult RunEpoch(TensorSet data, int epoch, int epochs, double[] rates, CancellationToken cancellation)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var steps = Steps(data);
@@ -103,6 +120,8 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
+            if (Schedule is not null)
+                SetRates(rates, Schedule((epoch - 1) * steps + step));
             var (x, y) = data.Take(order[(step * BatchSize)..Math.Min(data.Count, (step + 1) * BatchSize)].to(data.Labels.device));
             var (loss, right) = objective.Step(model, optimizer, x, y);
             if (double.IsNaN(loss))

@@ -10,11 +10,11 @@ namespace Fgsm.Training;
 /// <summary>
 /// What determines a training, as text: two trainings with the same key give the same bits. It is taken from the things themselves, so
 /// nothing can be forgotten: the code of the library and the engine, every module's type and options, the weights to begin with, the optimiser's state,
-/// the generator's (and so the seed), the data, the objective, and the batch size.
+/// the generator's (and so the seed), the data, the objective, the batch size and the schedule.
 /// </summary>
 internal static class TrainingKey
 {
-    public static string Of(nn.Module model, optim.Optimizer optimizer, TensorSet data, Objective objective, int batchSize, string settings)
+    public static string Of(nn.Module model, optim.Optimizer optimizer, TensorSet data, Objective objective, int batchSize, IEnumerable<double> schedule, string settings)
     {
         using var scope = NewDisposeScope();
         return FormattableString.Invariant($"""
@@ -27,6 +27,7 @@ internal static class TrainingKey
             data: {data.Count} images {Digest(new[] { data.Pixels, data.Labels })}
             objective: {Digest(Own(objective))}
             batch size: {batchSize}
+            schedule: {Digest(schedule)}
             settings: {settings}
             """);
     }
