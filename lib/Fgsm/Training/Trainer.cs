@@ -35,6 +35,9 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
     /// </summary>
     public Func<int, double>? Schedule { get; init; }
 
+    /// <summary>Changes the images of every batch, each epoch anew; null trains on the images as they are.</summary>
+    public Augmentation? Augmentation { get; init; }
+
     /// <summary>Told about every few batches, and of the last epoch that a <see cref="Checkpoint"/> had.</summary>
     public IProgress<Progress>? Progress { get; init; }
 
@@ -66,7 +69,8 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             throw new ArgumentOutOfRangeException(nameof(BatchSize), $"Trainer: BatchSize must be 1 or more, got {BatchSize}");
         model.train();
         objective.Reset();
-        var key = Checkpoint is null ? "" : TrainingKey.Of(model, optimizer, data, objective, BatchSize, Factors(data, epochs), Checkpoint.Settings);
+        var key = Checkpoint is null ? ""
+            : TrainingKey.Of(model, optimizer, data, Augmentation, objective, BatchSize, Factors(data, epochs), Checkpoint.Settings);
         double[] rates = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];
         List<EpochResult> results = AfterEpoch is null ? Kept(Checkpoint, epochs) : [];
         while (results.Count < epochs)
@@ -115,22 +119,28 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         var steps = Steps(data);
         var (lossSum, correct, seen) = (0.0, 0L, 0);
         objective.Reset();
-        using var order = randperm(data.Count);
-        for (var step = 0; step < steps; step++)
+        var (step, order) = (0, RandomOrder(data.Count));
+        foreach (var batch in data.Batches(BatchSize, null, Title, cancellation, order))
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
+            var (x, y) = batch;
+            x = Augmentation?.Apply(x, order[(step * BatchSize)..(step * BatchSize + batch.Count)], epoch) ?? x;
             if (Schedule is not null)
                 SetRates(rates, Schedule((epoch - 1) * steps + step));
-            var (x, y) = data.Take(order[(step * BatchSize)..Math.Min(data.Count, (step + 1) * BatchSize)].to(data.Labels.device));
+            step++;
             var (loss, right) = objective.Step(model, optimizer, x, y);
             if (double.IsNaN(loss))
-                throw new NotFiniteNumberException($"{Title}: the loss is NaN in epoch {epoch}, step {step + 1} of {steps}: the training has diverged. Lower the learning rate, or look for pixels that are not finite.", loss);
+                throw new NotFiniteNumberException($"{Title}: the loss is NaN in epoch {epoch}, step {step} of {steps}: the training has diverged. Lower the learning rate, or look for pixels that are not finite.", loss);
             var count = (int)y.shape[0];
             (lossSum, correct, seen) = (lossSum + loss * count, correct + right, seen + count);
-            if ((step + 1) % 10 == 0 || step + 1 == steps)
-                Progress?.Report(new Progress(Title, epoch, epochs, step + 1, steps, lossSum / seen, 100.0 * correct / seen));
+            if (step % 10 == 0 || step == steps)
+                Progress?.Report(new Progress(Title, epoch, epochs, step, steps, lossSum / seen, 100.0 * correct / seen));
         }
         return new EpochResult(epoch, lossSum / seen, 100.0 * correct / seen, clock.Elapsed);
+    }
+
+    private static long[] RandomOrder(int count)
+    {
+        using var order = randperm(count);
+        return order.data<long>().ToArray();
     }
 }

@@ -109,6 +109,20 @@ public class TrainerTests
         Assert.NotEqual(orders[1], orders[2]);
     }
 
+    [Fact]
+    public void Fit_WithAlternatingFlips_ShowsEachImageBothWaysInTwoEpochs_AndAttacksWhatItShows()
+    {
+        var recorder = new Recorder(TinyModels.WithDropout());
+
+        new Trainer(recorder, optim.SGD(recorder.parameters(), 0.1), new AdversarialExamples(new FGSM(0)))
+        { BatchSize = 16, Augmentation = new Augmentation(1) { Flip = Flip.Alternating } }.Fit(data, 2);
+
+        var shown = recorder.Training.SelectMany(c => TinyProblem.Split(c.Input)).ToArray();
+        var images = TinyProblem.Split(data.Images.Floats());
+        Assert.Equal(images.Concat(TinyProblem.Split(data.Images.flip(3).Floats())).Order(), shown.Order());
+        Assert.NotEqual(images.Order(), shown[..40].Order());
+    }
+
     /// <summary>Nothing is learned at rate 0, so an epoch sees the whole set with one model: images keep their labels, small batches weigh less.</summary>
     [Theory]
     [InlineData(16)]
