@@ -5,6 +5,7 @@
 
 using Fgsm.Attacks;
 using Fgsm.Data;
+using Fgsm.Defences;
 using Fgsm.Evaluation;
 using Fgsm.Models;
 using Fgsm.Results;

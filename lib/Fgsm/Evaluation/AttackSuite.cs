@@ -48,8 +48,7 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
     /// </summary>
     private static string Key(AdversarialAttack attack, TensorSet batch)
     {
-        var type = attack.GetType();
-        object?[] all = [type.Module.ModuleVersionId, type.FullName, TrainingKey.Options(attack), batch.Pixels, batch.Labels];
+        object?[] all = [TrainingKey.Own(attack), batch.Pixels, batch.Labels];
         return TrainingKey.Digest(all);
     }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Fgsm.Training;
 
 /// <summary>Adversarial training: a share of every batch is replaced by examples made afresh against the model as it is then.</summary>
-public sealed record AdversarialExamples
+public sealed class AdversarialExamples : CrossEntropy
 {
     /// <param name="attack">Makes the examples, for instance <c>new FGSM(8 / 255.0)</c>.</param>
     /// <param name="share">The share of each batch, from 0 to 1: the last images of the batch.</param>
@@ -27,6 +27,9 @@ public sealed record AdversarialExamples
 
     public IReadOnlyList<AdversarialAttack> Attacks { get; }
     public double Share { get; }
+
+    protected override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) =>
+        base.Loss(model, Mix(model, x, y), y);
 
     /// <summary>The batch with its last images attacked.</summary>
     internal Tensor Mix(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)

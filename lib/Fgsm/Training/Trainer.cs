@@ -17,13 +17,23 @@ public sealed record EpochResult(int Epoch, double Loss, double Accuracy, TimeSp
 /// </summary>
 /// <param name="model">Logits from images.</param>
 /// <param name="optimizer">Over the model's parameters.</param>
-/// <param name="examples">Adversarial training; null for ordinary training.</param>
-public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer optimizer, AdversarialExamples? examples = null)
+/// <param name="objective">
+/// What training makes smaller, for instance <see cref="AdversarialExamples"/>; null for the cross-entropy of clean images.
+/// </param>
+public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer optimizer, Objective? objective = null)
 {
+    private readonly Objective objective = objective ?? new CrossEntropy();
+
     /// <summary>What progress messages are called.</summary>
     public string Title { get; init; } = "training";
 
     public int BatchSize { get; init; } = 128;
+
+    /// <summary>
+    /// What the optimiser's learning rates are multiplied by at each step, counted in batches from 0, as PyTorch's LambdaLR stepped
+    /// after each batch; null leaves them as they are. They are their own again after the training.
+    /// </summary>
+    public Func<int, double>? Schedule { get; init; }
 
     /// <summary>Changes the images of every batch, each epoch anew; null trains on the images as they are.</summary>
     public Augmentation? Augmentation { get; init; }
@@ -58,7 +68,10 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         if (BatchSize < 1)
             throw new ArgumentOutOfRangeException(nameof(BatchSize), $"Trainer: BatchSize must be 1 or more, got {BatchSize}");
         model.train();
-        var key = Checkpoint is null ? "" : TrainingKey.Of(model, optimizer, data, Augmentation, examples, BatchSize, Checkpoint.Settings);
+        objective.Reset();
+        var key = Checkpoint is null ? ""
+            : TrainingKey.Of(model, optimizer, data, Augmentation, objective, BatchSize, Factors(data, epochs), Checkpoint.Settings);
+        double[] rates = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];
         List<EpochResult> results = AfterEpoch is null ? Kept(Checkpoint, epochs) : [];
         while (results.Count < epochs)
         {
@@ -69,7 +82,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
                 results = kept;
             else
             {
-                results.Add(RunEpoch(data, epoch, epochs, cancellation));
+                results.Add(RunEpoch(data, epoch, epochs, rates, cancellation));
                 file?.Save(key, model, optimizer, results);
             }
             model.eval();
@@ -77,6 +90,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             model.train();
         }
         Checkpoint?.SaveWeights(model);
+        SetRates(rates, 1);
         return results;
 
         List<EpochResult> Kept(Checkpoint? file, int most)
@@ -90,18 +104,30 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
 
     private int Steps(TensorSet data) => (data.Count + BatchSize - 1) / BatchSize;
 
-    private EpochResult RunEpoch(TensorSet data, int epoch, int epochs, CancellationToken cancellation)
+    private IEnumerable<double> Factors(TensorSet data, int epochs) =>
+        Schedule is null ? [] : Enumerable.Range(0, epochs * Steps(data)).Select(Schedule);
+
+    private void SetRates(double[] rates, double factor)
+    {
+        foreach (var (group, rate) in optimizer.ParamGroups.Zip(rates))
+            group.LearningRate = rate * factor;
+    }
+
+    private EpochResult RunEpoch(TensorSet data, int epoch, int epochs, double[] rates, CancellationToken cancellation)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var steps = Steps(data);
         var (lossSum, correct, seen) = (0.0, 0L, 0);
+        objective.Reset();
         var (step, order) = (0, RandomOrder(data.Count));
         foreach (var batch in data.Batches(BatchSize, null, Title, cancellation, order))
         {
             var (x, y) = batch;
             x = Augmentation?.Apply(x, order[(step * BatchSize)..(step * BatchSize + batch.Count)], epoch) ?? x;
+            if (Schedule is not null)
+                SetRates(rates, Schedule((epoch - 1) * steps + step));
             step++;
-            var (loss, right) = Step(x, y);
+            var (loss, right) = objective.Step(model, optimizer, x, y);
             if (double.IsNaN(loss))
                 throw new NotFiniteNumberException($"{Title}: the loss is NaN in epoch {epoch}, step {step} of {steps}: the training has diverged. Lower the learning rate, or look for pixels that are not finite.", loss);
             var count = (int)y.shape[0];
@@ -116,16 +142,5 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
     {
         using var order = randperm(count);
         return order.data<long>().ToArray();
-    }
-
-    private (double Loss, long Correct) Step(Tensor x, Tensor y)
-    {
-        x = examples?.Mix(model, x, y) ?? x;
-        optimizer.zero_grad();
-        var logits = model.call(x);
-        var loss = nn.functional.cross_entropy(logits, y);
-        loss.backward();
-        optimizer.step();
-        return (loss.item<float>(), logits.argmax(1).eq(y).sum().item<long>());
     }
 }

@@ -10,14 +10,14 @@ namespace Fgsm.Training;
 /// <summary>
 /// What determines a training, as text: two trainings with the same key give the same bits. It is taken from the things themselves, so
 /// nothing can be forgotten: the code of the library and the engine, every module's type and options, the weights to begin with, the optimiser's state,
-/// the generator's (and so the seed), the data, how it is augmented, the adversarial examples, and the batch size.
+/// the generator's (and so the seed), the data, how it is augmented, the objective, the batch size and the schedule.
 /// </summary>
 internal static class TrainingKey
 {
     private const int DigestedAtOnce = 1000;
 
-    public static string Of(nn.Module model, optim.Optimizer optimizer, TensorSet data, Augmentation? augmentation, AdversarialExamples? examples,
-        int batchSize, string settings)
+    public static string Of(nn.Module model, optim.Optimizer optimizer, TensorSet data, Augmentation? augmentation, Objective objective,
+        int batchSize, IEnumerable<double> schedule, string settings)
     {
         using var scope = NewDisposeScope();
         return FormattableString.Invariant($"""
@@ -29,8 +29,9 @@ internal static class TrainingKey
             generator: {Digest(random.get_rng_state())}
             data: {data.Count} images {Digest(data.Batches(DigestedAtOnce, null, "", default).Select(batch => new[] { batch.Pixels, batch.Labels }))}
             augmentation: {(augmentation is null ? "none" : Digest(Options(augmentation)))}
-            examples: {(examples is null ? "none" : Digest(Options(examples)))}
+            objective: {Digest(Own(objective))}
             batch size: {batchSize}
+            schedule: {Digest(schedule)}
             settings: {settings}
             """);
     }
@@ -40,7 +41,7 @@ internal static class TrainingKey
 
     /// <summary>Every module's name, type and options.</summary>
     internal static IEnumerable<object?[]> Modules(nn.Module model) =>
-        model.named_modules().Prepend(("", model)).Select(m => new object?[] { m.Item1, m.Item2.GetType().FullName, Options(m.Item2) });
+        model.named_modules().Prepend(("", model)).Select(m => new object?[] { m.Item1, Own(m.Item2) });
 
     /// <summary>A digest of tensors, numbers and texts, alone or in lists and dictionaries.</summary>
     internal static string Digest(object? value)
@@ -73,10 +74,18 @@ internal static class TrainingKey
         }
     }
 
+    /// <summary>
+    /// An object's kind and options. The code of a class in a notebook's cell is another in each run of the notebook, so a training
+    /// with it is done again.
+    /// </summary>
+    internal static List<object?> Own(object value) => [CodeOf(value.GetType()), value.GetType().FullName, .. Options(value)];
+
+    private static string CodeOf(MemberInfo member) => $"{member.Module.ModuleVersionId}";
+
     /// <summary>An object's fields by name: numbers, texts and tensors, alone or several, and the options of this library's own objects in them.</summary>
-    internal static List<object?> Options(object value) => [.. Fields(value.GetType())
+    private static List<object?> Options(object value) => [.. Fields(value.GetType())
         .OrderBy(f => f.Name, StringComparer.Ordinal)
-        .Select(f => (f.Name, Value: Option(f.GetValue(value))))
+        .Select(f => (f.Name, Value: Option(f.GetValue(value), value is nn.Module)))
         .Where(f => f.Value is not null)
         .SelectMany(f => new[] { f.Name, f.Value })];
 
@@ -84,14 +93,17 @@ internal static class TrainingKey
     private static IEnumerable<FieldInfo> Fields(Type? type) => type is null || type == typeof(nn.Module) ? []
         : type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Concat(Fields(type.BaseType));
 
-    private static object? Option(object? value) => value switch
+    // A module in a module is among its named modules; one in an attack is told whole.
+    private static object? Option(object? value, bool ofModule = false) => value switch
     {
-        AttackLoss loss => loss.Method.Name,
+        AttackLoss loss => new object?[] { CodeOf(loss.Method), loss.Method.Name, loss.Target is { } captured ? Options(captured) : null },
+        AdversarialAttack or Objective => Own(value),
+        nn.Module module when !ofModule => Modules(module).Cast<object?>().Append(module.state_dict()).ToList(),
         null or nn.Module or Parameter or Delegate => null,
         string or Tensor => value,
         IConvertible => value,
-        ITuple tuple => Enumerable.Range(0, tuple.Length).Select(i => Option(tuple[i])).ToList(),
-        IEnumerable items => items.Cast<object?>().Select(Option).ToList(),
+        ITuple tuple => Enumerable.Range(0, tuple.Length).Select(i => Option(tuple[i], ofModule)).ToList(),
+        IEnumerable items => items.Cast<object?>().Select(item => Option(item, ofModule)).ToList(),
         _ when value.GetType().Assembly == typeof(TrainingKey).Assembly => Options(value).Prepend(value.GetType().Name).ToList(),
         _ => null,
     };

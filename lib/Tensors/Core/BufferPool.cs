@@ -8,7 +8,7 @@ internal static class BufferPool<T> where T : unmanaged
 {
     private const int Alignment = 64;
     private const long KeptBytes = 256L << 20;
-    private const long NewBytes = 256L << 20;
+    private const long NewBytes = 128L << 20;
 
     private static readonly Dictionary<int, Stack<T[]>> Free = [];
     private static long freeBytes;

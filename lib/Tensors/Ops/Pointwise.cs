@@ -8,6 +8,7 @@ public static partial class torch
     public static Tensor abs(Tensor input) => input.abs();
     public static Tensor neg(Tensor input) => input.neg();
     public static Tensor sign(Tensor input) => input.sign();
+    public static Tensor round(Tensor input) => input.round();
     public static Tensor square(Tensor input) => input.square();
     public static Tensor clamp(Tensor input, Scalar? min = null, Scalar? max = null) => input.clamp(min, max);
     public static Tensor relu(Tensor input) => input.relu();
@@ -39,6 +40,9 @@ public static partial class torch
 
         /// <summary>-1, 0 or +1; 0 for 0, as FGSM needs it. The gradient is 0.</summary>
         public Tensor sign() => Node.Record("sign", Unary<SignOp>("sign", this), [], (this, (g, _) => zeros_like(g)));
+
+        /// <summary>The nearest whole number, of two the even one. The gradient is 0.</summary>
+        public Tensor round() => Node.Record("round", Unary<RoundOp>("round", this), [], (this, (g, _) => zeros_like(g)));
 
         /// <summary>max(x, 0); the gradient at 0 is 0.</summary>
         public Tensor relu()
@@ -125,6 +129,8 @@ public static partial class torch
     private readonly struct SqrtOp : IUnary { public static Vector<float> Apply(Vector<float> x) => Vector.SquareRoot(x); }
     private readonly struct AbsOp : IUnary { public static Vector<float> Apply(Vector<float> x) => Vector.Abs(x); }
     private readonly struct NegOp : IUnary { public static Vector<float> Apply(Vector<float> x) => -x; }
+
+    private readonly struct RoundOp : IUnary { public static Vector<float> Apply(Vector<float> x) => Vector.Round(x, MidpointRounding.ToEven); }
 
     private readonly struct SignOp : IUnary
     {

@@ -85,6 +85,15 @@ public sealed class AttackSuiteTests : IDisposable
         Assert.Equal(first.Outcomes[0].Duration, again.Outcomes[0].Duration);
     }
 
+    [Fact]
+    public void WhatIsKeptOfAnAttackOnASurrogate_BelongsToThatSurrogate()
+    {
+        AttackSuite On(long seed) => AttackSuite.Run(model, data, [new CraftedOn(TinyModels.SmallCnn(seed), new FGSM(0.1))], 5, folder.File("kept.jsonl"));
+
+        Assert.Equal(On(1).Outcomes[0].Duration, On(1).Outcomes[0].Duration);
+        Assert.NotEqual(On(1).Outcomes[0].Attacked.Confidence, On(2).Outcomes[0].Attacked.Confidence);
+    }
+
     /// <summary>How many batches were attacked, and after which one the run is stopped.</summary>
     private sealed class Counter
     {

@@ -22,19 +22,24 @@ public sealed class CheckpointTests : IDisposable
     private static string Text(IEnumerable<EpochResult> epochs) => string.Join("\n", epochs.Select(e => FormattableString.Invariant($"{e.Epoch} {e.Loss} {e.Accuracy}")));
 
     private Outcome Train(Checkpoint? checkpoint, int epochs = Epochs, string kind = "sgd", int stopAfter = int.MaxValue, long seed = 1, double rate = 0.1, int batch = 16, double eps = 0.05,
-        TensorSet? set = null, nn.Module<Tensor, Tensor>? network = null, Augmentation? augmentation = null)
+        TensorSet? set = null, nn.Module<Tensor, Tensor>? network = null, Augmentation? augmentation = null, Objective? objective = null)
     {
         using var source = new CancellationTokenSource();
         var model = new Recorder(network ?? TinyModels.WithDropout(seed));
         model.OnCall = call => { if (call.Training && model.Training.Count() == stopAfter) source.Cancel(); };
         var optimizer = kind == "adam" ? (optim.Optimizer)optim.Adam(model.parameters(), rate) : optim.SGD(model.parameters(), rate, momentum: 0.9);
         augmentation ??= kind == "augmented" ? new Augmentation(7) { Flip = Flip.Random, Shift = 1 } : null;
-        var examples = kind == "adversarial" ? new AdversarialExamples(new FGSM(eps)) : null;
+        objective ??= kind switch
+        {
+            "adversarial" => new AdversarialExamples(new FGSM(eps)),
+            "free" => new FreeTraining(eps, replays: 2),
+            _ => null,
+        };
         try
         {
-            var results = new Trainer(model, optimizer, examples) { BatchSize = batch, Checkpoint = checkpoint, Augmentation = augmentation }.Fit(set ?? data, epochs, source.Token);
+            var results = new Trainer(model, optimizer, objective) { BatchSize = batch, Checkpoint = checkpoint, Augmentation = augmentation }.Fit(set ?? data, epochs, source.Token);
             var (weights, batches, next) = (string.Join("\n", model.Weights()), model.Training.Count(), rand(3).Sha256());
-            new Trainer(model, optimizer, examples) { BatchSize = batch }.Fit(set ?? data, 1);
+            new Trainer(model, optimizer, objective) { BatchSize = batch }.Fit(set ?? data, 1);
             return new Outcome(Text(results), weights, next, string.Join("\n", model.Weights()), batches);
         }
         catch (OperationCanceledException)
@@ -48,6 +53,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("sgd", 4, 9)]
     [InlineData("adam", 7, 6)]
     [InlineData("adversarial", 11, 3)]
+    [InlineData("free", 8, 18)]
     [InlineData("augmented", 5, 9)]
     [InlineData("sgd", 2, 12)]
     public void Fit_GoesOnFromTheLastEpochKept_ToTheBitsOfAnUninterruptedTraining(string kind, int stopAfter, int batchesLeft)
@@ -219,6 +225,44 @@ public sealed class CheckpointTests : IDisposable
         Train(Kept(), network: new Masked(1, corner: true));
 
         Assert.Equal(batches, Train(Kept(), network: new Masked(factor, corner)).Batches);
+    }
+
+    private sealed class Brighten(double by) : AdversarialAttack
+    {
+        protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) => (x + by).clamp(0, 1);
+    }
+
+    private sealed class Darken(double by) : AdversarialAttack
+    {
+        protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) => (x - by).clamp(0, 1);
+    }
+
+    private static Tensor Right(Tensor logits, Tensor y) => logits.gather(1, y.unsqueeze(1)).squeeze(1).neg();
+
+    private static AttackLoss Times(double factor) => (logits, y) => Right(logits, y) * factor;
+
+    public static TheoryData<string> Objectives => ["darken", "more", "loss", "captured", "teacher", "temperature"];
+
+    /// <summary>What a reader writes in a cell is a part of the training: an attack's class and options, a loss and what it captures, a teacher.</summary>
+    [Theory]
+    [MemberData(nameof(Objectives))]
+    public void Fit_WithAnObjectiveOfOnesOwn_GoesOn_UnlessItDiffers(string difference)
+    {
+        static Objective On(AdversarialAttack attack) => new AdversarialExamples(attack);
+        static PGD Pgd(AttackLoss loss) => new(0.05, 0.05, 1) { Loss = loss };
+        Objective Of(bool other) => difference switch
+        {
+            "darken" => On(other ? new Darken(0.1) : new Brighten(0.1)),
+            "more" => On(new Brighten(other ? 0.2 : 0.1)),
+            "loss" => On(Pgd(other ? AttackLosses.CrossEntropy : Right)),
+            "captured" => On(Pgd(Times(other ? 2 : 1))),
+            "teacher" => new Distillation(20, TinyModels.WithDropout(other ? 7 : 6)),
+            _ => new Distillation(other ? 21 : 20),
+        };
+        Train(Kept(), objective: Of(other: false));
+
+        Assert.Equal(0, Train(Kept(), objective: Of(other: false)).Batches);
+        Assert.Equal(12, Train(Kept(), objective: Of(other: true)).Batches);
     }
 
     [Fact]

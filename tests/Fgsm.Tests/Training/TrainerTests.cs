@@ -11,13 +11,13 @@ public class TrainerTests
 {
     private readonly TensorSet data = TinyProblem.Images(40);
 
-    private static Trainer Trainer(nn.Module<Tensor, Tensor> model, AdversarialExamples? examples = null, double rate = 0.1, Listener? listener = null, int batch = 16) =>
-        new(model, optim.SGD(model.parameters(), rate, momentum: 0.9), examples) { BatchSize = batch, Title = "tiny", Progress = listener };
+    private static Trainer Trainer(nn.Module<Tensor, Tensor> model, Objective? objective = null, double rate = 0.1, Listener? listener = null, int batch = 16) =>
+        new(model, optim.SGD(model.parameters(), rate, momentum: 0.9), objective) { BatchSize = batch, Title = "tiny", Progress = listener };
 
-    private string[] WeightsAfterTraining(long seed, AdversarialExamples? examples = null)
+    private string[] WeightsAfterTraining(long seed, Objective? objective = null)
     {
         var model = TinyModels.WithDropout(seed);
-        Trainer(model, examples).Fit(data, 3);
+        Trainer(model, objective).Fit(data, 3);
         return model.Weights();
     }
 
