@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Fgsm.Data;
 
 /// <summary>
@@ -21,7 +23,8 @@ internal static class Resizing
         var (top, bottom) = (rows[0].First, rows[^1].First + rows[^1].Weights.Length);
 
         // First along the rows, then along the columns; PIL rounds to bytes in between.
-        var narrow = new byte[3 * (bottom - top) * crop];
+        var plane = (bottom - top) * crop;
+        var narrow = ArrayPool<byte>.Shared.Rent(3 * plane);
         for (var y = top; y < bottom; y++)
         {
             for (var x = 0; x < crop; x++)
@@ -36,23 +39,24 @@ internal static class Resizing
                     blue += pixel[2] * weights[i];
                 }
                 var place = (y - top) * crop + x;
-                (narrow[place], narrow[(bottom - top) * crop + place], narrow[2 * (bottom - top) * crop + place]) = (Round(red), Round(green), Round(blue));
+                (narrow[place], narrow[plane + place], narrow[2 * plane + place]) = (Round(red), Round(green), Round(blue));
             }
         }
-        for (var plane = 0; plane < 3; plane++)
+        for (var channel = 0; channel < 3; channel++)
         {
             for (var y = 0; y < crop; y++)
             {
                 var (first, weights) = rows[y];
                 for (var x = 0; x < crop; x++)
                 {
-                    var (sum, place) = (0, (plane * (bottom - top) + first - top) * crop + x);
+                    var (sum, place) = (0, channel * plane + (first - top) * crop + x);
                     for (var i = 0; i < weights.Length; i++)
                         sum += narrow[place + i * crop] * weights[i];
-                    planes[(plane * crop + y) * crop + x] = Round(sum);
+                    planes[(channel * crop + y) * crop + x] = Round(sum);
                 }
             }
         }
+        ArrayPool<byte>.Shared.Return(narrow);
     }
 
     private static byte Round(int sum) => (byte)Math.Clamp((sum + (1 << (FractionBits - 1))) >> FractionBits, 0, 255);
