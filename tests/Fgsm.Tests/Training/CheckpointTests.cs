@@ -22,7 +22,7 @@ public sealed class CheckpointTests : IDisposable
     private static string Text(IEnumerable<EpochResult> epochs) => string.Join("\n", epochs.Select(e => FormattableString.Invariant($"{e.Epoch} {e.Loss} {e.Accuracy}")));
 
     private Outcome Train(Checkpoint? checkpoint, int epochs = Epochs, string kind = "sgd", int stopAfter = int.MaxValue, long seed = 1, double rate = 0.1, int batch = 16, double eps = 0.05,
-        TensorSet? set = null, nn.Module<Tensor, Tensor>? network = null, Augmentation? augmentation = null, Objective? objective = null)
+        TensorSet? set = null, nn.Module<Tensor, Tensor>? network = null, Augmentation? augmentation = null, Objective? objective = null, Func<int, double>? schedule = null)
     {
         using var source = new CancellationTokenSource();
         var model = new Recorder(network ?? TinyModels.WithDropout(seed));
@@ -35,9 +35,10 @@ public sealed class CheckpointTests : IDisposable
             "free" => new FreeTraining(eps, replays: 2),
             _ => null,
         };
+        schedule ??= kind == "scheduled" ? step => 1 / (1.0 + step) : null;
         try
         {
-            var results = new Trainer(model, optimizer, objective) { BatchSize = batch, Checkpoint = checkpoint, Augmentation = augmentation }.Fit(set ?? data, epochs, source.Token);
+            var results = new Trainer(model, optimizer, objective) { BatchSize = batch, Checkpoint = checkpoint, Augmentation = augmentation, Schedule = schedule }.Fit(set ?? data, epochs, source.Token);
             var (weights, batches, next) = (string.Join("\n", model.Weights()), model.Training.Count(), rand(3).Sha256());
             new Trainer(model, optimizer, objective) { BatchSize = batch }.Fit(set ?? data, 1);
             return new Outcome(Text(results), weights, next, string.Join("\n", model.Weights()), batches);
@@ -54,6 +55,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("adam", 7, 6)]
     [InlineData("adversarial", 11, 3)]
     [InlineData("free", 8, 18)]
+    [InlineData("scheduled", 5, 9)]
     [InlineData("augmented", 5, 9)]
     [InlineData("sgd", 2, 12)]
     public void Fit_GoesOnFromTheLastEpochKept_ToTheBitsOfAnUninterruptedTraining(string kind, int stopAfter, int batchesLeft)
@@ -143,7 +145,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(Train(null, epochs: 3), Train(Kept(), epochs: 3));
     }
 
-    public static TheoryData<string> Differences => ["seed", "rate", "batch", "optimizer", "examples", "augmentation", "pixel", "label", "shape", "dropout", "pooling", "frozen", "settings", "last digit of eps"];
+    public static TheoryData<string> Differences => ["seed", "rate", "batch", "optimizer", "examples", "augmentation", "pixel", "label", "shape", "dropout", "pooling", "frozen", "settings", "schedule", "last digit of eps"];
 
     [Theory]
     [MemberData(nameof(Differences))]
@@ -183,6 +185,7 @@ public sealed class CheckpointTests : IDisposable
             "pooling" => Train(Kept(), network: Network(pool: 3)),
             "frozen" => Train(Kept(), network: Frozen()),
             "settings" => Train(Kept(settings: "another loss"), network: Network()),
+            "schedule" => Train(Kept(), schedule: _ => 0.5, network: Network()),
             _ => Train(Kept(), kind: "adversarial", eps: 0.05 + 1e-9, network: Network()),
         };
 
