@@ -12,10 +12,14 @@ public sealed record Augmentation(long Seed)
 
     public Flip Flip { get; init; }
 
-    /// <summary>Pixels, at most, by which an image is moved along each axis; what comes in is its mirror image at the edge (reflect padding).</summary>
+    /// <summary>
+    /// Pixels, at most, by which an image is moved along each axis; what comes in is its mirror image at the edge (reflect padding).
+    /// </summary>
     public int Shift { get; init; }
 
-    /// <summary>The side of a square inside the image that turns grey, in pixels (DeVries, Taylor, 2017, arXiv 1708.04552); 0 for none.</summary>
+    /// <summary>
+    /// The side of a square inside the image that turns grey, in pixels (DeVries, Taylor, 2017, arXiv 1708.04552); 0 for none.
+    /// </summary>
     public int Cutout { get; init; }
 
     /// <param name="x">float32 pixels in [0,1], <c>[N, C, H, W]</c>; they are not changed.</param>
@@ -27,7 +31,8 @@ public sealed record Augmentation(long Seed)
         var (channels, height, width) = ((int)x.shape[1], (int)x.shape[2], (int)x.shape[3]);
         var side = Math.Min(height, width);
         if (Shift < 0 || Shift >= side || Cutout < 0 || Cutout > side)
-            throw new ArgumentException($"Augmentation: expected a shift from 0 to {side - 1} and a cutout from 0 to {side} for images of {height}x{width}, got {Shift} and {Cutout}");
+            throw new ArgumentException($"Augmentation: expected a shift from 0 to {side - 1} and a cutout from 0 to {side} "
+                + $"for images of {height}x{width}, got {Shift} and {Cutout}");
         var from = x.cpu().data<float>().ToArray();
         var to = new float[from.Length];
         Parallel.For(0, images.Length, i =>

@@ -53,7 +53,8 @@ internal static class CifarFile
                 labels.Add(batch[0]);
             }
         }
-        return new ImageSet(source.Name, pixels, [.. labels], 3, Side, Side, source.ClassNames, Convert.ToHexStringLower(all.GetHashAndReset()));
+        return new ImageSet(source.Name, pixels, [.. labels], 3, Side, Side, source.ClassNames,
+            Convert.ToHexStringLower(all.GetHashAndReset()));
     }
 
     /// <summary>A Python batch as the binary one.</summary>
@@ -85,7 +86,9 @@ internal static class CifarFile
     {
         private object?[] state = [];
 
-        /// <summary>The values of an array. Its state is (version, shape, type, column by column, values); Python 2 writes them as text.</summary>
+        /// <summary>
+        /// The values of an array. Its state is (version, shape, type, column by column, values); Python 2 writes them as text.
+        /// </summary>
         public byte[] Bytes => state[4] as byte[] ?? Encoding.Latin1.GetBytes((string)state[4]!);
 
         public object construct(object[] args) => new PickledNumPy();

@@ -36,7 +36,8 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
         if (name == ImageNetName)
             return ImageNet(folder);
         return DataSource.All.FirstOrDefault(source => source.Name == name)?.Load(DataFolders.Standard(folder))
-            ?? throw new DataException($"This project does not read {name}; it reads {string.Join(", ", DataSource.All.Select(source => source.Name))}, {ImageNetName} and {SyntheticDigits.Name}.") { IsMissing = true };
+            ?? throw new DataException($"This project does not read {name}; it reads "
+                + $"{string.Join(", ", DataSource.All.Select(source => source.Name))}, {ImageNetName} and {SyntheticDigits.Name}.") { IsMissing = true };
     }
 
     /// <summary>MNIST, read from where it is found, else downloaded.</summary>
@@ -71,8 +72,8 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
         var (found, name) = folders.Search.SelectMany(_ => layouts, (data, layout) => (Folder: Path.Combine(data, layout.Folder), layout.Name))
             .FirstOrDefault(place => Directory.Exists(place.Folder));
         if (found is null)
-            throw new DataException($"{ImageNetName}: it is in none of the data folders, and cannot be downloaded; get it at image-net.org and put train/ and val/ into "
-                + $"{Path.Combine(folders.Download, "imagenet")}, or name a folder that has imagenet/ in ${DataFolders.Variable}.") { IsMissing = true };
+            throw new DataException($"{ImageNetName}: it is in none of the data folders, and cannot be downloaded; "
+                + $"get it at image-net.org and put train/ and val/ into {Path.Combine(folders.Download, "imagenet")}, or name a folder that has imagenet/ in ${DataFolders.Variable}.") { IsMissing = true };
         return ImageFolder.Load(found, name, resize, crop);
     }
 

@@ -54,7 +54,8 @@ public static class ImageFolder
                 throw new DataException($"{path}: classes.txt (or train/) has no such class; add it there, or remove the folder.");
             var files = Directory.GetFiles(path).Where(file => Endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).ToArray();
             if (files.Length == 0)
-                throw new DataException($"{path}: it has no images ({string.Join(", ", Endings)}); put those of the class there, or remove the folder.");
+                throw new DataException(
+                    $"{path}: it has no images ({string.Join(", ", Endings)}); put those of the class there, or remove the folder.");
             images.AddRange(files.Order(StringComparer.Ordinal).Select((file, place) => (file, number, place)));
         }
         return [.. images.OrderBy(image => image.Place).ThenBy(image => image.Class).Select(image => (image.Path, image.Class))];
@@ -75,7 +76,8 @@ public static class ImageFolder
             if (numbers.TryGetValue(line.Second, out var number)
                 || (int.TryParse(line.Second, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number < classes.Length))
                 return (path, number);
-            throw new DataException($"{list}: line {line.Number} names the class '{line.Second}', which is none of the {classes.Length} classes nor a number below {classes.Length}.");
+            throw new DataException(
+                $"{list}: line {line.Number} names the class '{line.Second}', which is none of the {classes.Length} classes nor a number below that.");
         })];
     }
 

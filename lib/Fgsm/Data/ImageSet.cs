@@ -24,7 +24,8 @@ public sealed record ImageSet
             throw new DataException($"{name}: {pixels.LongLength} bytes of pixels are not {labels.Length} images of {channels}x{height}x{width}.");
         if (Array.FindIndex(labels, label => label < 0 || label >= classNames.Count) is var bad and >= 0)
             throw new DataException($"{name}: label {labels[bad]} of image {bad} is not from 0 to {classNames.Count - 1}, the last class.");
-        (Name, this.pixels, Labels, Channels, Height, Width, ClassNames, IsSynthetic) = (name, pixels, labels, channels, height, width, classNames, isSynthetic);
+        (Name, this.pixels, Labels, ClassNames, IsSynthetic) = (name, pixels, labels, classNames, isSynthetic);
+        (Channels, Height, Width) = (channels, height, width);
         this.sha256 = new(sha256);
     }
 

@@ -61,7 +61,9 @@ internal static class Resizing
 
     private static byte Round(int sum) => (byte)Math.Clamp((sum + (1 << (FractionBits - 1))) >> FractionBits, 0, 255);
 
-    /// <summary>The middle of a line that is resized from one length to another: for each place the first pixel it is made of, and the weights.</summary>
+    /// <summary>
+    /// The middle of a line that is resized from one length to another: for each place the first pixel it is made of, and the weights.
+    /// </summary>
     private static (int First, int[] Weights)[] Middle(int from, int to, int crop)
     {
         var start = (int)Math.Round((to - crop) / 2.0);

@@ -14,7 +14,9 @@ internal static class SkiaDecoder
     /// The pixels of a file's content as stored, row by row, 4 bytes each: red, green, blue and opacity. Neither the colour profile nor
     /// the orientation that the file may name is applied.
     /// </summary>
-    /// <returns>An array at least as long as it must be, rented from the shared pool, and what is wrong with the file; null when nothing is.</returns>
+    /// <returns>
+    /// An array at least as long as it must be, rented from the shared pool, and what is wrong with the file; null when nothing is.
+    /// </returns>
     public static (byte[] Pixels, int Width, int Height, string? Problem) Decode(byte[] content)
     {
         using var data = SKData.CreateCopy(content);
