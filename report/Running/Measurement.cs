@@ -89,6 +89,8 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
         if (run.Failure is { } failure)
             throw new ReportException($"notebooks/{notebook.Name}.ipynb: {failure}");
         display.NotebookFinished();
+        // What the notebook held goes back to the system before the next one asks for memory.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         return run.Document;
     }
 

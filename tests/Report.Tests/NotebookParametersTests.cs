@@ -181,6 +181,23 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         Assert.Equal("The first 12 test images; epoch 0 is the baseline.", run.Table("c.synthetic.retraining").Note);
     }
 
+    [QuickRunFact]
+    public async Task FourDataSets_OfColourImages_HaveStrengthsAndATrainingOfTheirOwn()
+    {
+        var run = await Run("05-four-datasets", Small, "dataSets = [\"CIFAR-10\"]", "pgdImages = 10", "strength = 0.2", "colourWidth = 6",
+            "colourEpochs = 1", "colourRetrainingEpochs = 2", "colourRate = 0.5", "colourBatchSize = 32", "colourTrainingEps = 6 / 255.0",
+            "colourEps = [1 / 255.0]");
+
+        Assert.Contains("Four phases, eps 0.2, retrained at 0.3", run.Titles);
+        Assert.Contains("Four phases of colour images, eps 6/255", run.Titles);
+        Assert.Contains("Retraining from random starts, epoch by epoch, attacked at eps 6/255 (CIFAR-10)", run.Titles);
+        Assert.DoesNotContain(run.Titles, title => title.Contains("8/255"));
+        Assert.Equal([85.0, null, null, null], run.Column("c.colour", "Published"));
+        Assert.Equal(["0 (clean)", "1/255", "6/255", "0.2"], run.Keys("c.cifar.table"));
+        Assert.Equal([0.0, 1.0, 2.0], run.Column("c.cifar.retraining_rs", "Epoch"));
+        Assert.Contains("Colour images were retrained at 6/255.", run.Table("c.summary").Note);
+    }
+
     /// <summary>A parameter that is new must be changed by a test above.</summary>
     [Fact]
     public void EachParameterOfEachNotebook_IsChangedByATest()

@@ -88,7 +88,10 @@ public sealed class FAB : MinimalAttack
         {
             var moved = (Norm.PerImage(lambda, point) * shares).minimum(room);
             var slope = Dot(weight, where((Norm.PerImage(lambda, point) * shares).lt(room), shares, zeros_like(shares)));
-            lambda = where(slope.gt(0), lambda + (missing.abs() - Dot(weight, moved)).clamp(min: 0) / slope.clamp(min: 1e-30), lambda);
+            var next = where(slope.gt(0), lambda + (missing.abs() - Dot(weight, moved)).clamp(min: 0) / slope.clamp(min: 1e-30), lambda);
+            if (next.ne(lambda).nonzero().numel() == 0)
+                break;
+            lambda = next;
         }
         return way * (Norm.PerImage(lambda, point) * shares).minimum(room);
     }

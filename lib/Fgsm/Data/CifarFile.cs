@@ -12,7 +12,7 @@ namespace Fgsm.Data;
 /// </summary>
 internal static class CifarFile
 {
-    private const int Side = 32, Pixels = 3 * Side * Side;
+    private const int Side = 32, Pixels = 3 * Side * Side, Image = 1 + Pixels;
 
     static CifarFile()
     {
@@ -37,20 +37,24 @@ internal static class CifarFile
     private static ImageSet ReadSet(DataSource source, string folder, PublishedFile[] files, Func<string, ReadOnlyMemory<byte>> content)
     {
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (pixels, labels) = (new MemoryStream(), new List<int>());
+        var (pixels, labels) = (Array.Empty<byte>(), new List<int>());
         foreach (var file in files)
         {
             var path = file.In(folder)!;
             var batch = content(path).Span;
             DataFile.RequireSha256(path, batch, file.Sha256);
             all.AppendData(batch);
-            for (; batch.Length > Pixels; batch = batch[(1 + Pixels)..])
+            // Every batch has as many images as the first.
+            if (pixels.Length == 0)
+                pixels = new byte[files.Length * (batch.Length / Image) * Pixels];
+            for (; batch.Length > 0; batch = batch[Image..])
             {
+                batch.Slice(1, Pixels).CopyTo(pixels.AsSpan(labels.Count * Pixels));
                 labels.Add(batch[0]);
-                pixels.Write(batch.Slice(1, Pixels));
             }
         }
-        return new ImageSet(source.Name, pixels.ToArray(), [.. labels], 3, Side, Side, source.ClassNames, Convert.ToHexStringLower(all.GetHashAndReset()));
+        return new ImageSet(source.Name, pixels, [.. labels], 3, Side, Side, source.ClassNames,
+            Convert.ToHexStringLower(all.GetHashAndReset()));
     }
 
     /// <summary>A Python batch as the binary one.</summary>
@@ -62,11 +66,11 @@ internal static class CifarFile
             using var unpickler = new Unpickler();
             var batch = (Hashtable)unpickler.loads(content);
             var (labels, pixels) = ((ArrayList)batch["labels"]!, ((PickledNumPy)batch["data"]!).Bytes);
-            var binary = new byte[labels.Count * (1 + Pixels)];
+            var binary = new byte[labels.Count * Image];
             for (var i = 0; i < labels.Count; i++)
             {
-                binary[i * (1 + Pixels)] = Convert.ToByte(labels[i]);
-                pixels.AsSpan(i * Pixels, Pixels).CopyTo(binary.AsSpan(i * (1 + Pixels) + 1));
+                binary[i * Image] = Convert.ToByte(labels[i]);
+                pixels.AsSpan(i * Pixels, Pixels).CopyTo(binary.AsSpan(i * Image + 1));
             }
             return binary;
         }
@@ -82,7 +86,9 @@ internal static class CifarFile
     {
         private object?[] state = [];
 
-        /// <summary>The values of an array. Its state is (version, shape, type, column by column, values); Python 2 writes them as text.</summary>
+        /// <summary>
+        /// The values of an array. Its state is (version, shape, type, column by column, values); Python 2 writes them as text.
+        /// </summary>
         public byte[] Bytes => state[4] as byte[] ?? Encoding.Latin1.GetBytes((string)state[4]!);
 
         public object construct(object[] args) => new PickledNumPy();

@@ -5,6 +5,8 @@ namespace Fgsm.Data;
 /// <param name="Test">What they are measured on.</param>
 public sealed record DataSet(ImageSet Train, ImageSet Test)
 {
+    private const string ImageNetName = "ImageNet";
+
     internal static readonly string[] DigitNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
     /// <summary>What tables call the set.</summary>
@@ -21,7 +23,7 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
 
     /// <summary>
     /// A data set by name: one of <see cref="DataSource.All"/> ("MNIST", or, where it cannot be had, <see cref="SyntheticDigits"/>;
-    /// "Fashion-MNIST", "CIFAR-10"), or "synthetic digits".
+    /// "Fashion-MNIST", "CIFAR-10"), "ImageNet", or "synthetic digits".
     /// </summary>
     /// <exception cref="DataException">This project reads no such data set, it cannot be had, or what is there is bad.</exception>
     /// <inheritdoc cref="Mnist"/>
@@ -31,8 +33,11 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
             return MnistOrSynthetic(folder);
         if (name == SyntheticDigits.Name)
             return SyntheticDigits.Draw();
+        if (name == ImageNetName)
+            return ImageNet(folder);
         return DataSource.All.FirstOrDefault(source => source.Name == name)?.Load(DataFolders.Standard(folder))
-            ?? throw new DataException($"This project does not read {name}; it reads {string.Join(", ", DataSource.All.Select(source => source.Name))} and {SyntheticDigits.Name}.") { IsMissing = true };
+            ?? throw new DataException($"This project does not read {name}; it reads "
+                + $"{string.Join(", ", DataSource.All.Select(source => source.Name))}, {ImageNetName} and {SyntheticDigits.Name}.") { IsMissing = true };
     }
 
     /// <summary>MNIST, read from where it is found, else downloaded.</summary>
@@ -51,6 +56,26 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
     /// <inheritdoc cref="Mnist"/>
     public static DataSet Cifar10(string? folder = null, CancellationToken cancellation = default) =>
         DataSource.Cifar10.Load(DataFolders.Standard(folder), cancellation);
+
+    /// <summary>
+    /// ImageNet (Russakovsky and others, 2015), or some of its classes, from <c>imagenet/</c> or <c>imagenet-subset/</c> in a data folder,
+    /// as <see cref="ImageFolder"/> reads it. It cannot be downloaded. The test set is what ImageNet calls validation.
+    /// </summary>
+    /// <param name="folder">A data folder to look in first; null for the standard search of <see cref="DataFolders"/>.</param>
+    /// <inheritdoc cref="ImageFolder.Load"/>
+    /// <exception cref="DataException">It is not there, or what is there is bad.</exception>
+    public static DataSet ImageNet(string? folder = null, int resize = 256, int crop = 224) => ImageNet(DataFolders.Standard(folder), resize, crop);
+
+    internal static DataSet ImageNet(DataFolders folders, int resize, int crop)
+    {
+        (string Folder, string Name)[] layouts = [("imagenet", ImageNetName), ("imagenet-subset", $"{ImageNetName} subset")];
+        var (found, name) = folders.Search.SelectMany(_ => layouts, (data, layout) => (Folder: Path.Combine(data, layout.Folder), layout.Name))
+            .FirstOrDefault(place => Directory.Exists(place.Folder));
+        if (found is null)
+            throw new DataException($"{ImageNetName}: it is in none of the data folders, and cannot be downloaded; "
+                + $"get it at image-net.org and put train/ and val/ into {Path.Combine(folders.Download, "imagenet")}, or name a folder that has imagenet/ in ${DataFolders.Variable}.") { IsMissing = true };
+        return ImageFolder.Load(found, name, resize, crop);
+    }
 
     /// <summary>
     /// MNIST; where it cannot be had, digits that the project draws itself, with the reason in <see cref="Notice"/>.

@@ -35,7 +35,7 @@ public static class SyntheticDigits
             labels[i] = (int)(random.Next() % 10);
             DrawDigit(labels[i], ref random, pixels.AsSpan(i * Size * Size, Size * Size));
         });
-        return new ImageSet(Name, pixels, labels, 1, Size, Size, DataSet.DigitNames, Convert.ToHexStringLower(SHA256.HashData(pixels)), IsSynthetic: true);
+        return new ImageSet(Name, pixels, labels, 1, Size, Size, DataSet.DigitNames, Convert.ToHexStringLower(SHA256.HashData(pixels)), isSynthetic: true);
     }
 
     private static void DrawDigit(int digit, ref SplitMix64 random, Span<byte> image)

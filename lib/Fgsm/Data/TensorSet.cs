@@ -1,58 +1,103 @@
 namespace Fgsm.Data;
 
 /// <summary>
-/// Labelled images as tensors. Pixels that come as bytes are kept as bytes, a quarter of the memory, and become float32 whenever
-/// <see cref="Images"/> are asked for: take a batch first, and its images once.
+/// Labelled images as tensors. Pixels that come as bytes are kept as bytes, a quarter of the memory, and those of image files stay in the
+/// files; they become float32 whenever <see cref="Images"/> are asked for: take a batch first, and its images once.
 /// </summary>
-/// <param name="Images">float32 pixels in [0,1], or uint8 pixels from 0 to 255, <c>[N, C, H, W]</c>.</param>
-/// <param name="Labels">int64 class numbers, <c>[N]</c>.</param>
-public sealed record TensorSet(Tensor Images, Tensor Labels)
+public sealed record TensorSet
 {
-    /// <summary>The images as they are kept: float32, or uint8.</summary>
-    internal Tensor Pixels { get; private init; } = Images.shape[0] == Labels.shape[0] && Images.shape[0] > 0 ? Images
-        : throw new ArgumentException($"TensorSet: {Images.shape[0]} images and {Labels.shape[0]} labels; expected as many of one as of the other, and at least one");
+    private readonly Tensor? pixels;
+    private readonly ImageFiles? files;
+
+    /// <param name="images">float32 pixels in [0,1], or uint8 pixels from 0 to 255, <c>[N, C, H, W]</c>.</param>
+    /// <param name="labels">int64 class numbers, <c>[N]</c>.</param>
+    /// <exception cref="ArgumentException">There are not as many of one as of the other, or none.</exception>
+    public TensorSet(Tensor images, Tensor labels) => (pixels, Labels) = images.shape[0] == labels.shape[0] && images.shape[0] > 0 ? (images, labels)
+        : throw new ArgumentException($"TensorSet: {images.shape[0]} images and {labels.shape[0]} labels; expected as many of one as of the other, and at least one");
+
+    private TensorSet(ImageFiles files, Tensor labels) => (this.files, Labels) = (files, labels);
 
     /// <summary>float32 pixels in [0,1], <c>[N, C, H, W]</c>: the set's own memory, or of bytes, divided by 255, a tensor made for the caller.</summary>
-    public Tensor Images { get => Pixels.dtype == uint8 ? Pixels.to(float32).div_(255f) : Pixels; init => Pixels = value; }
+    /// <exception cref="DataException">An image file is damaged.</exception>
+    public Tensor Images
+    {
+        get => Pixels is var kept && kept.dtype == uint8 ? kept.to(float32).div_(255f) : kept;
+        init => (pixels, files) = (value, null);
+    }
 
-    public int Count => (int)Pixels.shape[0];
+    /// <summary>int64 class numbers, <c>[N]</c>.</summary>
+    public Tensor Labels { get; init; }
 
-    /// <summary>The 8-bit images of a set on <see cref="Compute.Device"/>.</summary>
-    public static TensorSet From(ImageSet set) => new(
-        tensor(set.Pixels).reshape(set.Count, set.Channels, set.Height, set.Width).to(Compute.Device),
-        tensor(Array.ConvertAll(set.Labels, label => (long)label)).to(Compute.Device));
+    /// <summary>The images as they are kept: float32, or uint8, which image files are decoded to.</summary>
+    internal Tensor Pixels => pixels ?? Bytes(files!.Decode(), files.Count, 3, files.Side, files.Side);
+
+    public int Count => (int)Labels.shape[0];
+
+    /// <summary>The 8-bit images of a set on <see cref="Compute.Device"/>. Image files are decoded batch by batch.</summary>
+    public static TensorSet From(ImageSet set)
+    {
+        var labels = tensor(Array.ConvertAll(set.Labels, label => (long)label)).to(Compute.Device);
+        return set.Files is not null ? new(set.Files, labels) : new(Bytes(set.Pixels, set.Count, set.Channels, set.Height, set.Width), labels);
+    }
+
+    private static Tensor Bytes(byte[] pixels, params long[] shape) => tensor(pixels).reshape(shape).to(Compute.Device);
+
+    public void Deconstruct(out Tensor images, out Tensor labels) => (images, labels) = (Images, Labels);
 
     /// <summary>Images <paramref name="start"/> to <paramref name="end"/> - 1, on the same memory.</summary>
-    public TensorSet Range(int start, int end) => new(Pixels[start..end], Labels[start..end]);
+    public TensorSet Range(int start, int end) =>
+        files is null ? new(pixels![start..end], Labels[start..end]) : new(files[start..end], Labels[start..end]);
 
     /// <summary>The images with these numbers, int64, <c>[n]</c>, in this order, as a copy.</summary>
-    public TensorSet Take(Tensor images) => new(Pixels.index_select(0, images), Labels.index_select(0, images));
+    public TensorSet Take(Tensor images)
+    {
+        var labels = Labels.index_select(0, images);
+        return files is null ? new(pixels!.index_select(0, images), labels) : new(files.Take(images.cpu().data<long>().ToArray()), labels);
+    }
 
     /// <summary>One image with its label, a batch of 1, on the same memory: <c>var (x, y) = test[7]</c>.</summary>
     public TensorSet this[int image] => Range(image, image + 1);
 
-    /// <summary>The set cut into batches, in order, on the same memory; the last may be smaller.</summary>
+    /// <summary>The set cut into batches, in order, on the same memory; the last may be smaller. Of image files the next is decoded meanwhile.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
-    public IEnumerable<TensorSet> Batches(int size)
-    {
-        RequireSize(size);
-        for (var start = 0; start < Count; start += size)
-            yield return Range(start, Math.Min(Count, start + size));
-    }
+    public IEnumerable<TensorSet> Batches(int size) => Batches(size, null).Select(batch => batch());
 
     /// <summary>The same, each with a dispose scope around the work on it.</summary>
     /// <param name="progress">Told after each, under <paramref name="title"/>.</param>
+    /// <param name="order">The numbers of the images in the order in which they are taken, as copies; null for the set's own.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
-    internal IEnumerable<TensorSet> Batches(int size, IProgress<Progress>? progress, string title, CancellationToken cancellation)
+    internal IEnumerable<TensorSet> Batches(int size, IProgress<Progress>? progress, string title, CancellationToken cancellation, long[]? order = null)
     {
-        RequireSize(size);
-        var (done, batches) = (0, (Count + size - 1) / size);
-        for (var start = 0; start < Count; start += size)
+        var (done, batches) = (0, (Count + size - 1) / Math.Max(size, 1));
+        foreach (var batch in Batches(size, order))
         {
             cancellation.ThrowIfCancellationRequested();
             using (NewDisposeScope())
-                yield return Range(start, Math.Min(Count, start + size));
+                yield return batch();
             progress?.Report(new Progress(title, 0, 0, ++done, batches));
+        }
+    }
+
+    // Each batch is made when it is called for, in the dispose scope of its time.
+    private IEnumerable<Func<TensorSet>> Batches(int size, long[]? order)
+    {
+        RequireSize(size);
+        var next = Decoding(0);
+        for (var start = 0; start < Count; start += size)
+        {
+            var (from, to, decoding) = (start, Math.Min(Count, start + size), next);
+            next = Decoding(to);
+            yield return () =>
+            {
+                var batch = order is null ? Range(from, to) : Take(tensor(order[from..to]).to(Labels.device));
+                return decoding is null ? batch : new(Bytes(decoding.GetAwaiter().GetResult(), to - from, 3, files!.Side, files.Side), batch.Labels);
+            };
+        }
+
+        Task<byte[]>? Decoding(int from)
+        {
+            var to = Math.Min(Count, from + size);
+            return files is null || from == to ? null : Task.Run((order is null ? files[from..to] : files.Take(order[from..to])).Decode);
         }
     }
 

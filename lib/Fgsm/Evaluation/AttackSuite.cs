@@ -27,6 +27,41 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
         return new(clean, [.. attacks.Select(attack => Run(model, data, clean, attack, batchSize, kept, progress, cancellation))]);
     }
 
+    /// <summary>
+    /// The same with one attack at several eps, the largest first: an image that withstands a larger eps withstands a smaller one, so
+    /// that each attack is run only on the images that fell to the one before. A strong attack costs most on images that it cannot turn.
+    /// </summary>
+    /// <param name="attacks">The same attack, each with its eps; the outcomes are in this order.</param>
+    /// <inheritdoc cref="Run(nn.Module{Tensor, Tensor}, TensorSet, IReadOnlyList{AdversarialAttack}, int, string?, IProgress{Progress}?, CancellationToken)"/>
+    public static AttackSuite RunNested(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<FixedEpsAttack> attacks,
+        int batchSize = 250, string? keep = null, IProgress<Progress>? progress = null, CancellationToken cancellation = default)
+    {
+        var clean = Predictions.Of(model, data);
+        long[] fallen = [.. Enumerable.Range(0, data.Count).Where(clean.IsCorrect)];
+        var outcomes = new Dictionary<FixedEpsAttack, AttackOutcome>();
+        foreach (var attack in attacks.OrderByDescending(attack => attack.Eps))
+        {
+            var part = fallen.Length == 0 ? null
+                : Run(model, data.Take(tensor(fallen).to(data.Labels.device)), [attack], batchSize, keep, progress, cancellation).Outcomes[0];
+            outcomes[attack] = OfAll(attack, clean, fallen, part);
+            fallen = [.. fallen.Where((_, i) => !part!.Attacked.IsCorrect(i))];
+        }
+        return new(clean, [.. attacks.Select(attack => outcomes[attack])]);
+    }
+
+    /// <summary>An outcome of some of the images as one of all: the others are as without attack.</summary>
+    private static AttackOutcome OfAll(FixedEpsAttack attack, Predictions clean, long[] images, AttackOutcome? part)
+    {
+        long[] predicted = [.. clean.Predicted];
+        float[] confidence = [.. clean.Confidence];
+        var lengths = new float[clean.Count];
+        foreach (var (i, image) in images.Index())
+            (predicted[image], confidence[image], lengths[image]) =
+                (part!.Attacked.Predicted[i], part.Attacked.Confidence[i], part.Lengths[i]);
+        return new(attack.GetType().Name, attack.ToString()!, attack.Norm, attack.Eps, clean, new([.. clean.Labels], predicted, confidence),
+            lengths, part?.Forwards ?? 0, part?.Gradients ?? 0, part?.Duration ?? TimeSpan.Zero);
+    }
+
     private static AttackOutcome Run(nn.Module<Tensor, Tensor> model, TensorSet data, Predictions clean, AdversarialAttack attack,
         int batchSize, KeptBatches? kept, IProgress<Progress>? progress, CancellationToken cancellation)
     {

@@ -14,6 +14,8 @@ public static class Warnings
     /// <summary>Auto-attack's own limit for its flag of Square.</summary>
     private const double BlindPoints = 0.2;
 
+    private const int RangeBatchSize = 1000;
+
     /// <summary>The next two together; an empty list is the good case.</summary>
     /// <param name="trainedOnIt">Whether the model was trained on examples of the sweep's attack.</param>
     public static IReadOnlyList<string> Of(nn.Module<Tensor, Tensor> model, TensorSet data, EpsSweep sweep, bool trainedOnIt = false) =>
@@ -26,8 +28,8 @@ public static class Warnings
         var warnings = new List<string>();
         if (model.modules().Prepend(model).Any(m => m.training))
             warnings.Add("The model is in training mode: dropout is random there, and gradients and predictions with it. Call model.eval() before you evaluate it; this library's attacks do so themselves.");
-        var images = data.Images;
-        var (min, max) = (images.min().ToSingle(), images.max().ToSingle());
+        var ranges = data.Batches(RangeBatchSize, null, "", default).Select(batch => batch.Images).Select(x => (Min: x.min().ToSingle(), Max: x.max().ToSingle())).ToList();
+        var (min, max) = (ranges.Min(range => range.Min), ranges.Max(range => range.Max));
         if (!(min >= 0 && max <= 1))
             warnings.Add(FormattableString.Invariant($"Pixels run from {min} to {max}, not within [0, 1]: eps is in the units of the pixels. Scale the images to [0, 1] and make a normalisation the model's first layer."));
 

@@ -29,6 +29,15 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
 
     public int BatchSize { get; init; } = 128;
 
+    /// <summary>
+    /// What the optimiser's learning rates are multiplied by at each step, counted in batches from 0, as PyTorch's LambdaLR stepped
+    /// after each batch; null leaves them as they are. They are their own again after the training.
+    /// </summary>
+    public Func<int, double>? Schedule { get; init; }
+
+    /// <summary>Changes the images of every batch, each epoch anew; null trains on the images as they are.</summary>
+    public Augmentation? Augmentation { get; init; }
+
     /// <summary>Told about every few batches, and of the last epoch that a <see cref="Checkpoint"/> had.</summary>
     public IProgress<Progress>? Progress { get; init; }
 
@@ -60,7 +69,9 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             throw new ArgumentOutOfRangeException(nameof(BatchSize), $"Trainer: BatchSize must be 1 or more, got {BatchSize}");
         model.train();
         objective.Reset();
-        var key = Checkpoint is null ? "" : TrainingKey.Of(model, optimizer, data, objective, BatchSize, Checkpoint.Settings);
+        var key = Checkpoint is null ? ""
+            : TrainingKey.Of(model, optimizer, data, Augmentation, objective, BatchSize, Factors(data, epochs), Checkpoint.Settings);
+        double[] rates = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];
         List<EpochResult> results = AfterEpoch is null ? Kept(Checkpoint, epochs) : [];
         while (results.Count < epochs)
         {
@@ -71,7 +82,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
                 results = kept;
             else
             {
-                results.Add(RunEpoch(data, epoch, epochs, cancellation));
+                results.Add(RunEpoch(data, epoch, epochs, rates, cancellation));
                 file?.Save(key, model, optimizer, results);
             }
             model.eval();
@@ -79,6 +90,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             model.train();
         }
         Checkpoint?.SaveWeights(model);
+        SetRates(rates, 1);
         return results;
 
         List<EpochResult> Kept(Checkpoint? file, int most)
@@ -92,26 +104,43 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
 
     private int Steps(TensorSet data) => (data.Count + BatchSize - 1) / BatchSize;
 
-    private EpochResult RunEpoch(TensorSet data, int epoch, int epochs, CancellationToken cancellation)
+    private IEnumerable<double> Factors(TensorSet data, int epochs) =>
+        Schedule is null ? [] : Enumerable.Range(0, epochs * Steps(data)).Select(Schedule);
+
+    private void SetRates(double[] rates, double factor)
+    {
+        foreach (var (group, rate) in optimizer.ParamGroups.Zip(rates))
+            group.LearningRate = rate * factor;
+    }
+
+    private EpochResult RunEpoch(TensorSet data, int epoch, int epochs, double[] rates, CancellationToken cancellation)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var steps = Steps(data);
         var (lossSum, correct, seen) = (0.0, 0L, 0);
         objective.Reset();
-        using var order = randperm(data.Count);
-        for (var step = 0; step < steps; step++)
+        var (step, order) = (0, RandomOrder(data.Count));
+        foreach (var batch in data.Batches(BatchSize, null, Title, cancellation, order))
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var (x, y) = data.Take(order[(step * BatchSize)..Math.Min(data.Count, (step + 1) * BatchSize)].to(data.Labels.device));
+            var (x, y) = batch;
+            x = Augmentation?.Apply(x, order[(step * BatchSize)..(step * BatchSize + batch.Count)], epoch) ?? x;
+            if (Schedule is not null)
+                SetRates(rates, Schedule((epoch - 1) * steps + step));
+            step++;
             var (loss, right) = objective.Step(model, optimizer, x, y);
             if (double.IsNaN(loss))
-                throw new NotFiniteNumberException($"{Title}: the loss is NaN in epoch {epoch}, step {step + 1} of {steps}: the training has diverged. Lower the learning rate, or look for pixels that are not finite.", loss);
+                throw new NotFiniteNumberException($"{Title}: the loss is NaN in epoch {epoch}, step {step} of {steps}: the training has diverged. Lower the learning rate, or look for pixels that are not finite.", loss);
             var count = (int)y.shape[0];
             (lossSum, correct, seen) = (lossSum + loss * count, correct + right, seen + count);
-            if ((step + 1) % 10 == 0 || step + 1 == steps)
-                Progress?.Report(new Progress(Title, epoch, epochs, step + 1, steps, lossSum / seen, 100.0 * correct / seen));
+            if (step % 10 == 0 || step == steps)
+                Progress?.Report(new Progress(Title, epoch, epochs, step, steps, lossSum / seen, 100.0 * correct / seen));
         }
         return new EpochResult(epoch, lossSum / seen, 100.0 * correct / seen, clock.Elapsed);
+    }
+
+    private static long[] RandomOrder(int count)
+    {
+        using var order = randperm(count);
+        return order.data<long>().ToArray();
     }
 }

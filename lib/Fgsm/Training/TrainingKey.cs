@@ -10,11 +10,14 @@ namespace Fgsm.Training;
 /// <summary>
 /// What determines a training, as text: two trainings with the same key give the same bits. It is taken from the things themselves, so
 /// nothing can be forgotten: the code of the library and the engine, every module's type and options, the weights to begin with, the optimiser's state,
-/// the generator's (and so the seed), the data, the objective, and the batch size.
+/// the generator's (and so the seed), the data, how it is augmented, the objective, the batch size and the schedule.
 /// </summary>
 internal static class TrainingKey
 {
-    public static string Of(nn.Module model, optim.Optimizer optimizer, TensorSet data, Objective objective, int batchSize, string settings)
+    private const int DigestedAtOnce = 1000;
+
+    public static string Of(nn.Module model, optim.Optimizer optimizer, TensorSet data, Augmentation? augmentation, Objective objective,
+        int batchSize, IEnumerable<double> schedule, string settings)
     {
         using var scope = NewDisposeScope();
         return FormattableString.Invariant($"""
@@ -24,9 +27,11 @@ internal static class TrainingKey
             frozen: {Digest(model.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name))}
             optimizer: {optimizer.GetType().Name} {Digest(PyTorchFile.State(optimizer))}
             generator: {Digest(random.get_rng_state())}
-            data: {data.Count} images {Digest(new[] { data.Pixels, data.Labels })}
+            data: {data.Count} images {Digest(data.Batches(DigestedAtOnce, null, "", default).Select(batch => new[] { batch.Pixels, batch.Labels }))}
+            augmentation: {(augmentation is null ? "none" : Digest(Options(augmentation)))}
             objective: {Digest(Own(objective))}
             batch size: {batchSize}
+            schedule: {Digest(schedule)}
             settings: {settings}
             """);
     }

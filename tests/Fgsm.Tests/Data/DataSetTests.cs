@@ -38,7 +38,7 @@ public class DataSetTests
     {
         var error = Assert.Throws<DataException>(() => DataSet.Load("Mnist"));
 
-        Assert.Equal("This project does not read Mnist; it reads MNIST, Fashion-MNIST, CIFAR-10 and synthetic digits.", error.Message);
+        Assert.Equal("This project does not read Mnist; it reads MNIST, Fashion-MNIST, CIFAR-10, ImageNet and synthetic digits.", error.Message);
         Assert.True(error.IsMissing);
     }
 

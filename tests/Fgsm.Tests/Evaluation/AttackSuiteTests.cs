@@ -33,6 +33,30 @@ public sealed class AttackSuiteTests : IDisposable
         Assert.All(suite.Outcomes, o => Assert.All(o.Lengths, l => Assert.InRange(l, 0, 0.1f + 1e-6f)));
     }
 
+    /// <summary>FGSM at several eps, one inside the other: a smaller eps is only tried where the larger one won, and what it turns is the same.</summary>
+    [Fact]
+    public void RunNested_AttacksOnlyWhatFellToTheLargerEps_AndTurnsTheSameImages()
+    {
+        FGSM[] attacks = [new(0.02), new(0.3), new(0.1)];
+        var labels = data.Labels.clone();
+        labels.data<long>()[3] = (labels.data<long>()[3] + 1) % 10;
+        var some = data with { Labels = labels };
+        var (plain, nested) = (AttackSuite.Run(model, some, attacks), AttackSuite.RunNested(model, some, attacks, batchSize: 6));
+
+        Assert.Equal(attacks.Select(a => (double?)a.Eps), nested.Outcomes.Select(o => o.Eps));
+        bool Falls(AttackSuite suite, int eps, int image) => suite.Clean.IsCorrect(image) && !suite.Outcomes[eps].Attacked.IsCorrect(image);
+        for (var image = 0; image < some.Count; image++)
+        {
+            Assert.Equal(Falls(plain, 1, image), Falls(nested, 1, image));
+            Assert.Equal(Falls(plain, 1, image) && Falls(plain, 2, image), Falls(nested, 2, image));
+            Assert.Equal(Falls(nested, 2, image) && Falls(plain, 0, image), Falls(nested, 0, image));
+        }
+        Assert.InRange(nested.Outcomes[2].Attacked.Correct, 1, 18);
+        Assert.Equal([19L, 19 - nested.Outcomes[1].Attacked.Correct, 19 - nested.Outcomes[2].Attacked.Correct],
+            [nested.Outcomes[1].Gradients, nested.Outcomes[2].Gradients, nested.Outcomes[0].Gradients]);
+        Assert.All(Enumerable.Range(0, some.Count).Where(i => nested.Outcomes[1].Attacked.IsCorrect(i)), i => Assert.Equal(0, nested.Outcomes[2].Lengths[i]));
+    }
+
     [Fact]
     public void ABatchOfNoImages_IsRefused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => AttackSuite.Run(model, data, [new FGSM(0.1)], batchSize: 0));

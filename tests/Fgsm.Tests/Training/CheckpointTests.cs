@@ -22,21 +22,23 @@ public sealed class CheckpointTests : IDisposable
     private static string Text(IEnumerable<EpochResult> epochs) => string.Join("\n", epochs.Select(e => FormattableString.Invariant($"{e.Epoch} {e.Loss} {e.Accuracy}")));
 
     private Outcome Train(Checkpoint? checkpoint, int epochs = Epochs, string kind = "sgd", int stopAfter = int.MaxValue, long seed = 1, double rate = 0.1, int batch = 16, double eps = 0.05,
-        TensorSet? set = null, nn.Module<Tensor, Tensor>? network = null, Objective? objective = null)
+        TensorSet? set = null, nn.Module<Tensor, Tensor>? network = null, Augmentation? augmentation = null, Objective? objective = null, Func<int, double>? schedule = null)
     {
         using var source = new CancellationTokenSource();
         var model = new Recorder(network ?? TinyModels.WithDropout(seed));
         model.OnCall = call => { if (call.Training && model.Training.Count() == stopAfter) source.Cancel(); };
         var optimizer = kind == "adam" ? (optim.Optimizer)optim.Adam(model.parameters(), rate) : optim.SGD(model.parameters(), rate, momentum: 0.9);
+        augmentation ??= kind == "augmented" ? new Augmentation(7) { Flip = Flip.Random, Shift = 1 } : null;
         objective ??= kind switch
         {
             "adversarial" => new AdversarialExamples(new FGSM(eps)),
             "free" => new FreeTraining(eps, replays: 2),
             _ => null,
         };
+        schedule ??= kind == "scheduled" ? step => 1 / (1.0 + step) : null;
         try
         {
-            var results = new Trainer(model, optimizer, objective) { BatchSize = batch, Checkpoint = checkpoint }.Fit(set ?? data, epochs, source.Token);
+            var results = new Trainer(model, optimizer, objective) { BatchSize = batch, Checkpoint = checkpoint, Augmentation = augmentation, Schedule = schedule }.Fit(set ?? data, epochs, source.Token);
             var (weights, batches, next) = (string.Join("\n", model.Weights()), model.Training.Count(), rand(3).Sha256());
             new Trainer(model, optimizer, objective) { BatchSize = batch }.Fit(set ?? data, 1);
             return new Outcome(Text(results), weights, next, string.Join("\n", model.Weights()), batches);
@@ -53,6 +55,8 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("adam", 7, 6)]
     [InlineData("adversarial", 11, 3)]
     [InlineData("free", 8, 18)]
+    [InlineData("scheduled", 5, 9)]
+    [InlineData("augmented", 5, 9)]
     [InlineData("sgd", 2, 12)]
     public void Fit_GoesOnFromTheLastEpochKept_ToTheBitsOfAnUninterruptedTraining(string kind, int stopAfter, int batchesLeft)
     {
@@ -141,7 +145,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(Train(null, epochs: 3), Train(Kept(), epochs: 3));
     }
 
-    public static TheoryData<string> Differences => ["seed", "rate", "batch", "optimizer", "examples", "pixel", "label", "shape", "dropout", "pooling", "frozen", "settings", "last digit of eps"];
+    public static TheoryData<string> Differences => ["seed", "rate", "batch", "optimizer", "examples", "augmentation", "pixel", "label", "shape", "dropout", "pooling", "frozen", "settings", "schedule", "last digit of eps"];
 
     [Theory]
     [MemberData(nameof(Differences))]
@@ -173,6 +177,7 @@ public sealed class CheckpointTests : IDisposable
             "batch" => Train(Kept(), batch: 15, network: Network()),
             "optimizer" => Train(Kept(), kind: "adam", network: Network()),
             "examples" => Train(Kept(), kind: "adversarial", network: Network()),
+            "augmentation" => Train(Kept(), augmentation: new Augmentation(7) { Flip = Flip.Alternating }, network: Network()),
             "pixel" => Train(Kept(), set: data with { Images = images }, network: Network()),
             "shape" => Train(Kept(), set: data with { Images = data.Images.reshape(40, 1, 2, 8) }, network: Network()),
             "label" => Train(Kept(), set: data with { Labels = labels }, network: Network()),
@@ -180,6 +185,7 @@ public sealed class CheckpointTests : IDisposable
             "pooling" => Train(Kept(), network: Network(pool: 3)),
             "frozen" => Train(Kept(), network: Frozen()),
             "settings" => Train(Kept(settings: "another loss"), network: Network()),
+            "schedule" => Train(Kept(), schedule: _ => 0.5, network: Network()),
             _ => Train(Kept(), kind: "adversarial", eps: 0.05 + 1e-9, network: Network()),
         };
 

@@ -109,6 +109,20 @@ public class TrainerTests
         Assert.NotEqual(orders[1], orders[2]);
     }
 
+    [Fact]
+    public void Fit_WithAlternatingFlips_ShowsEachImageBothWaysInTwoEpochs_AndAttacksWhatItShows()
+    {
+        var recorder = new Recorder(TinyModels.WithDropout());
+
+        new Trainer(recorder, optim.SGD(recorder.parameters(), 0.1), new AdversarialExamples(new FGSM(0)))
+        { BatchSize = 16, Augmentation = new Augmentation(1) { Flip = Flip.Alternating } }.Fit(data, 2);
+
+        var shown = recorder.Training.SelectMany(c => TinyProblem.Split(c.Input)).ToArray();
+        var images = TinyProblem.Split(data.Images.Floats());
+        Assert.Equal(images.Concat(TinyProblem.Split(data.Images.flip(3).Floats())).Order(), shown.Order());
+        Assert.NotEqual(images.Order(), shown[..40].Order());
+    }
+
     /// <summary>Nothing is learned at rate 0, so an epoch sees the whole set with one model: images keep their labels, small batches weigh less.</summary>
     [Theory]
     [InlineData(16)]
@@ -249,5 +263,36 @@ public class TrainerTests
         double[] accuracies = [sweep.Clean.Accuracy, .. sweep.Points.Select(p => p.RobustAccuracy)];
         Assert.All(accuracies.Zip(accuracies.Skip(1)), a => Assert.True(a.Second < a.First));
         Assert.InRange(accuracies[^1], 0, 40);
+    }
+
+    /// <summary>The same steps by hand, with PyTorch's way of setting a rate.</summary>
+    [Fact]
+    public void Fit_WithASchedule_MultipliesTheRateOfEachStep_AndGivesItBack()
+    {
+        double Factor(int step) => 1 / (1.0 + step);
+        var (scheduled, byHand) = (TinyModels.WithDropout(1), TinyModels.WithDropout(1));
+        var optimizer = optim.SGD(scheduled.parameters(), 0.2, momentum: 0.9);
+        manual_seed(3);
+        new Trainer(scheduled, optimizer) { BatchSize = 16, Schedule = Factor }.Fit(data, 2);
+
+        manual_seed(3);
+        var stepped = optim.SGD(byHand.parameters(), 0.2, momentum: 0.9);
+        var step = 0;
+        for (var epoch = 0; epoch < 2; epoch++)
+        {
+            var order = randperm(40);
+            for (var start = 0; start < 40; start += 16)
+            {
+                stepped.ParamGroups.Single().LearningRate = 0.2 * Factor(step++);
+                var (x, y) = data.Take(order[start..Math.Min(40, start + 16)]);
+                stepped.zero_grad();
+                nn.functional.cross_entropy(byHand.call(x), y).backward();
+                stepped.step();
+            }
+        }
+
+        Assert.Equal(6, step);
+        Assert.Equal(byHand.Weights(), scheduled.Weights());
+        Assert.Equal(0.2, optimizer.ParamGroups.Single().LearningRate);
     }
 }

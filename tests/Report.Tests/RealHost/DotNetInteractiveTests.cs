@@ -61,7 +61,7 @@ public sealed class DotNetInteractiveTests : IDisposable
     }
 
     [DotNetInteractiveFact]
-    public async Task Cells_ShowDataFrameChartFigureAndMovingProgress()
+    public async Task Cells_ShowDataFrameChartFigureAndMovingProgress_AndReadImageFiles()
     {
         var notebook = new Notebook();
         string[] cells =
@@ -80,6 +80,13 @@ public sealed class DotNetInteractiveTests : IDisposable
                 bar.Report(new Progress("bar", 0, 0, step, 4));
             """,
             "bar.Report(new Progress(\"bar\", 0, 0, 4, 4));",
+            $$"""
+            using System.IO;
+            var images = Directory.CreateDirectory(@"{{folder.File("images")}}");
+            foreach (var part in new[] { "train", "val" })
+                File.WriteAllBytes(Path.Combine(images.CreateSubdirectory(Path.Combine(part, "a")).FullName, "1.png"), Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGPgEpEDAABoAD1UCKP3AAAAAElFTkSuQmCC"));
+            Console.Write(string.Join(" ", ImageFolder.Load(images.FullName, "dot", resize: 1, crop: 1).Test.Pixels));
+            """,
         ];
         foreach (var (i, source) in cells.Index())
             notebook.Cells.Add(new NotebookCell(CellKind.Code, $"c{i}", source));
@@ -96,6 +103,7 @@ public sealed class DotNetInteractiveTests : IDisposable
         Assert.Equal("PNG"u8, Convert.FromBase64String(Data(figure, "image/png")!).AsSpan(1, 3));
         Assert.Equal(new Progress("bar", 0, 0, 4, 4), Progress.FromJson(Data(Assert.Single(shown[4]), Progress.MimeType)!));
         Assert.Empty(shown[5]);
+        Assert.Contains("10 20 30", Assert.Single(shown[6]).ToJsonString());
     }
 
     /// <summary>A notebook as executed, in the folder of the notebooks; a cell that fails, fails the test.</summary>
