@@ -5,55 +5,9 @@ namespace Fgsm.Benchmarks.OnLibtorch;
 namespace Fgsm.Benchmarks.OnEmbedded;
 #endif
 
-/// <summary>The networks of colour images that are measured; each says what it does in a <c>forward</c> of its own.</summary>
+/// <summary>Networks of colour images that the library does not have.</summary>
 public static class Networks
 {
-    /// <summary>
-    /// airbench94's network for <c>[N, 3, 32, 32]</c>: a whitening convolution, whose weights are not trained, and three groups of widths
-    /// 64, 256 and 256. Jordan, 2024, https://arxiv.org/abs/2404.00498.
-    /// </summary>
-    public sealed class Cifar : nn.Module<Tensor, Tensor>
-    {
-        private readonly Conv2d whiten = nn.Conv2d(3, 24, 2);
-        private readonly GELU gelu = nn.GELU();
-        private readonly Group group1 = new(24, 64), group2 = new(64, 256), group3 = new(256, 256);
-        private readonly MaxPool2d pool = nn.MaxPool2d(3);
-        private readonly Linear linear = nn.Linear(256, 10, hasBias: false);
-
-        public Cifar() : base("Cifar")
-        {
-            RegisterComponents();
-            whiten.weight.requires_grad = false;
-        }
-
-        public override Tensor forward(Tensor input)
-        {
-            var x = group3.call(group2.call(group1.call(gelu.call(whiten.call(input)))));
-            return linear.call(pool.call(x).flatten(1)) / 9;
-        }
-    }
-
-    private sealed class Group : nn.Module<Tensor, Tensor>
-    {
-        private readonly Conv2d conv1, conv2;
-        private readonly BatchNorm2d norm1, norm2;
-        private readonly MaxPool2d pool = nn.MaxPool2d(2);
-        private readonly GELU gelu = nn.GELU();
-
-        public Group(long channels, long filters) : base("Group")
-        {
-            (conv1, norm1) = (nn.Conv2d(channels, filters, 3, padding: 1, bias: false), nn.BatchNorm2d(filters));
-            (conv2, norm2) = (nn.Conv2d(filters, filters, 3, padding: 1, bias: false), nn.BatchNorm2d(filters));
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor input)
-        {
-            var x = gelu.call(norm1.call(pool.call(conv1.call(input))));
-            return gelu.call(norm2.call(conv2.call(x)));
-        }
-    }
-
     /// <summary>ResNet-18 for <c>[N, 3, 32, 32]</c>: its first convolution is 3x3. He et al., 2015, https://arxiv.org/abs/1512.03385.</summary>
     public sealed class ResNet18 : nn.Module<Tensor, Tensor>
     {

@@ -38,12 +38,20 @@ public static class Works
     /// <summary>Adversarial images of n images.</summary>
     public static Action Attack(int n) => Attack(ReportB(), Images(n));
 
-    /// <summary>The network of CIFAR-10, one step of SGD with Nesterov's momentum on a batch of n.</summary>
-    public static Action CifarTraining(int n) => Training(
-        new Networks.Cifar(), parameters => optim.SGD(parameters, 0.01, momentum: 0.85, nesterov: true), Images(n, 3, 32));
+    /// <summary>airbench's network for CIFAR-10 at full width, one step of its optimiser on a batch of n.</summary>
+    public static Action CifarTraining(int n)
+    {
+        var data = Images(n, 3, 32);
+        var model = Airbench.Network(data.Images);
+        return Training(model, _ => Airbench.Optimizer(model, rate: 0.01), data);
+    }
 
     /// <summary>Logits of n images by the same.</summary>
-    public static Action CifarForward(int n) => Forward(new Networks.Cifar(), Images(n, 3, 32).Images);
+    public static Action CifarForward(int n)
+    {
+        var images = Images(n, 3, 32).Images;
+        return Forward(Airbench.Network(images), images);
+    }
 
     /// <summary>ResNet-18, one step of SGD with momentum on a batch of n.</summary>
     public static Action ResNetTraining(int n) => Training(new Networks.ResNet18(), Sgd, Images(n, 3, 32));
