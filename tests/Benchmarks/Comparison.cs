@@ -75,6 +75,24 @@ internal sealed class Comparison : IDisposable
         }
     }
 
+    /// <summary>Networks of colour images, and what they are made of.</summary>
+    public ResultTable Networks()
+    {
+        var table = new ResultTable("Networks of colour images and their layers, in milliseconds a batch")
+        {
+            Note = "The CIFAR network is airbench94's at full width, ResNet-18 has CIFAR's shape, SqueezeNet takes 227 x 227 pixels. Layers "
+                + "see [n, 64, 32, 32] and go forward and backward, BatchNorm2d in evaluation forward only.",
+        };
+        table.Text("work").Number("n", format: "0").Number("ours", "ms", "0.0").Number("libtorch", "ms", "0.0").Number("ratio", format: "0.00x");
+        foreach (var (work, size) in Work.Networks)
+        {
+            log.WriteLine($"{work.Name} ...");
+            var times = pace.InLoop([work.OnEmbedded(size), hasLibtorch ? work.OnLibtorch(size) : null]);
+            table.Add(work.Name, size, times[0], times[1], times[1] / times[0]);
+        }
+        return table;
+    }
+
     /// <summary>Milliseconds a small batch: in a loop, as <see cref="BatchSizes"/> has measured, and after a pause.</summary>
     public ResultTable SmallBatches()
     {

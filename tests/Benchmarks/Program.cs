@@ -15,13 +15,18 @@ var ops = new Option<string>("--ops")
     Arity = ArgumentArity.ZeroOrOne,
 };
 
-var command = new RootCommand("Measures the embedded engine beside libtorch and ONNX Runtime, in Markdown tables.") { quick, full, ops };
+var networks = new Option<bool>("--networks") { Description = "Only the table of networks of colour images and their layers." };
+
+var command = new RootCommand("Measures the embedded engine beside libtorch and ONNX Runtime, in Markdown tables.")
+{
+    quick, full, networks, ops,
+};
 command.SetAction(options =>
 {
     try
     {
         if (options.GetResult(ops) is null)
-            Compare(options.GetValue(quick), options.GetValue(full));
+            Compare(options.GetValue(quick), options.GetValue(full), options.GetValue(networks));
         else
             MeasureOps($"*{options.GetValue(ops)}*");
         return 0;
@@ -40,11 +45,17 @@ if (parsed.Errors.Count > 0)
 }
 return parsed.Invoke();
 
-static void Compare(bool quick, bool full)
+static void Compare(bool quick, bool full, bool networks)
 {
     using var comparison = new Comparison(quick ? Pace.Quick : Pace.Usual, Console.Error);
+    if (networks)
+    {
+        Console.WriteLine(comparison.Networks().ToMarkdown());
+        return;
+    }
     Console.WriteLine(comparison.BatchSizes().ToMarkdown());
     Console.WriteLine(comparison.SmallBatches().ToMarkdown());
+    Console.WriteLine(comparison.Networks().ToMarkdown());
     Console.WriteLine(comparison.Experiments(images: full ? 10_000 : quick ? 64 : 1024, reportB: full).ToMarkdown());
     if (!quick)
         Console.WriteLine(comparison.NotebookKernel().ToMarkdown());

@@ -36,4 +36,20 @@ internal sealed record Work(
     public static Work Attack { get; } = new("FGSM", AttackB, Ours.Attack, Theirs.Attack);
     public static Work ReportETraining { get; } = new(
         "report E's CNN, training step", TrainE, Ours.ReportETraining, Theirs.ReportETraining);
+
+    /// <summary>The work of a network or of a layer, which is measured at one batch size.</summary>
+    public static (Work Work, int Size)[] Networks { get; } =
+    [
+        (new("CIFAR network, training step", 0, Ours.CifarTraining, Theirs.CifarTraining), 512),
+        (new("CIFAR network, forward", 0, Ours.CifarForward, Theirs.CifarForward), 1000),
+        (new("ResNet-18, training step", 0, Ours.ResNetTraining, Theirs.ResNetTraining), 128),
+        (new("SqueezeNet 1.1, forward", 0, Ours.SqueezeNetForward, Theirs.SqueezeNetForward), 50),
+        (new("SqueezeNet 1.1, FGSM", 0, Ours.SqueezeNetAttack, Theirs.SqueezeNetAttack), 50),
+        (new("BatchNorm2d in training", 0, Ours.BatchNormTraining, Theirs.BatchNormTraining), 128),
+        (new("BatchNorm2d in evaluation", 0, Ours.BatchNormForward, Theirs.BatchNormForward), 128),
+        (new("GELU", 0, Ours.Gelu, Theirs.Gelu), 128),
+        (new("SiLU", 0, Ours.Silu, Theirs.Silu), 128),
+        (new("AdaptiveAvgPool2d", 0, Ours.AdaptivePool, Theirs.AdaptivePool), 128),
+        (new("depthwise 3x3 convolution", 0, Ours.Depthwise, Theirs.Depthwise), 128),
+    ];
 }

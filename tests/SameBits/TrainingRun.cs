@@ -93,6 +93,9 @@ public static class TrainingRun
         yield return ("tanh", nn.Tanh(), [5, 37]);
         yield return ("leaky relu", nn.LeakyReLU(0.2), [5, 37]);
         yield return ("dropout of channels", nn.Dropout2d(0.3), [5, 37, 3, 2]);
+        yield return ("convolution of 1x1", nn.Conv2d(19, 37, 1), [10, 19, 9, 7]);
+        yield return ("convolution of 1x1 and stride 2", nn.Conv2d(19, 37, 1, 2), [10, 19, 9, 7]);
+        yield return ("convolution of many channels", nn.Conv2d(131, 127, 3, padding: 1), [3, 131, 7, 4]);
     }
 
     private static IEnumerable<Tensor> OutputAndGradients(nn.Module<Tensor, Tensor> module, long[] shape)

@@ -63,7 +63,8 @@ public static partial class torch
             string op, IList<Tensor> outputs, IList<Tensor>? upstream, HashSet<Node> wanted, bool retain, bool create_graph)
         {
             if (create_graph)
-                throw new NotSupportedException($"{op}: create_graph: true (second derivatives) is not supported by the embedded engine");
+                throw new NotSupportedException($"{op}: create_graph: true (second derivatives) is not supported by the embedded engine; "
+                    + "TorchSharp has them");
             using var _ = no_grad();
             var pending = new Dictionary<Node, Tensor>();
             for (var i = 0; i < outputs.Count; i++)

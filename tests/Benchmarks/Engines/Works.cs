@@ -20,32 +20,50 @@ public static class Works
     private static readonly double[] Eps = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 
     /// <summary>Report B's CNN, one step of SGD with momentum on a batch of n.</summary>
-    public static Action Training(int n) => Training(ReportB(), Sgd, n);
+    public static Action Training(int n) => Training(ReportB(), Sgd, Images(n));
 
     /// <summary>The same where the second half of the batch is FGSM examples.</summary>
-    public static Action AdversarialTraining(int n) => Training(ReportB(), Sgd, n, new AdversarialExamples(new FGSM(8 / 255.0)));
+    public static Action AdversarialTraining(int n) => Training(ReportB(), Sgd, Images(n), new AdversarialExamples(new FGSM(8 / 255.0)));
 
     /// <summary>Report E's CNN, one step of Adam on a batch of n.</summary>
     public static Action ReportETraining(int n)
     {
         manual_seed(42);
-        return Training(Cnn.ReportE(), parameters => optim.Adam(parameters, 1e-3), n);
+        return Training(Cnn.ReportE(), parameters => optim.Adam(parameters, 1e-3), Images(n));
     }
 
     /// <summary>Logits of n images.</summary>
-    public static Action Forward(int n)
-    {
-        var (model, images) = (ReportB(), Images(n).Images);
-        model.eval();
-        return () => Logits(model, images).Dispose();
-    }
+    public static Action Forward(int n) => Forward(ReportB(), Images(n).Images);
 
     /// <summary>Adversarial images of n images.</summary>
-    public static Action Attack(int n)
-    {
-        var (model, data, attack) = (ReportB(), Images(n), new FGSM(0.1));
-        return () => attack.Attack(model, data.Images, data.Labels).Dispose();
-    }
+    public static Action Attack(int n) => Attack(ReportB(), Images(n));
+
+    /// <summary>The network of CIFAR-10, one step of SGD with Nesterov's momentum on a batch of n.</summary>
+    public static Action CifarTraining(int n) => Training(
+        new Networks.Cifar(), parameters => optim.SGD(parameters, 0.01, momentum: 0.85, nesterov: true), Images(n, 3, 32));
+
+    /// <summary>Logits of n images by the same.</summary>
+    public static Action CifarForward(int n) => Forward(new Networks.Cifar(), Images(n, 3, 32).Images);
+
+    /// <summary>ResNet-18, one step of SGD with momentum on a batch of n.</summary>
+    public static Action ResNetTraining(int n) => Training(new Networks.ResNet18(), Sgd, Images(n, 3, 32));
+
+    /// <summary>Logits of n images by SqueezeNet.</summary>
+    public static Action SqueezeNetForward(int n) => Forward(Networks.SqueezeNet(), Images(n, 3, 227).Images);
+
+    /// <summary>Adversarial images of n images for SqueezeNet.</summary>
+    public static Action SqueezeNetAttack(int n) => Attack(Networks.SqueezeNet(), Images(n, 3, 227));
+
+    /// <summary>Batch normalisation of 64 channels in training, forward and backward.</summary>
+    public static Action BatchNormTraining(int n) => ForwardAndBackward(nn.BatchNorm2d(64), n);
+
+    /// <summary>The same in evaluation, forward only.</summary>
+    public static Action BatchNormForward(int n) => Forward(nn.BatchNorm2d(64), rand(n, 64, 32, 32));
+
+    public static Action Gelu(int n) => ForwardAndBackward(nn.GELU(), n);
+    public static Action Silu(int n) => ForwardAndBackward(nn.SiLU(), n);
+    public static Action AdaptivePool(int n) => ForwardAndBackward(nn.AdaptiveAvgPool2d(1), n);
+    public static Action Depthwise(int n) => ForwardAndBackward(nn.Conv2d(64, 64, 3, padding: 1, groups: 64), n);
 
     /// <summary>The library's sweep in batches of n: one gradient an image serves every eps.</summary>
     public static Action Sweep(int images, int n)
@@ -78,7 +96,7 @@ public static class Works
         }
     }
 
-    /// <summary>What the network of <see cref="Forward"/> says of images, <c>[N, 10]</c> row by row.</summary>
+    /// <summary>What the network of <see cref="Forward(int)"/> says of images, <c>[N, 10]</c> row by row.</summary>
     public static float[] Logits(float[] pixels)
     {
         using var model = ReportB();
@@ -95,17 +113,43 @@ public static class Works
         return Cnn.ReportB();
     }
 
-    private static Tensor Logits(Sequential model, Tensor images)
+    private static Tensor Logits(nn.Module<Tensor, Tensor> model, Tensor images)
     {
         using var scope = NewDisposeScope();
         using var grad = no_grad();
         return model.call(images).MoveToOuterDisposeScope();
     }
 
-    private static Action Training(
-        Sequential model, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer, int n, AdversarialExamples? examples = null)
+    private static Action Forward(nn.Module<Tensor, Tensor> model, Tensor images)
     {
-        var (trainer, batch) = (new Trainer(model, optimizer(model.parameters()), examples) { BatchSize = n }, Images(n));
+        model.eval();
+        return () => Logits(model, images).Dispose();
+    }
+
+    private static Action Attack(nn.Module<Tensor, Tensor> model, TensorSet data)
+    {
+        var attack = new FGSM(0.1);
+        return () => attack.Attack(model, data.Images, data.Labels).Dispose();
+    }
+
+    /// <summary>A layer's result for n images of 64 channels and 32 by 32 pixels, and every gradient of it.</summary>
+    private static Action ForwardAndBackward(nn.Module<Tensor, Tensor> layer, int n)
+    {
+        var x = rand(n, 64, 32, 32).requires_grad_();
+        var shape = layer.call(x).shape;
+        var upstream = rand(shape);
+        Tensor[] wanted = [x, .. layer.parameters()];
+        return () =>
+        {
+            using var scope = NewDisposeScope();
+            autograd.grad([layer.call(x)], wanted, [upstream]);
+        };
+    }
+
+    private static Action Training(nn.Module<Tensor, Tensor> model, Func<IEnumerable<Parameter>, optim.Optimizer> optimizer,
+        TensorSet batch, AdversarialExamples? examples = null)
+    {
+        var trainer = new Trainer(model, optimizer(model.parameters()), examples) { BatchSize = (int)batch.Images.size(0) };
         return () => trainer.Fit(batch, 1);
     }
 
@@ -118,5 +162,6 @@ public static class Works
 
     private static optim.Optimizer Sgd(IEnumerable<Parameter> parameters) => optim.SGD(parameters, 0.01, momentum: 0.9);
 
-    private static TensorSet Images(int count) => new(rand(count, 1, 28, 28), randint(0, 10, count));
+    private static TensorSet Images(int count, int channels = 1, int size = 28) =>
+        new(rand(count, channels, size, size), randint(0, 10, count));
 }

@@ -188,4 +188,21 @@ public class AutogradTests
         optim.SGD([parameter], 0.1, weight_decay: 1).step();
         Assert.Equal([1], Values(parameter));
     }
+
+    /// <summary>Second derivatives are a clear refusal, not first derivatives that look like constants.</summary>
+    [Fact]
+    public void CreateGraph_IsRefused_AndLeavesTheGraphUsable()
+    {
+        var x = tensor(3f).requires_grad_();
+        var y = x * x;
+
+        var ofGrad = Assert.Throws<NotSupportedException>(() => autograd.grad([y], [x], create_graph: true));
+        var ofBackward = Assert.Throws<NotSupportedException>(() => y.backward(create_graph: true));
+
+        Assert.Equal("autograd.grad: create_graph: true (second derivatives) is not supported by the embedded engine; TorchSharp has them",
+            ofGrad.Message);
+        Assert.StartsWith("backward: create_graph: true", ofBackward.Message);
+        Assert.Null(x.grad);
+        Assert.Equal(6, autograd.grad([y], [x])[0].item<float>());
+    }
 }

@@ -13,6 +13,10 @@ public class BatchTests
         ["convolution of stride 2"] = (() => nn.Conv2d(9, 8, 3, stride: 2, padding: 1), [9, 11, 13]),
         ["Winograd 3x3"] = (() => nn.Conv2d(9, 20, 3, padding: 1), [9, 11, 13]),
         ["Winograd 5x5"] = (() => nn.Conv2d(12, 8, 5, padding: 2), [12, 11, 13]),
+        ["Winograd of many channels"] = (() => nn.Conv2d(131, 127, 3, padding: 1), [131, 7, 4]),
+        ["Winograd of many filters, in several parts"] = (() => nn.Conv2d(8, 2048, 3, padding: 1), [8, 7, 60]),
+        ["convolution of 1x1"] = (() => nn.Conv2d(19, 37, 1), [19, 11, 13]),
+        ["convolution of 1x1 and stride 2"] = (() => nn.Conv2d(19, 37, 1, 2), [19, 11, 13]),
         ["direct convolution with pooling"] =
             (() => nn.Sequential(nn.Conv2d(1, 8, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2)), [1, 11, 13]),
         ["Winograd with pooling"] = (() => nn.Sequential(nn.Conv2d(8, 8, 5, padding: 2), nn.ReLU(), nn.MaxPool2d(2)), [8, 11, 13]),

@@ -11,8 +11,11 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
     /// <summary>Images whose weight gradients are summed in one chain; part of the definition of the result, not a tuning knob.</summary>
     public const int GroupSize = 8;
 
-    // Rows of outputs that are computed before the epilogue takes them; even, for windows of 2x2.
-    private const int BandRows = 4;
+    /// <summary>Rows of outputs that are computed before the epilogue takes them; even, for windows of 2x2.</summary>
+    private int BandRows => Math.Max(4, 64 / Output.Width & ~1);
+
+    /// <summary>Whether outputs see one pixel each, and pixels lie one behind the other: no terms need to be copied.</summary>
+    private bool IsPointwise => (Kernel, Stride, Padding) == ((1, 1), (1, 1), (0, 0));
 
     public Convolution(int images, int channels, int height, int width, int filters, (int, int) kernel, (int, int) stride,
         (int, int) padding) : this(images, channels, height, width, filters, kernel, stride, padding, (1, 1)) { }
@@ -42,51 +45,46 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
     private void ForwardDirectly(ChannelsLast.Source x, float* weight, Epilogue epilogue)
     {
         var (rowLength, columns) = (PaddedWidth * Channels, Tiles.Columns);
-        var pixels = Tiles.Round(Output.Width, Tiles.Rows);
-        var pitch = Tiles.Round(pixels, Tiles.Lanes);
+        var most = Tiles.Round(BandRows * Output.Width, Tiles.Rows);
+        var pitch = Tiles.Round(most, Tiles.Lanes);
         using var packed = new Scratch<float>(Tiles.Round(Filters, columns) * Depth);
         var b = packed.Pointer;
         for (var o = 0; o < Filters; o += columns)
             Gemm.Pack(Math.Min(columns, Filters - o), columns, Depth, weight + o * Depth, Depth, 1, b + o * Depth);
-        var offsets = TermOffsets(rowLength, Channels, 1);
         Threads.For(Images, image =>
         {
-            // Behind the image there is room for the pixels that fill up the last row.
-            using var padded = new Scratch<float>(PaddedHeight * rowLength + pitch * Stride.Width * Channels);
-            using var terms = new Scratch<float>(BandRows * Depth * pitch);
-            using var band = new Scratch<float>(BandRows * pixels * columns);
+            // Behind the image there is room for the pixels that fill up the last tile, and for a vector.
+            using var padded = new Scratch<float>(PaddedHeight * rowLength + Tiles.Rows * Channels + Tiles.Lanes);
+            using var terms = new Scratch<float>(IsPointwise ? 0 : Depth * pitch + Tiles.Lanes);
+            using var band = new Scratch<float>(most * columns);
             ChannelsLast.Pad(x, image, Height, Padding, 0, PaddedHeight, padded.Pointer, rowLength, Channels);
             for (var row = 0; row < Output.Height; row += BandRows)
             {
                 var rows = Math.Min(BandRows, Output.Height - row);
-                for (var y = 0; y < rows; y++)
-                    CopyTerms(
-                        padded.Pointer + (row + y) * Stride.Height * rowLength, offsets, terms.Pointer + y * Depth * pitch, pitch, pitch);
+                var a = IsPointwise ? padded.Pointer + row * rowLength : terms.Pointer;
+                var (aRow, aStep) = IsPointwise ? (Channels, 1) : (1, pitch);
+                if (!IsPointwise)
+                    for (var y = 0; y < rows; y++)
+                        CopyTerms(padded.Pointer + (row + y) * Stride.Height * rowLength, terms.Pointer + y * Output.Width, pitch);
                 for (var o = 0; o < Filters; o += columns)
                 {
-                    for (var y = 0; y < rows; y++)
-                        for (var p = 0; p < pixels; p += Tiles.Rows)
-                            Tiles.Multiply(Depth, terms.Pointer + y * Depth * pitch + p, 1, pitch, b + o * Depth, columns,
-                                band.Pointer + (y * pixels + p) * columns, columns, accumulate: false);
-                    epilogue.Band(image, o, Math.Min(columns, Filters - o), row, rows, band.Pointer, pixels * columns);
+                    for (var p = 0; p < rows * Output.Width; p += Tiles.Rows)
+                        Tiles.Multiply(Depth, a + p * aRow, aRow, aStep, b + o * Depth, columns, band.Pointer + p * columns, columns,
+                            accumulate: false);
+                    epilogue.Band(image, o, Math.Min(columns, Filters - o), row, rows, band.Pointer, Output.Width * columns);
                 }
             }
         });
     }
 
-    /// <summary>terms[k, x]: term k of the outputs of one row, <paramref name="count"/> of them and what fills the last vector.</summary>
-    private void CopyTerms(float* source, int[] offsets, float* terms, int pitch, int count)
+    /// <summary>terms[k, x]: term k of the outputs of one row.</summary>
+    private void CopyTerms(float* source, float* terms, int pitch)
     {
-        var step = Stride.Width * Channels;
-        foreach (var offset in offsets)
+        var area = Kernel.Height * Kernel.Width;
+        for (var k = 0; k < area; k++)
         {
-            if (step == 1)
-                for (var x = 0; x < count; x += Vector<float>.Count)
-                    Vector.Load(source + offset + x).Store(terms + x);
-            else
-                for (var x = 0; x < count; x++)
-                    terms[x] = source[offset + x * step];
-            terms += pitch;
+            var term = source + (k / Kernel.Width * Dilation.Height * PaddedWidth + k % Kernel.Width * Dilation.Width) * Channels;
+            ChannelsLast.ToPlanes(term, Stride.Width * Channels, Channels, Output.Width, terms + k * pitch, area * pitch);
         }
     }
 
@@ -180,7 +178,6 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
         var groups = (Images + GroupSize - 1) / GroupSize;
         var filters = Tiles.Round(Filters, Tiles.Columns);
         var length = Tiles.Round(Depth, Tiles.Rows) * filters;
-        var offsets = TermOffsets(PaddedWidth * Channels, Channels, 1);
         using var partial = new Scratch<float>((groups + 1) * length);
         var sums = partial.Pointer;
         Threads.For(groups, group =>
@@ -188,7 +185,7 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
             var sum = sums + (nint)group * length;
             new Span<float>(sum, length).Clear();
             for (var image = group * GroupSize; image < Math.Min(Images, (group + 1) * GroupSize); image++)
-                AddWeightGradient(x, upstream, image, offsets, sum, filters);
+                AddWeightGradient(x, upstream, image, sum, filters);
         });
         var total = sums + (nint)groups * length;
         Threads.Ranges(length, 4096, (start, end) => Sum.Rows(sums + start, length, groups, total + start, end - start));
@@ -196,24 +193,26 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
     }
 
     /// <summary>sum[Depth, filters] += terms[Depth, Pixels] dy[Pixels, filters] for one image.</summary>
-    private void AddWeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, int image, int[] offsets, float* sum, int filters)
+    private void AddWeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, int image, float* sum, int filters)
     {
         var (rowLength, pitch) = (PaddedWidth * Channels, BandRows * Output.Width + Tiles.Lanes);
-        using var padded = new Scratch<float>(PaddedHeight * rowLength + Tiles.Lanes);
-        using var terms = new Scratch<float>(Tiles.Round(Depth, Tiles.Rows) * pitch);
+        using var padded = new Scratch<float>(PaddedHeight * rowLength + Tiles.Rows);
+        using var terms = new Scratch<float>(IsPointwise ? 0 : Tiles.Round(Depth, Tiles.Rows) * pitch);
         using var dy = new Scratch<float>(BandRows * Output.Width * filters);
         ChannelsLast.Pad(x, image, Height, Padding, 0, PaddedHeight, padded.Pointer, rowLength, Channels);
         for (var row = 0; row < Output.Height; row += BandRows)
         {
             var rows = Math.Min(BandRows, Output.Height - row);
             upstream(image, row, rows, dy.Pointer, Output.Width * filters, filters);
-            for (var y = 0; y < rows; y++)
-                CopyTerms(
-                    padded.Pointer + (row + y) * Stride.Height * rowLength, offsets, terms.Pointer + y * Output.Width, pitch, Output.Width);
+            var a = IsPointwise ? padded.Pointer + row * rowLength : terms.Pointer;
+            var (aRow, aStep) = IsPointwise ? (1, Channels) : (pitch, 1);
+            if (!IsPointwise)
+                for (var y = 0; y < rows; y++)
+                    CopyTerms(padded.Pointer + (row + y) * Stride.Height * rowLength, terms.Pointer + y * Output.Width, pitch);
             for (var o = 0; o < filters; o += Tiles.Columns)
                 for (var k = 0; k < Depth; k += Tiles.Rows)
-                    Tiles.Multiply(rows * Output.Width, terms.Pointer + k * pitch, pitch, 1, dy.Pointer + o, filters, sum + k * filters + o,
-                        filters, accumulate: true);
+                    Tiles.Multiply(rows * Output.Width, a + k * aRow, aRow, aStep, dy.Pointer + o, filters, sum + k * filters + o, filters,
+                        accumulate: true);
         }
     }
 }

@@ -25,6 +25,15 @@ internal sealed unsafe class Winograd(Convolution shape)
     public static bool Suits(Convolution shape) =>
         shape.Stride == (1, 1) && shape.Dilation == (1, 1) && shape.Kernel is (3, 3) or (5, 5) && shape.Channels >= 8 && shape.Filters >= 8;
 
+    // From here on a point's products are done for many tiles at once: 64 matrices of C by O are more than the second-level cache holds.
+    private bool ByPoint => shape.Channels * shape.Filters >= 1 << 14;
+
+    // Numbers of transformed tiles that lie in memory at once.
+    private const int Transformed = 1 << 23;
+
+    /// <summary>Rows of tiles whose points are multiplied together.</summary>
+    private int PointRows => Math.Max(1, Transformed / (Points * tilesWide * (channels + filters)));
+
     /// <summary>Rows of tiles in a block: whole images, or where one is too large, a part of it.</summary>
     private int BlockRows => Math.Max(1, BlockTiles / tilesWide);
 
@@ -39,15 +48,21 @@ internal sealed unsafe class Winograd(Convolution shape)
         using var transformed = new Scratch<float>(Points * uStep);
         var u = transformed.Pointer;
         TransformFilters(weight, u, uStep, panels);
+        if (ByPoint)
+        {
+            for (var first = 0; first < tileRows; first += PointRows)
+                ForwardByPoint(x, u, uStep, panels, first, Math.Min(tileRows, first + PointRows), epilogue);
+            return;
+        }
 
         Threads.For((tileRows + blockRows - 1) / blockRows, block =>
         {
             var (first, last) = (block * blockRows, Math.Min(tileRows, (block + 1) * blockRows));
             var tiles = Tiles.Round((last - first) * tilesWide, Tiles.Rows);
-            var (vStep, mStep, rowLength) = (Spread(tiles * channels), Spread(tiles * columns), tilesWide * size * columns);
+            var (vStep, mStep) = (Spread(tiles * channels), Spread(tiles * columns));
             using var input = new Scratch<float>(Points * vStep);
             using var output = new Scratch<float>(Points * mStep);
-            using var band = new Scratch<float>(size * rowLength);
+            using var band = new Scratch<float>(size * tilesWide * size * columns);
             var v = input.Pointer;
             var m = output.Pointer;
             TransformInput(x, first, last, v, vStep);
@@ -59,18 +74,49 @@ internal sealed unsafe class Winograd(Convolution shape)
                             u + point * uStep + panel * shape.Channels * columns, columns,
                             m + point * mStep + t * columns, columns, accumulate: false);
                 for (var row = first; row < last; row++)
-                {
-                    var source = m + (row - first) * tilesWide * columns;
-                    for (var t = 0; t < tilesWide; t++)
-                        for (var i = 0; i < columns; i += Vector<float>.Count)
-                            WinogradTransforms.Output(
-                                size, source + t * columns + i, mStep, band.Pointer + t * size * columns + i, rowLength, columns);
-                    var y = row % tilesHigh * size;
-                    epilogue.Band(row / tilesHigh, panel * columns, Math.Min(columns, shape.Filters - panel * columns), y,
-                        Math.Min(size, shape.Output.Height - y), band.Pointer, rowLength);
-                }
+                    WriteRow(m + (row - first) * tilesWide * columns, mStep, columns, row, panel, band.Pointer, epilogue);
             }
         });
+    }
+
+    /// <summary>The same for some rows of tiles, point by point; each point's matrices are read once.</summary>
+    private void ForwardByPoint(ChannelsLast.Source x, float* u, int uStep, int panels, int first, int last, Epilogue epilogue)
+    {
+        var (tiles, columns) = (Tiles.Round((last - first) * tilesWide, Tiles.Rows), Tiles.Columns);
+        var (pitch, depth) = (panels * columns, shape.Channels);
+        var (vStep, mStep) = (Spread(tiles * channels), Spread(tiles * pitch));
+        using var input = new Scratch<float>(Points * vStep);
+        using var output = new Scratch<float>(Points * mStep);
+        var v = input.Pointer;
+        var m = output.Pointer;
+        Threads.For(last - first, row =>
+            TransformInput(x, first + row, first + row + 1, v + row * tilesWide * channels, vStep));
+        Threads.For(Points, point =>
+        {
+            for (var panel = 0; panel < panels; panel++)
+                for (var t = 0; t < tiles; t += Tiles.Rows)
+                    Tiles.Multiply(depth, v + point * vStep + t * channels, channels, 1, u + point * uStep + panel * depth * columns,
+                        columns, m + point * mStep + t * pitch + panel * columns, pitch, accumulate: false);
+        });
+        Threads.For(last - first, row =>
+        {
+            using var band = new Scratch<float>(size * tilesWide * size * columns);
+            for (var panel = 0; panel < panels; panel++)
+                WriteRow(m + row * tilesWide * pitch + panel * columns, mStep, pitch, first + row, panel, band.Pointer, epilogue);
+        });
+    }
+
+    /// <summary>Transforms one row of tiles back, for one panel of filters; tiles lie <paramref name="pitch"/> apart.</summary>
+    private void WriteRow(float* source, int step, int pitch, int row, int panel, float* band, Epilogue epilogue)
+    {
+        var columns = Tiles.Columns;
+        var rowLength = tilesWide * size * columns;
+        for (var t = 0; t < tilesWide; t++)
+            for (var i = 0; i < columns; i += Vector<float>.Count)
+                WinogradTransforms.Output(size, source + t * pitch + i, step, band + t * size * columns + i, rowLength, columns);
+        var y = row % tilesHigh * size;
+        epilogue.Band(row / tilesHigh, panel * columns, Math.Min(columns, shape.Filters - panel * columns), y,
+            Math.Min(size, shape.Output.Height - y), band, rowLength);
     }
 
     /// <summary>u[point, panel of filters, c, filter within the panel].</summary>
@@ -127,8 +173,17 @@ internal sealed unsafe class Winograd(Convolution shape)
     /// </summary>
     public void WeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, float* dw)
     {
-        var groups = (shape.Images + Convolution.GroupSize - 1) / Convolution.GroupSize;
         var step = Tiles.Round(shape.Filters, Tiles.Rows) * Tiles.Round(channels, Tiles.Columns);
+        if (ByPoint)
+        {
+            using var sum = new Scratch<float>(Points * step);
+            for (var first = 0; first < shape.Images * tilesHigh; first += PointRows)
+                AddWeightGradientByPoint(
+                    x, upstream, first, Math.Min(shape.Images * tilesHigh, first + PointRows), sum.Pointer, step, accumulate: first > 0);
+            TransformFilterGradient(sum.Pointer, step, dw);
+            return;
+        }
+        var groups = (shape.Images + Convolution.GroupSize - 1) / Convolution.GroupSize;
         using var partial = new Scratch<float>((groups + 1) * Points * step);
         var sums = partial.Pointer;
         var total = sums + (nint)groups * Points * step;
@@ -141,7 +196,36 @@ internal sealed unsafe class Winograd(Convolution shape)
                     x, upstream, row, Math.Min(last, row + BlockRows), sums + (nint)group * Points * step, step, accumulate: row > first);
         });
         Threads.Ranges(Points * step, 4096, (start, end) => Sum.Rows(sums + start, Points * step, groups, total + start, end - start));
+        TransformFilterGradient(total, step, dw);
+    }
 
+    /// <summary>sum[point, O, C] (+)= the product over some rows of tiles: one chain over all tiles.</summary>
+    private void AddWeightGradientByPoint(
+        ChannelsLast.Source x, ChannelsLast.Source upstream, int first, int last, float* sum, int step, bool accumulate)
+    {
+        var (tiles, pitch) = ((last - first) * tilesWide, Tiles.Round(channels, Tiles.Columns));
+        var (vStep, wStep) = (Spread(tiles * channels), Spread(tiles * filters));
+        using var input = new Scratch<float>(Points * vStep);
+        using var gradient = new Scratch<float>(Points * wStep);
+        var v = input.Pointer;
+        var w = gradient.Pointer;
+        Threads.For(last - first, row =>
+        {
+            TransformInput(x, first + row, first + row + 1, v + row * tilesWide * channels, vStep);
+            TransformGradient(upstream, first + row, first + row + 1, w + row * tilesWide * filters, wStep);
+        });
+        Threads.For(Points, point =>
+        {
+            using var packed = new Scratch<float>(Gemm.PackedLength(shape.Filters, tiles));
+            Gemm.PackRows(shape.Filters, tiles, new Matrix(w + point * wStep, 1, filters), packed.Pointer);
+            Gemm.MultiplyPacked(shape.Filters, shape.Channels, tiles, packed.Pointer, new Matrix(v + point * vStep, channels, 1),
+                new Matrix(sum + point * step, pitch, 1), accumulate);
+        });
+    }
+
+    /// <summary>dw[O, C, K, K] from the gradient of its points, <c>[point, O, C]</c>.</summary>
+    private void TransformFilterGradient(float* total, int step, float* dw)
+    {
         var (area, pitch) = (shape.Kernel.Width * shape.Kernel.Width, Tiles.Round(channels, Tiles.Columns));
         Threads.For(shape.Filters, o =>
         {

@@ -27,6 +27,10 @@ public class WinogradTests(ITestOutputHelper output)
     [InlineData(1, 33, 10, 11, 8, 5, 2)]
     [InlineData(10, 8, 19, 7, 9, 5, 2)]
     [InlineData(1, 32, 64, 14, 14, 5, 2)]
+    // Many channels: point by point.
+    [InlineData(3, 128, 128, 7, 9, 3, 1)]
+    [InlineData(2, 131, 127, 4, 4, 3, 1)]
+    [InlineData(2, 128, 130, 5, 6, 5, 2)]
     public void Winograd_IsWithinTheStatedError(int images, int channels, int filters, int height, int width, int kernel, int padding)
     {
         var shape = new Convolution(images, channels, height, width, filters, (kernel, kernel), (1, 1), (padding, padding));
@@ -43,6 +47,26 @@ public class WinogradTests(ITestOutputHelper output)
         AssertClose("output", expected.Output, y);
         AssertClose("input gradient", expected.InputGradient, gradients[0]);
         AssertClose("weight gradient", expected.WeightGradient, gradients[1]);
+    }
+
+    /// <summary>More tiles than are transformed at once: the later ones are added to the first.</summary>
+    [Fact]
+    public void TheWeightGradientOfManyTiles_IsTheSumOfTheImagesOwn()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        var x = randn(5, 8, 7, 60);
+        var w = randn(2048, 8, 3, 3).requires_grad_();
+        var upstream = randn(5, 2048, 7, 60);
+        Tensor Gradient(Tensor x, Tensor upstream) =>
+            autograd.grad([nn.functional.conv2d(x, w, padding: [1])], [w], [upstream])[0];
+
+        var sum = new double[w.numel()];
+        for (var image = 0; image < 5; image++)
+            foreach (var (i, value) in Values(Gradient(x[image..(image + 1)], upstream[image..(image + 1)])).Index())
+                sum[i] += value;
+
+        AssertClose("weight gradient", sum, Gradient(x, upstream));
     }
 
     private void AssertClose(string what, double[] expected, Tensor actual)
