@@ -26,7 +26,7 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
         var (zero, nonFinite) = (0, 0);
         using var eval = model.InEvalMode();
         using var grad = no_grad();
-        foreach (var batch in data.Batches(BatchSize, progress, title, cancellation))
+        foreach (var batch in data.Batches(data.Fitting(BatchSize), progress, title, cancellation))
         {
             var (x, y) = batch;
             attacks.FirstOrDefault()?.Require(x, y);

@@ -16,13 +16,13 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
     {
         using var eval = model.InEvalMode();
         using var grad = no_grad();
-        return Join([.. data.Batches(BatchSize, null, "", default).Select(batch => FromLogits(model.call(batch.Images), batch.Labels))]);
+        return Join([.. data.Batches(data.Fitting(BatchSize), null, "", default).Select(batch => FromLogits(model.call(batch.Images), batch.Labels))]);
     }
 
     /// <summary>The same of adversarial images, made batch by batch.</summary>
     /// <param name="progress">Told after each batch, under <paramref name="title"/>.</param>
     public static Predictions Under(AdversarialAttack attack, nn.Module<Tensor, Tensor> model, TensorSet data, IProgress<Progress>? progress = null, string title = "attack", CancellationToken cancellation = default) =>
-        Join([.. data.Batches(AttackBatchSize, progress, title, cancellation)
+        Join([.. data.Batches(data.Fitting(AttackBatchSize), progress, title, cancellation)
             .Select(batch => Of(model, batch with { Images = attack.Attack(model, batch.Images, batch.Labels) }))]);
 
     internal static Predictions FromLogits(Tensor logits, Tensor labels)

@@ -32,7 +32,7 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
         var (clean, eps) = (new List<Predictions>(), new List<double>());
         using var eval = model.InEvalMode();
         using var grad = no_grad();
-        foreach (var batch in data.Batches(BatchSize, progress, title, cancellation))
+        foreach (var batch in data.Batches(data.Fitting(BatchSize), progress, title, cancellation))
         {
             var fgsm = new FGSM(Resolution);
             var (x, y) = batch;

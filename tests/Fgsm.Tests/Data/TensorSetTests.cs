@@ -121,4 +121,13 @@ public class TensorSetTests
         Assert.Equal(set.Images[1].Floats(), image.Floats());
         Assert.Equal(set.Labels[1].item<long>(), Assert.Single(label.data<long>().ToArray()));
     }
+
+    /// <summary>A layer of 64 channels at half the side of 227x227 is 3 MB an image: an evaluation must not take 250 of them at once.</summary>
+    [Theory]
+    [InlineData(1, 28, 250)]
+    [InlineData(3, 32, 250)]
+    [InlineData(3, 227, 16)]
+    [InlineData(3, 1000, 1)]
+    public void Fitting_OfLargerImages_IsFewer(int channels, int side, int expected) =>
+        Assert.Equal(expected, new TensorSet(zeros(1, channels, side, side), zeros(1, dtype: int64)).Fitting(250));
 }
