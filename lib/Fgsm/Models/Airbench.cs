@@ -22,6 +22,7 @@ public static class Airbench
         var normalize = new Normalize([0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]);
         var whiten = nn.Conv2d(3, Whitened, 2);
         using (no_grad())
+        using (NewDisposeScope())
         {
             whiten.weight.copy_(Whitening.Filters(normalize.call(images), 2));
             whiten.bias!.zero_();

@@ -6,28 +6,38 @@ namespace Fgsm.Models;
 /// </summary>
 internal static class Whitening
 {
+    // All patches of 5,000 images of CIFAR-10 would be 230 MB, several times over.
+    private const int AtOnce = 250;
+
     /// <summary><c>[2 * C * size * size, C, size, size]</c></summary>
     /// <param name="images"><c>[N, C, H, W]</c></param>
     /// <param name="size">The side of a patch.</param>
     /// <param name="eps">Added to the eigenvalues, so that directions in which nothing varies are not blown up.</param>
     public static Tensor Filters(Tensor images, int size, double eps = 5e-4)
     {
-        using var scope = NewDisposeScope();
         var (channels, height, width) = ((int)images.shape[1], images.shape[2] - size + 1, images.shape[3] - size + 1);
-        var offsets = from channel in Enumerable.Range(0, channels) from row in Enumerable.Range(0, size) from column in Enumerable.Range(0, size)
-                      select images.narrow(1, channel, 1).narrow(2, row, height).narrow(3, column, width).reshape(-1);
-        var patches = stack(offsets);
-        var count = patches.shape[0];
-        var covariance = patches.matmul(patches.t()).cpu().data<float>().ToArray();
-        var (values, vectors) = Eigen([.. covariance.Select(c => c / (double)patches.shape[1])], (int)count);
+        var count = channels * size * size;
+        var (covariance, patches) = (new double[count * count], images.shape[0] * height * width);
+        for (var start = 0; start < images.shape[0]; start += AtOnce)
+        {
+            using var scope = NewDisposeScope();
+            var some = images[start..(int)Math.Min(images.shape[0], start + AtOnce)];
+            var offsets = from channel in Enumerable.Range(0, channels) from row in Enumerable.Range(0, size) from column in Enumerable.Range(0, size)
+                          select some.narrow(1, channel, 1).narrow(2, row, height).narrow(3, column, width).reshape(-1);
+            var values = stack(offsets);
+            var products = values.matmul(values.t()).cpu().data<float>().ToArray();
+            for (var i = 0; i < products.Length; i++)
+                covariance[i] += products[i] / (double)patches;
+        }
+        var (eigenvalues, vectors) = Eigen(covariance, count);
         var filters = new float[2 * count * count];
-        foreach (var (i, value) in values.Index())
+        foreach (var (i, value) in eigenvalues.Index())
             for (var j = 0; j < count; j++)
             {
                 var weight = (float)(vectors[j * count + i] / Math.Sqrt(value + eps));
                 (filters[i * count + j], filters[(count + i) * count + j]) = (weight, -weight);
             }
-        return tensor(filters, [2 * count, channels, size, size]).MoveToOuterDisposeScope();
+        return tensor(filters, [2 * count, channels, size, size]).to(images.device);
     }
 
     /// <summary>

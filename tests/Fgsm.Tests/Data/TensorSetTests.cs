@@ -129,5 +129,5 @@ public class TensorSetTests
     [InlineData(3, 227, 16)]
     [InlineData(3, 1000, 1)]
     public void Fitting_OfLargerImages_IsFewer(int channels, int side, int expected) =>
-        Assert.Equal(expected, new TensorSet(zeros(1, channels, side, side), zeros(1, dtype: int64)).Fitting(250));
+        Assert.Equal(expected, new TensorSet(zeros(1, channels, side, side), zeros([1], int64)).Fitting(250));
 }
