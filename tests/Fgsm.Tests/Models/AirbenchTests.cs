@@ -4,7 +4,13 @@ namespace Fgsm.Tests;
 
 public class AirbenchTests
 {
-    private readonly Tensor images = rand(40, 3, 32, 32);
+    private readonly Tensor images;
+
+    public AirbenchTests()
+    {
+        manual_seed(1);
+        images = rand(40, 3, 32, 32);
+    }
 
     /// <summary>1,972,792: the paper's 1.97 million, layer by layer.</summary>
     [Theory]
@@ -19,6 +25,7 @@ public class AirbenchTests
         Assert.Equal(["whiten.weight"], model.named_parameters().Where(p => !p.parameter.requires_grad && !p.name.Contains("norm")).Select(p => p.name));
     }
 
+    /// <summary>Winograd's method leaves an error of some millionths.</summary>
     [Fact]
     public void Convolutions_BeginAsTheIdentity()
     {
@@ -29,7 +36,7 @@ public class AirbenchTests
         var y = nn.functional.conv2d(x, weight, padding: [1L, 1]);
 
         Assert.Equal([64L, 16, 3, 3], weight.shape);
-        Assert.All(x.Floats().Zip(y[.., ..16].Floats()), p => Assert.Equal(p.First, p.Second, 1e-6f));
+        Assert.All(x.Floats().Zip(y[.., ..16].Floats()), p => Assert.Equal(p.First, p.Second, 1e-4f));
     }
 
     /// <summary>The paper's code: lr = 11.5 / 1024 / (1 + 1 / (1 - 0.85)) for a loss summed over 1,024 images, decay .0153 / (1 + 1 / (1 - 0.85)), whatever the rate.</summary>
