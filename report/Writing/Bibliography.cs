@@ -39,7 +39,9 @@ internal sealed partial class Bibliography
 
     private static Source Read(Match entry)
     {
-        var fields = Field().Matches(entry.Groups["fields"].Value).ToDictionary(field => field.Groups["name"].Value, field => field.Groups["value"].Value.Replace("{", "").Replace("}", "").Replace(@"\%", "%"));
+        var fields = Field().Matches(entry.Groups["fields"].Value).ToDictionary(
+            field => field.Groups["name"].Value,
+            field => field.Groups["value"].Value.Replace("{", "").Replace("}", "").Replace(@"\%", "%"));
         string Get(params string[] names) => names.Select(name => fields.GetValueOrDefault(name, "")).FirstOrDefault(value => value.Length > 0) ?? "";
         var authors = Get("author").Split(" and ");
         string[] where = [Get("journal", "booktitle", "howpublished"), Get("year")];

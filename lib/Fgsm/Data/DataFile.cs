@@ -25,7 +25,8 @@ internal static class DataFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataException($"{path}: no such file; check the folder, or remove it so that the data set is downloaded again.", e) { IsMissing = true };
+            throw new DataException(
+                $"{path}: no such file; check the folder, or remove it so that the data set is downloaded again.", e) { IsMissing = true };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -64,16 +64,19 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
     /// <param name="folder">A data folder to look in first; null for the standard search of <see cref="DataFolders"/>.</param>
     /// <inheritdoc cref="ImageFolder.Load"/>
     /// <exception cref="DataException">It is not there, or what is there is bad.</exception>
-    public static DataSet ImageNet(string? folder = null, int resize = 256, int crop = 224) => ImageNet(DataFolders.Standard(folder), resize, crop);
+    public static DataSet ImageNet(string? folder = null, int resize = 256, int crop = 224) =>
+        ImageNet(DataFolders.Standard(folder), resize, crop);
 
     internal static DataSet ImageNet(DataFolders folders, int resize, int crop)
     {
         (string Folder, string Name)[] layouts = [("imagenet", ImageNetName), ("imagenet-subset", $"{ImageNetName} subset")];
-        var (found, name) = folders.Search.SelectMany(_ => layouts, (data, layout) => (Folder: Path.Combine(data, layout.Folder), layout.Name))
+        var (found, name) = folders.Search
+            .SelectMany(_ => layouts, (data, layout) => (Folder: Path.Combine(data, layout.Folder), layout.Name))
             .FirstOrDefault(place => Directory.Exists(place.Folder));
         if (found is null)
             throw new DataException($"{ImageNetName}: it is in none of the data folders, and cannot be downloaded; "
-                + $"get it at image-net.org and put train/ and val/ into {Path.Combine(folders.Download, "imagenet")}, or name a folder that has imagenet/ in ${DataFolders.Variable}.") { IsMissing = true };
+                + $"get it at image-net.org and put train/ and val/ into {Path.Combine(folders.Download, "imagenet")}, "
+                + $"or name a folder that has imagenet/ in ${DataFolders.Variable}.") { IsMissing = true };
         return ImageFolder.Load(found, name, resize, crop);
     }
 

@@ -12,8 +12,13 @@ public sealed record TensorSet
     /// <param name="images">float32 pixels in [0,1], or uint8 pixels from 0 to 255, <c>[N, C, H, W]</c>.</param>
     /// <param name="labels">int64 class numbers, <c>[N]</c>.</param>
     /// <exception cref="ArgumentException">There are not as many of one as of the other, or none.</exception>
-    public TensorSet(Tensor images, Tensor labels) => (pixels, Labels) = images.shape[0] == labels.shape[0] && images.shape[0] > 0 ? (images, labels)
-        : throw new ArgumentException($"TensorSet: {images.shape[0]} images and {labels.shape[0]} labels; expected as many of one as of the other, and at least one");
+    public TensorSet(Tensor images, Tensor labels)
+    {
+        if (images.shape[0] != labels.shape[0] || images.shape[0] == 0)
+            throw new ArgumentException($"TensorSet: {images.shape[0]} images and {labels.shape[0]} labels; "
+                + "expected as many of one as of the other, and at least one");
+        (pixels, Labels) = (images, labels);
+    }
 
     private TensorSet(ImageFiles files, Tensor labels) => (this.files, Labels) = (files, labels);
 
@@ -37,7 +42,8 @@ public sealed record TensorSet
     public static TensorSet From(ImageSet set)
     {
         var labels = tensor(Array.ConvertAll(set.Labels, label => (long)label)).to(Compute.Device);
-        return set.Files is not null ? new(set.Files, labels) : new(Bytes(set.Pixels, set.Count, set.Channels, set.Height, set.Width), labels);
+        return set.Files is not null ? new(set.Files, labels)
+            : new(Bytes(set.Pixels, set.Count, set.Channels, set.Height, set.Width), labels);
     }
 
     private static Tensor Bytes(byte[] pixels, params long[] shape) => tensor(pixels).reshape(shape).to(Compute.Device);
@@ -58,7 +64,9 @@ public sealed record TensorSet
     /// <summary>One image with its label, a batch of 1, on the same memory: <c>var (x, y) = test[7]</c>.</summary>
     public TensorSet this[int image] => Range(image, image + 1);
 
-    /// <summary>The set cut into batches, in order, on the same memory; the last may be smaller. Of image files the next is decoded meanwhile.</summary>
+    /// <summary>
+    /// The set cut into batches, in order, on the same memory; the last may be smaller. Of image files the next is decoded meanwhile.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
     public IEnumerable<TensorSet> Batches(int size) => Batches(size, null).Select(batch => batch());
 
@@ -66,7 +74,8 @@ public sealed record TensorSet
     /// <param name="progress">Told after each, under <paramref name="title"/>.</param>
     /// <param name="order">The numbers of the images in the order in which they are taken, as copies; null for the set's own.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
-    internal IEnumerable<TensorSet> Batches(int size, IProgress<Progress>? progress, string title, CancellationToken cancellation, long[]? order = null)
+    internal IEnumerable<TensorSet> Batches(
+        int size, IProgress<Progress>? progress, string title, CancellationToken cancellation, long[]? order = null)
     {
         var (done, batches) = (0, (Count + size - 1) / Math.Max(size, 1));
         foreach (var batch in Batches(size, order))
@@ -90,7 +99,8 @@ public sealed record TensorSet
             yield return () =>
             {
                 var batch = order is null ? Range(from, to) : Take(tensor(order[from..to]).to(Labels.device));
-                return decoding is null ? batch : new(Bytes(decoding.GetAwaiter().GetResult(), to - from, 3, files!.Side, files.Side), batch.Labels);
+                return decoding is null ? batch
+                    : new(Bytes(decoding.GetAwaiter().GetResult(), to - from, 3, files!.Side, files.Side), batch.Labels);
             };
         }
 

@@ -13,8 +13,8 @@ public sealed class MeanSmoothing : nn.Module<Tensor, Tensor>
 
     /// <param name="size">The side of the square, odd; 3 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">The side is even, or below 3.</exception>
-    public MeanSmoothing(int size = 3) : base("MeanSmoothing") => this.size = MedianSmoothing.RequireSide(size, "MeanSmoothing");
+    public MeanSmoothing(int size = 3) : base("MeanSmoothing") => this.size = Neighbourhood.RequireSide(size, "MeanSmoothing");
 
     public override Tensor forward(Tensor input) =>
-        nn.functional.avg_pool2d(MedianSmoothing.Mirrored(input, size), size, stride: 1);
+        nn.functional.avg_pool2d(Neighbourhood.Mirrored(input, size), size, stride: 1);
 }

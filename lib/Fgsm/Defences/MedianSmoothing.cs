@@ -14,22 +14,13 @@ public sealed class MedianSmoothing : nn.Module<Tensor, Tensor>
 
     /// <param name="size">The side of the square, odd; 3 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">The side is even, or below 3.</exception>
-    public MedianSmoothing(int size = 3) : base("MedianSmoothing") => this.size = RequireSide(size, "MedianSmoothing");
+    public MedianSmoothing(int size = 3) : base("MedianSmoothing") => this.size = Neighbourhood.RequireSide(size, "MedianSmoothing");
 
     public override Tensor forward(Tensor input)
     {
-        var (height, width, padded) = (input.shape[2], input.shape[3], Mirrored(input, size));
+        var (height, width, padded) = (input.shape[2], input.shape[3], Neighbourhood.Mirrored(input, size));
         var places = Enumerable.Range(0, size).SelectMany(row => Enumerable.Range(0, size).Select(column => (row, column)));
         var shifted = stack(places.Select(p => padded.narrow(2, p.row, height).narrow(3, p.column, width)), dim: -1);
         return shifted.sort(-1).Item1.select(-1, size * size / 2);
     }
-
-    internal static Tensor Mirrored(Tensor images, int size)
-    {
-        var edge = size / 2;
-        return nn.functional.pad(images, [edge, edge, edge, edge], PaddingModes.Reflect);
-    }
-
-    internal static int RequireSide(int size, string layer) => size >= 3 && size % 2 == 1 ? size
-        : throw new ArgumentOutOfRangeException(nameof(size), $"{layer}: the side must be odd and 3 or more, got {size}");
 }

@@ -41,8 +41,9 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
         var outcomes = new Dictionary<FixedEpsAttack, AttackOutcome>();
         foreach (var attack in attacks.OrderByDescending(attack => attack.Eps))
         {
-            var part = fallen.Length == 0 ? null
-                : Run(model, data.Take(tensor(fallen).to(data.Labels.device)), [attack], batchSize, keep, progress, cancellation).Outcomes[0];
+            AttackOutcome Attacked() => Run(
+                model, data.Take(tensor(fallen).to(data.Labels.device)), [attack], batchSize, keep, progress, cancellation).Outcomes[0];
+            var part = fallen.Length == 0 ? null : Attacked();
             outcomes[attack] = OfAll(attack, clean, fallen, part);
             fallen = [.. fallen.Where((_, i) => !part!.Attacked.IsCorrect(i))];
         }

@@ -16,7 +16,8 @@ public sealed record Predictions(long[] Labels, long[] Predicted, float[] Confid
     {
         using var eval = model.InEvalMode();
         using var grad = no_grad();
-        return Join([.. data.Batches(data.Fitting(BatchSize), null, "", default).Select(batch => FromLogits(model.call(batch.Images), batch.Labels))]);
+        return Join([.. data.Batches(data.Fitting(BatchSize), null, "", default)
+            .Select(batch => FromLogits(model.call(batch.Images), batch.Labels))]);
     }
 
     /// <summary>The same of adversarial images, made batch by batch.</summary>

@@ -28,7 +28,8 @@ public static class Warnings
         var warnings = new List<string>();
         if (model.modules().Prepend(model).Any(m => m.training))
             warnings.Add("The model is in training mode: dropout is random there, and gradients and predictions with it. Call model.eval() before you evaluate it; this library's attacks do so themselves.");
-        var ranges = data.Batches(data.Fitting(RangeBatchSize), null, "", default).Select(batch => batch.Images).Select(x => (Min: x.min().ToSingle(), Max: x.max().ToSingle())).ToList();
+        var ranges = data.Batches(data.Fitting(RangeBatchSize), null, "", default).Select(batch => batch.Images)
+            .Select(x => (Min: x.min().ToSingle(), Max: x.max().ToSingle())).ToList();
         var (min, max) = (ranges.Min(range => range.Min), ranges.Max(range => range.Max));
         if (!(min >= 0 && max <= 1))
             warnings.Add(FormattableString.Invariant($"Pixels run from {min} to {max}, not within [0, 1]: eps is in the units of the pixels. Scale the images to [0, 1] and make a normalisation the model's first layer."));

@@ -15,7 +15,9 @@ public static class Airbench
     /// </summary>
     /// <param name="images">What the first convolution whitens, <c>[N, 3, H, W]</c>; the paper takes the first 5,000 training images.</param>
     /// <param name="width">Channels of the first group; the other two have four times as many. 6 or more.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The width is below 6: the second group has at least as many channels as the first convolution.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The width is below 6: the second group has at least as many channels as the first convolution.
+    /// </exception>
     public static Sequential Network(Tensor images, int width = 64)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 6);
@@ -69,7 +71,8 @@ public static class Airbench
     public static optim.Optimizer Optimizer(nn.Module model, double rate = 1.5, double momentum = 0.85, double decay = 0.002)
     {
         const double faster = 64;
-        var learned = model.named_parameters().Where(p => p.parameter.requires_grad).ToLookup(p => p.name.Contains("norm"), p => p.parameter);
+        var learned = model.named_parameters().Where(p => p.parameter.requires_grad)
+            .ToLookup(p => p.name.Contains("norm"), p => p.parameter);
         return optim.SGD([
             new SGD.ParamGroup(learned[true], rate * faster, momentum, weight_decay: decay / (rate * faster), nesterov: true),
             new SGD.ParamGroup(learned[false], rate, momentum, weight_decay: decay / rate, nesterov: true),

@@ -22,7 +22,9 @@ internal static class Whitening
         {
             using var scope = NewDisposeScope();
             var some = images[start..(int)Math.Min(images.shape[0], start + AtOnce)];
-            var offsets = from channel in Enumerable.Range(0, channels) from row in Enumerable.Range(0, size) from column in Enumerable.Range(0, size)
+            var offsets = from channel in Enumerable.Range(0, channels)
+                          from row in Enumerable.Range(0, size)
+                          from column in Enumerable.Range(0, size)
                           select some.narrow(1, channel, 1).narrow(2, row, height).narrow(3, column, width).reshape(-1);
             var values = stack(offsets);
             var products = values.matmul(values.t()).cpu().data<float>().ToArray();

@@ -18,7 +18,8 @@ public sealed class FreeTraining : CrossEntropy
     public FreeTraining(double eps, int replays = 8)
     {
         if (eps is not >= 0 || !double.IsFinite(eps))
-            throw new ArgumentOutOfRangeException(nameof(eps), FormattableString.Invariant($"FreeTraining: eps must be 0 or more and finite, got {eps}"));
+            throw new ArgumentOutOfRangeException(
+                nameof(eps), FormattableString.Invariant($"FreeTraining: eps must be 0 or more and finite, got {eps}"));
         if (replays < 1)
             throw new ArgumentOutOfRangeException(nameof(replays), $"FreeTraining: replays must be 1 or more, got {replays}");
         (Eps, Replays) = (eps, replays);

@@ -17,7 +17,8 @@ public sealed class Trades : Objective
     public Trades(double eps, double beta = 6, int steps = 10, double? alpha = null)
     {
         if (beta is not >= 0 || !double.IsFinite(beta))
-            throw new ArgumentOutOfRangeException(nameof(beta), FormattableString.Invariant($"Trades: beta must be 0 or more and finite, got {beta}"));
+            throw new ArgumentOutOfRangeException(
+                nameof(beta), FormattableString.Invariant($"Trades: beta must be 0 or more and finite, got {beta}"));
         (Beta, Attack) = (beta, new PGD(eps, alpha ?? eps / 4, steps));
     }
 

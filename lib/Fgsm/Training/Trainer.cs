@@ -31,7 +31,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
 
     /// <summary>
     /// What the optimiser's learning rates are multiplied by at each step, counted in batches from 0, as PyTorch's LambdaLR stepped
-    /// after each batch; null leaves them as they are. They are their own again after the training.
+    /// after each batch; null leaves them as they are. They are their own again after each epoch, also one that was cancelled.
     /// </summary>
     public Func<int, double>? Schedule { get; init; }
 
@@ -82,7 +82,14 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
                 results = kept;
             else
             {
-                results.Add(RunEpoch(data, epoch, epochs, rates, cancellation));
+                try
+                {
+                    results.Add(RunEpoch(data, epoch, epochs, rates, cancellation));
+                }
+                finally
+                {
+                    SetRates(rates, 1);
+                }
                 file?.Save(key, model, optimizer, results);
             }
             model.eval();
@@ -90,7 +97,6 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             model.train();
         }
         Checkpoint?.SaveWeights(model);
-        SetRates(rates, 1);
         return results;
 
         List<EpochResult> Kept(Checkpoint? file, int most)
@@ -129,7 +135,9 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             step++;
             var (loss, right) = objective.Step(model, optimizer, x, y);
             if (double.IsNaN(loss))
-                throw new NotFiniteNumberException($"{Title}: the loss is NaN in epoch {epoch}, step {step} of {steps}: the training has diverged. Lower the learning rate, or look for pixels that are not finite.", loss);
+                throw new NotFiniteNumberException(
+                    $"{Title}: the loss is NaN in epoch {epoch}, step {step} of {steps}: the training has diverged. "
+                    + "Lower the learning rate, or look for pixels that are not finite.", loss);
             var count = (int)y.shape[0];
             (lossSum, correct, seen) = (lossSum + loss * count, correct + right, seen + count);
             if (step % 10 == 0 || step == steps)

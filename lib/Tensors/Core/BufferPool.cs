@@ -7,8 +7,8 @@ namespace Fgsm.Tensors;
 internal static class BufferPool<T> where T : unmanaged
 {
     private const int Alignment = 64;
-    private const long KeptBytes = 128L << 20;
-    private const long NewBytes = 128L << 20;
+    private const long KeptBytes = 512L << 20;
+    private const long NewBytes = 256L << 20;
 
     private static readonly Dictionary<int, Stack<T[]>> Free = [];
     private static long freeBytes;

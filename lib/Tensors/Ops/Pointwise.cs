@@ -130,7 +130,10 @@ public static partial class torch
     private readonly struct AbsOp : IUnary { public static Vector<float> Apply(Vector<float> x) => Vector.Abs(x); }
     private readonly struct NegOp : IUnary { public static Vector<float> Apply(Vector<float> x) => -x; }
 
-    private readonly struct RoundOp : IUnary { public static Vector<float> Apply(Vector<float> x) => Vector.Round(x, MidpointRounding.ToEven); }
+    private readonly struct RoundOp : IUnary
+    {
+        public static Vector<float> Apply(Vector<float> x) => Vector.Round(x, MidpointRounding.ToEven);
+    }
 
     private readonly struct SignOp : IUnary
     {

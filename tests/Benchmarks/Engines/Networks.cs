@@ -55,31 +55,4 @@ public static class Networks
             return relu.call(x + (downsample?.call(input) ?? input));
         }
     }
-
-    /// <summary>SqueezeNet 1.1 for <c>[N, 3, 227, 227]</c>. Iandola et al., 2016, https://arxiv.org/abs/1602.07360.</summary>
-    public static Sequential SqueezeNet() => nn.Sequential(
-        nn.Conv2d(3, 64, 3, 2), nn.ReLU(), nn.MaxPool2d(3, 2, ceil_mode: true),
-        new Fire(64, 16, 64), new Fire(128, 16, 64), nn.MaxPool2d(3, 2, ceil_mode: true),
-        new Fire(128, 32, 128), new Fire(256, 32, 128), nn.MaxPool2d(3, 2, ceil_mode: true),
-        new Fire(256, 48, 192), new Fire(384, 48, 192), new Fire(384, 64, 256), new Fire(512, 64, 256),
-        nn.Dropout(0.5), nn.Conv2d(512, 1000, 1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten());
-
-    private sealed class Fire : nn.Module<Tensor, Tensor>
-    {
-        private readonly Conv2d squeeze, expand1x1, expand3x3;
-        private readonly ReLU relu = nn.ReLU();
-
-        public Fire(long channels, long squeezed, long expanded) : base("Fire")
-        {
-            squeeze = nn.Conv2d(channels, squeezed, 1);
-            (expand1x1, expand3x3) = (nn.Conv2d(squeezed, expanded, 1), nn.Conv2d(squeezed, expanded, 3, padding: 1));
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor input)
-        {
-            var x = relu.call(squeeze.call(input));
-            return cat([relu.call(expand1x1.call(x)), relu.call(expand3x3.call(x))], 1);
-        }
-    }
 }

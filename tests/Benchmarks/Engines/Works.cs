@@ -57,10 +57,10 @@ public static class Works
     public static Action ResNetTraining(int n) => Training(new Networks.ResNet18(), Sgd, Images(n, 3, 32));
 
     /// <summary>Logits of n images by SqueezeNet.</summary>
-    public static Action SqueezeNetForward(int n) => Forward(Networks.SqueezeNet(), Images(n, 3, 227).Images);
+    public static Action SqueezeNetForward(int n) => Forward(new SqueezeNet(), Images(n, 3, 227).Images);
 
     /// <summary>Adversarial images of n images for SqueezeNet.</summary>
-    public static Action SqueezeNetAttack(int n) => Attack(Networks.SqueezeNet(), Images(n, 3, 227));
+    public static Action SqueezeNetAttack(int n) => Attack(new SqueezeNet(), Images(n, 3, 227));
 
     /// <summary>Batch normalisation of 64 channels in training, forward and backward.</summary>
     public static Action BatchNormTraining(int n) => ForwardAndBackward(nn.BatchNorm2d(64), n);

@@ -295,4 +295,23 @@ public class TrainerTests
         Assert.Equal(byHand.Weights(), scheduled.Weights());
         Assert.Equal(0.2, optimizer.ParamGroups.Single().LearningRate);
     }
+
+    [Fact]
+    public void Fit_ThatIsCancelled_GivesTheRateBack()
+    {
+        var model = TinyModels.WithDropout(1);
+        var optimizer = optim.SGD(model.parameters(), 0.2);
+        using var stop = new CancellationTokenSource();
+        double Factor(int step)
+        {
+            if (step == 1)
+                stop.Cancel();
+            return 0.5;
+        }
+
+        Assert.Throws<OperationCanceledException>(
+            () => new Trainer(model, optimizer) { BatchSize = 16, Schedule = Factor }.Fit(data, 2, stop.Token));
+
+        Assert.Equal(0.2, optimizer.ParamGroups.Single().LearningRate);
+    }
 }
