@@ -15,7 +15,7 @@ internal static class ReportCommand
 
     public static RootCommand Create(TextWriter output, TextWriter error)
     {
-        var quick = new Option<bool>("--quick") { Description = "A smoke run in about a minute: fewer images and epochs." };
+        var quick = new Option<bool>("--quick") { Description = "A smoke run in about two minutes: fewer images and epochs." };
         var only = new Option<string[]>("--only") { Description = "Run only these notebooks, by name or number; the other chapters of the report stay.", HelpName = "notebook", AllowMultipleArgumentsPerToken = true };
         var seed = new Option<int?>("--seed") { Description = "Seed of every random number; the notebooks' own is 42.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 0) };
         var seeds = new Option<int?>("--seeds") { Description = "Run with so many seeds, one after the other, and give mean and standard deviation.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 1) };

@@ -18,7 +18,7 @@ internal sealed record ReportOptions(RunSettings Settings, IReadOnlyList<string>
 }
 
 /// <summary>What decides the numbers of a run, besides notebooks and data. It is recorded, so that the run can be verified.</summary>
-/// <param name="Quick">A smoke run in about a minute: fewer images, fewer epochs.</param>
+/// <param name="Quick">A smoke run in about two minutes: fewer images, fewer epochs.</param>
 /// <param name="Seed">The first seed of every generator; null for the notebook's own.</param>
 /// <param name="Seeds">How many seeds, one after the other; 1 or more.</param>
 /// <param name="Grid">The whole grid of settings, where a notebook has one.</param>
