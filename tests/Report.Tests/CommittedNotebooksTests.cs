@@ -23,6 +23,19 @@ public partial class CommittedNotebooksTests
             Assert.True(lines.Length <= 25 && lines.All(line => line.Length <= 140), $"{notebook}: more than 25 lines or 140 columns in the cell that begins '{lines[0]}'");
     }
 
+    /// <summary>By the format's schema, nbformat 4.5: <c>nbformat.validate</c> refuses anything else.</summary>
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void ACell_HasWhatTheFormatAllows(string notebook)
+    {
+        string[] any = ["cell_type", "id", "metadata", "source"];
+        foreach (var cell in JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "notebooks", notebook)))!["cells"]!.AsArray())
+        {
+            string[] asked = (string)cell!["cell_type"]! == "code" ? [.. any, "execution_count", "outputs"] : any;
+            Assert.Equal(asked.Order(), cell.AsObject().Select(property => property.Key).Order());
+        }
+    }
+
     [Fact]
     public void PublishedValues_AreReadFromFilesThatAreThere()
     {

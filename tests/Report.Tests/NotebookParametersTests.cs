@@ -145,7 +145,7 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
     [QuickRunFact]
     public async Task FourDataSets_WithOtherStrengths_FollowInTitlesAndPublishedValues_AndSoDoesARunWithKeptNetworks()
     {
-        Task<Outcome> RunIt() => Run("05-four-datasets", Small, "dataSets = [\"MNIST\", \"ImageNet\"]", "pgdImages = 10", "epochs = 2", "retrainingEpochs = 2",
+        Task<Outcome> RunIt() => Run("05-four-datasets", Small, "dataSets = [\"MNIST\", \"SVHN\"]", "pgdImages = 10", "epochs = 2", "retrainingEpochs = 2",
             "strength = 0.1", "trainingEps = 0.15", "eps = [0.3]");
         var run = await RunIt();
 
@@ -156,7 +156,7 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         Assert.DoesNotContain(run.Titles, title => title.Contains("0.3"));
         Assert.Equal([99.0, null, null, null, null], run.Column("c.summary", "Published"));
         Assert.Equal(["0 (clean)", "0.1", "0.15", "0.3"], run.Keys("c.mnist.table"));
-        Assert.StartsWith("ImageNet: not run.", run.Value("c.missing"));
+        Assert.StartsWith("SVHN: not run. This project does not read SVHN", run.Value("c.missing"));
         Assert.Contains("Trained in this run.", run.Text);
 
         var kept = await RunIt();
@@ -196,6 +196,20 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         Assert.Equal(["0 (clean)", "1/255", "6/255", "0.2"], run.Keys("c.cifar.table"));
         Assert.Equal([0.0, 1.0, 2.0], run.Column("c.cifar.retraining_rs", "Epoch"));
         Assert.Contains("Colour images were retrained at 6/255.", run.Table("c.summary").Note);
+    }
+
+    [QuickRunFact]
+    public async Task FourDataSets_OfImageNet_TakeItsOwnImagesAndTraining()
+    {
+        var run = await Run("05-four-datasets", Small, "dataSets = [\"ImageNet\"]", "colourTrainingEps = 6 / 255.0", "colourEps = []",
+            "imageNet = (TrainImages: 20, TestImages: 10, PgdImages: 10, RetrainingEpochs: 1, Rate: 1e-5, BatchSize: 10)");
+
+        Assert.Equal(["top-1 of 1000 classes", "top-5 of 1000 classes", "top-1 among the data set's 10"], run.Keys("c.imagenet.baseline"));
+        Assert.Equal("10 validation images.", run.Table("c.imagenet.baseline").Note);
+        Assert.Equal(run.Column("c.imagenet.baseline", "Accuracy")[2], run.Column("c.imagenet.table", "Baseline, FGSM")[0]);
+        Assert.Equal(["0 (clean)", "6/255", "0.3"], run.Keys("c.imagenet.table"));
+        Assert.Equal([0.0, 1.0], run.Column("c.imagenet.retraining", "Epoch"));
+        Assert.Equal("The first 10 test images; epoch 0 is the baseline.", run.Table("c.imagenet.retraining").Note);
     }
 
     /// <summary>A parameter that is new must be changed by a test above.</summary>

@@ -5,6 +5,11 @@ namespace Fgsm.Data;
 /// <param name="Download">Where a data set goes that is in none of them.</param>
 public sealed record DataFolders(IReadOnlyList<string> Search, string Download)
 {
+    /// <summary>Where ImageNet, or some of its classes, may be, in the order of search.</summary>
+    internal IEnumerable<string> ImageNets => Search.SelectMany(_ => WholeOrPart, (data, name) => Path.Combine(data, name));
+
+    private static readonly string[] WholeOrPart = ["imagenet", "imagenet-subset"];
+
     /// <summary>The variable that names a data folder.</summary>
     public const string Variable = "FGSM_DATA";
 

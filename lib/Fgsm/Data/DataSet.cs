@@ -69,15 +69,12 @@ public sealed record DataSet(ImageSet Train, ImageSet Test)
 
     internal static DataSet ImageNet(DataFolders folders, int resize, int crop)
     {
-        (string Folder, string Name)[] layouts = [("imagenet", ImageNetName), ("imagenet-subset", $"{ImageNetName} subset")];
-        var (found, name) = folders.Search
-            .SelectMany(_ => layouts, (data, layout) => (Folder: Path.Combine(data, layout.Folder), layout.Name))
-            .FirstOrDefault(place => Directory.Exists(place.Folder));
+        var found = folders.ImageNets.FirstOrDefault(Directory.Exists);
         if (found is null)
             throw new DataException($"{ImageNetName}: it is in none of the data folders, and cannot be downloaded; "
                 + $"get it at image-net.org and put train/ and val/ into {Path.Combine(folders.Download, "imagenet")}, "
                 + $"or name a folder that has imagenet/ in ${DataFolders.Variable}.") { IsMissing = true };
-        return ImageFolder.Load(found, name, resize, crop);
+        return ImageFolder.Load(found, found.EndsWith("subset", StringComparison.Ordinal) ? $"{ImageNetName} subset" : ImageNetName, resize, crop);
     }
 
     /// <summary>

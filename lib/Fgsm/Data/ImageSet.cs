@@ -3,7 +3,8 @@ namespace Fgsm.Data;
 /// <summary>Labelled 8-bit images of one size: a training or a test set, in memory or in files that are decoded when they are needed.</summary>
 public sealed record ImageSet
 {
-    private readonly byte[] pixels = [];
+    // What TensorSet.From shares, so that a data set is in memory once; null for images in files.
+    private readonly Tensor? pixels;
     private readonly Lazy<string> sha256;
 
     /// <summary>Images in memory.</summary>
@@ -24,9 +25,19 @@ public sealed record ImageSet
             throw new DataException($"{name}: {pixels.LongLength} bytes of pixels are not {labels.Length} images of {channels}x{height}x{width}.");
         if (Array.FindIndex(labels, label => label < 0 || label >= classNames.Count) is var bad and >= 0)
             throw new DataException($"{name}: label {labels[bad]} of image {bad} is not from 0 to {classNames.Count - 1}, the last class.");
-        (Name, this.pixels, Labels, ClassNames, IsSynthetic) = (name, pixels, labels, classNames, isSynthetic);
+        (Name, Labels, ClassNames, IsSynthetic) = (name, labels, classNames, isSynthetic);
         (Channels, Height, Width) = (channels, height, width);
+        this.pixels = AsTensor(pixels).DetachFromDisposeScope();
         this.sha256 = new(sha256);
+    }
+
+    private ImageSet(ImageSet whole, int count)
+    {
+        (Name, ClassNames, IsSynthetic, Channels, Height, Width) =
+            (whole.Name, whole.ClassNames, whole.IsSynthetic, whole.Channels, whole.Height, whole.Width);
+        (Labels, Files) = (whole.Labels[..count], whole.Files?[..count]);
+        pixels = whole.pixels?[..count].DetachFromDisposeScope();
+        sha256 = Files is null ? whole.sha256 : new(Files.Digest);
     }
 
     /// <summary>Images in files.</summary>
@@ -39,9 +50,9 @@ public sealed record ImageSet
     /// <summary>What tables call it: "MNIST", "synthetic digits".</summary>
     public string Name { get; }
 
-    /// <summary>[N, C, H, W], 0 to 255. Of files, decoded anew each time.</summary>
+    /// <summary>[N, C, H, W], 0 to 255, as a copy. Of files, decoded anew each time.</summary>
     /// <exception cref="DataException">A file is damaged.</exception>
-    public byte[] Pixels => Files?.Decode() ?? pixels;
+    public byte[] Pixels => Files?.Decode() ?? pixels!.data<byte>().ToArray();
 
     /// <summary>[N], each below the number of classes.</summary>
     public int[] Labels { get; }
@@ -79,8 +90,12 @@ public sealed record ImageSet
     public ImageSet Take(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return count >= Count ? this
-            : Files is not null ? new ImageSet(Name, Files[..count], Labels[..count], ClassNames)
-            : new ImageSet(Name, pixels[..(count * Channels * Height * Width)], Labels[..count], Channels, Height, Width, ClassNames, Sha256, IsSynthetic);
+        return count >= Count ? this : new ImageSet(this, count);
     }
+
+    /// <summary>uint8, [N, C, H, W]: the set's own memory where it is in memory.</summary>
+    /// <exception cref="DataException">A file is damaged.</exception>
+    internal Tensor PixelTensor() => pixels ?? AsTensor(Files!.Decode());
+
+    private Tensor AsTensor(byte[] bytes) => tensor(bytes).reshape(Count, Channels, Height, Width);
 }

@@ -38,12 +38,15 @@ public sealed record TensorSet
 
     public int Count => (int)Labels.shape[0];
 
-    /// <summary>The 8-bit images of a set on <see cref="Compute.Device"/>. Image files are decoded batch by batch.</summary>
+    /// <summary>
+    /// The 8-bit images of a set on <see cref="Compute.Device"/>, on the same memory where that is the CPU. Image files are decoded batch
+    /// by batch.
+    /// </summary>
     public static TensorSet From(ImageSet set)
     {
         var labels = tensor(Array.ConvertAll(set.Labels, label => (long)label)).to(Compute.Device);
         return set.Files is not null ? new(set.Files, labels)
-            : new(Bytes(set.Pixels, set.Count, set.Channels, set.Height, set.Width), labels);
+            : new(set.PixelTensor().to(Compute.Device), labels);
     }
 
     private static Tensor Bytes(byte[] pixels, params long[] shape) => tensor(pixels).reshape(shape).to(Compute.Device);

@@ -27,6 +27,21 @@ public sealed class SqueezeNet : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => classifier.call(features.call(input)).flatten(1);
 
     /// <summary>
+    /// <see cref="FromCaffe"/> of squeezenet_v1.1.safetensors, beside ImageNet's images (<see cref="DataSet.ImageNet(string, int, int)"/>).
+    /// </summary>
+    /// <param name="folder">A data folder to look in first; null for the standard search of <see cref="DataFolders"/>.</param>
+    /// <exception cref="DataException">The file is in none of the data folders.</exception>
+    /// <exception cref="TensorFileException">The file cannot be read, or is another network's.</exception>
+    public static Sequential Pretrained(string? folder = null)
+    {
+        const string name = "squeezenet_v1.1.safetensors";
+        var folders = DataFolders.Standard(folder);
+        return FromCaffe(folders.ImageNets.Select(place => Path.Combine(place, name)).FirstOrDefault(File.Exists)
+            ?? throw new DataException($"SqueezeNet: {name}, its weights, is in none of the data folders; put it beside train/ and val/ in "
+                + $"{Path.Combine(folders.Download, "imagenet")}.") { IsMissing = true });
+    }
+
+    /// <summary>
     /// The release for Caffe, trained on ImageNet: takes pixels in [0,1], since its normalisation is the first layer. It wants images of
     /// 227x227 (<c>DataSet.ImageNet(resize: 227, crop: 227)</c>) and finds 55.8 % of 500 validation images' classes.
     /// </summary>

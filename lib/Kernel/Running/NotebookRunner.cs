@@ -28,7 +28,7 @@ public static class NotebookRunner
         directory = Path.GetFullPath(directory);
         var document = notebook.Clone();
         NotebookParameters.Inject(document, parameters ?? new Dictionary<string, object>());
-        foreach (var cell in document.Cells)
+        foreach (var cell in document.Cells.Where(cell => cell.Kind == CellKind.Code))
         {
             cell.Outputs.Clear();
             cell.ExecutionCount = null;

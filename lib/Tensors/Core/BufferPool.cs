@@ -7,11 +7,12 @@ namespace Fgsm.Tensors;
 internal static class BufferPool<T> where T : unmanaged
 {
     private const int Alignment = 64;
-    private const long KeptBytes = 512L << 20;
-    private const long NewBytes = 256L << 20;
+    private const long KeptBytes = 128L << 20;
+    private const long NewBytes = 128L << 20;
 
-    private static readonly Dictionary<int, Stack<T[]>> Free = [];
+    private static readonly Dictionary<int, Shelf> Free = [];
     private static long freeBytes;
+    private static long missedBytes;
     private static long newBytes;
 
     static BufferPool() => _ = new FullCollection();
@@ -20,17 +21,21 @@ internal static class BufferPool<T> where T : unmanaged
     public static (T[] Array, int Start) Rent(int length)
     {
         var capacity = Capacity(length);
-        T[]? array = null;
+        T[]? array;
         lock (Free)
         {
-            if (Free.TryGetValue(capacity, out var stack) && stack.TryPop(out array))
+            var bytes = (long)capacity * Unsafe.SizeOf<T>();
+            array = Free.GetValueOrDefault(capacity)?.Take();
+            if (array is not null)
             {
                 freeBytes -= Bytes(array);
+                missedBytes = Math.Max(0, missedBytes - bytes);
             }
-            else if (freeBytes > KeptBytes)
+            else if (freeBytes > KeptBytes && (missedBytes += bytes) > freeBytes / 2)
             {
-                // Work that goes on finds all that it has returned; only other work, with other sizes, gets here.
-                GiveUp();
+                // Work that goes on finds nearly all that it has returned; only other work, with other sizes, gets here.
+                Free.Clear();
+                (freeBytes, missedBytes) = (0, 0);
                 GC.Collect();
             }
         }
@@ -57,26 +62,60 @@ internal static class BufferPool<T> where T : unmanaged
         lock (Free)
         {
             var capacity = array.Length - Alignment / Unsafe.SizeOf<T>();
-            if (!Free.TryGetValue(capacity, out var stack))
-                Free[capacity] = stack = new Stack<T[]>();
-            stack.Push(array);
+            if (!Free.TryGetValue(capacity, out var shelf))
+                Free[capacity] = shelf = new Shelf();
+            shelf.Put(array);
             freeBytes += Bytes(array);
         }
     }
 
-    private static void GiveUp()
+    /// <summary>What lies free of one size.</summary>
+    private sealed class Shelf
     {
-        Free.Clear();
-        freeBytes = 0;
+        private readonly Stack<T[]> arrays = [];
+
+        // So many have not been taken since GiveUpIdle.
+        private int idle;
+
+        public void Put(T[] array) => arrays.Push(array);
+
+        public T[]? Take()
+        {
+            arrays.TryPop(out var array);
+            idle = Math.Min(idle, arrays.Count);
+            return array;
+        }
+
+        /// <summary>Leaves what nobody has taken since the last time to the collector.</summary>
+        /// <returns>The number of bytes.</returns>
+        public long GiveUpIdle()
+        {
+            var bytes = 0L;
+            for (; idle > 0; idle--)
+                bytes += Bytes(arrays.Pop());
+            idle = arrays.Count;
+            return bytes;
+        }
     }
 
-    /// <summary>Nobody holds it, so the collector finalizes it, once it is old at every full collection: what lies free then is free for the next one.</summary>
+    /// <summary>
+    /// Nobody holds it, so the collector finalizes it, once it is old at every full collection: what has lain free for some seconds, more
+    /// than a training step takes, is free for the next one.
+    /// </summary>
     private sealed class FullCollection
     {
+        private const long Milliseconds = 5000;
+
+        private long last = Environment.TickCount64;
+
         ~FullCollection()
         {
-            lock (Free)
-                GiveUp();
+            if (Environment.TickCount64 - last > Milliseconds)
+            {
+                lock (Free)
+                    freeBytes -= Free.Values.Sum(shelf => shelf.GiveUpIdle());
+                last = Environment.TickCount64;
+            }
             GC.ReRegisterForFinalize(this);
         }
     }

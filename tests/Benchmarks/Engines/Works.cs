@@ -54,7 +54,7 @@ public static class Works
     }
 
     /// <summary>ResNet-18, one step of SGD with momentum on a batch of n.</summary>
-    public static Action ResNetTraining(int n) => Training(new Networks.ResNet18(), Sgd, Images(n, 3, 32));
+    public static Action ResNetTraining(int n) => Training(new ResNet18(classes: 10, small: true), Sgd, Images(n, 3, 32));
 
     /// <summary>Logits of n images by SqueezeNet.</summary>
     public static Action SqueezeNetForward(int n) => Forward(new SqueezeNet(), Images(n, 3, 227).Images);

@@ -34,6 +34,17 @@ public class TensorSetTests
         Assert.Equal([.. whole[192..], .. whole[..64]], set.Take(Labels(3, 0)).Images.Floats());
     }
 
+    /// <summary>A data set is in memory once.</summary>
+    [Fact]
+    public void From_SharesTheMemoryOfImages_AlsoOfTheFirstOnly()
+    {
+        var images = new ImageSet("grey", [1, 2, 3, 4], [0, 1, 0, 1], 1, 1, 1, ["a", "b"], "");
+        using (NewDisposeScope())
+            TensorSet.From(images.Take(3)).Pixels.copy_(tensor(new byte[] { 7, 7, 7 }).reshape(3, 1, 1, 1));
+
+        Assert.Equal([7, 7, 7, 4], images.Pixels);
+    }
+
     [Fact]
     public void ImagesMadeOfBytes_AreTheCallers()
     {

@@ -36,8 +36,8 @@ public class SqueezeNetTests
     [InlineData(10)]
     public void FromCaffe_GivesPyTorchsClassesAndLogits(int images)
     {
-        var folder = DataFolders.Standard().Search.Select(data => Path.Combine(data, "imagenet-subset")).First(Directory.Exists);
-        var model = SqueezeNet.FromCaffe(Path.Combine(folder, "squeezenet_v1.1.safetensors"));
+        var folder = DataFolders.Standard().ImageNets.First(Directory.Exists);
+        var model = SqueezeNet.Pretrained();
         model.eval();
         var golden = Golden.Read<Case[]>("squeezenet.json");
         var (x, y) = TensorSet.From(ImageFolder.Load(folder, "ImageNet subset", 227, 227).Test).Range(0, images);

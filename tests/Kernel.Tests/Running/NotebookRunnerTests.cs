@@ -79,6 +79,15 @@ public sealed class NotebookRunnerTests : IDisposable
         Assert.Equal("   at cell 2, line 2", run.Failure!.Error.Traceback[1]);
     }
 
+    /// <summary>nbformat's schema allows a count and outputs for code alone.</summary>
+    [Fact]
+    public async Task Run_AddsNothingToACellOfText()
+    {
+        var run = await NotebookRunner.RunAsync(Of("1"), _folder.Path);
+        var text = JsonNode.Parse(run.Document.ToString())!["cells"]!.AsArray().First(cell => (string)cell!["cell_type"]! == "markdown")!;
+        Assert.Equal(["cell_type", "id", "metadata", "source"], text.AsObject().Select(property => property.Key).Order());
+    }
+
     [Fact]
     public async Task Run_OfACellThatMayFail_GoesOn()
     {
