@@ -57,19 +57,26 @@ public static partial class Cnn
     public static string Name(Delegate network) =>
         network.Method.DeclaringType == typeof(Cnn) ? $"report {network.Method.Name["Report".Length..]}'s CNN" : "a CNN of your own";
 
-    /// <summary>How one of these networks is written, and those that it calls: its C# in this file. Empty for any other function.</summary>
+    /// <summary>
+    /// How one of these networks, or <see cref="Airbench.Network"/>, is written, and those that it calls: its C# in this project. Empty for
+    /// any other function.
+    /// </summary>
     public static string Source(Delegate network)
     {
-        if (network.Method.DeclaringType != typeof(Cnn))
+        var type = network.Method.DeclaringType!;
+        if (type != typeof(Cnn) && type != typeof(Airbench))
             return "";
-        using var file = new StreamReader(typeof(Cnn).Assembly.GetManifestResourceStream("Cnn.cs")!);
-        var methods = Methods().Matches(file.ReadToEnd()).ToDictionary(method => method.Groups["name"].Value, method => method.Value.ReplaceLineEndings("\n"));
+        using var file = new StreamReader(type.Assembly.GetManifestResourceStream($"{type.Name}.cs")!);
+        var methods = Methods().Matches(file.ReadToEnd())
+            .ToDictionary(method => method.Groups["name"].Value, method => method.Value.ReplaceLineEndings("\n"));
         return string.Join("\n", Texts(network.Method.Name)).Replace("\n    ", "\n").Trim();
 
         IEnumerable<string> Texts(string name) => methods.Where(m => m.Key != name && methods[name].Contains($"{m.Key}("))
             .SelectMany(called => Texts(called.Key)).Prepend(methods[name]);
     }
 
-    [GeneratedRegex("""^    public static Sequential (?<name>\w+)\([^\r\n]*?(=>.*?;|\r?\n    \{.*?\n    \})\r?$""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        """^    (public|private) static Sequential (?<name>\w+)\([^\r\n]*?(=>.*?;|\r?\n    \{.*?\n    \})\r?$""",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Methods();
 }

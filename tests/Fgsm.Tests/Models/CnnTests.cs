@@ -119,6 +119,9 @@ public class CnnTests
         var a = Cnn.Source(Cnn.ReportA);
         Assert.StartsWith("public static Sequential ReportA() => ReportC(channels: 1, height: 28, width: 28, classes: 10);\npublic static Sequential ReportC(", a);
         Assert.EndsWith("(\"fc2\", nn.Linear(128, classes))).to(Compute.Device);\n}", a);
+        var airbench = Cnn.Source(Airbench.Network);
+        Assert.StartsWith("public static Sequential Network(Tensor images, int width = 64)\n{\n", airbench);
+        Assert.Contains("private static Sequential Group(int input, int output) => nn.Sequential(", airbench);
         Assert.Equal("", Cnn.Source(() => Cnn.ReportB()));
     }
 }

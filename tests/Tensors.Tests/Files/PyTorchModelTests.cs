@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fgsm.Tensors.Modules;
 using static Fgsm.Tensors.torch;
 
 namespace Fgsm.Tensors.Tests;
@@ -54,6 +55,50 @@ public sealed class PyTorchModelTests : IDisposable
         var back = Networks.ReportB();
         back.load_py(folder.File("back.pth"));
         AssertSameWeights(model, back);
+    }
+
+    private const string EveryModule = """
+        def every_module():
+            return nn.Sequential(
+                nn.Conv2d(4, 8, 3, padding=2, dilation=2, groups=4), nn.BatchNorm2d(8), nn.GELU(), nn.Dropout2d(0.5),
+                nn.ConvTranspose2d(8, 6, 3, stride=2, output_padding=1, groups=2), nn.SiLU(), nn.AvgPool2d(2), nn.LeakyReLU(0.1),
+                nn.BatchNorm2d(6, affine=False), nn.MaxPool2d(3, 2, padding=1, ceil_mode=True), nn.AdaptiveAvgPool2d(3), nn.Tanh(), nn.Flatten(),
+                nn.LayerNorm(54), nn.Sigmoid(), nn.Identity(), nn.Linear(54, 5, bias=False), nn.Softmax(1))
+
+        """;
+
+    private static Sequential EveryModuleHere() => nn.Sequential(
+        nn.Conv2d(4, 8, 3, padding: 2, dilation: 2, groups: 4), nn.BatchNorm2d(8), nn.GELU(), nn.Dropout2d(0.5),
+        nn.ConvTranspose2d(8, 6, 3, stride: 2, output_padding: 1, groups: 2), nn.SiLU(), nn.AvgPool2d(2), nn.LeakyReLU(0.1),
+        nn.BatchNorm2d(6, affine: false), nn.MaxPool2d(3, 2, padding: 1, ceil_mode: true), nn.AdaptiveAvgPool2d(3), nn.Tanh(), nn.Flatten(),
+        nn.LayerNorm(54), nn.Sigmoid(), nn.Identity(), nn.Linear(54, 5, hasBias: false), nn.Softmax(1));
+
+    /// <summary>Of a network that PyTorch has trained by a step, so that running statistics and their count are not those of the beginning.</summary>
+    [PyTorchFact]
+    public void EveryModule_TravelsFromPyTorchAndBack_WithTheSameOutputs()
+    {
+        var output = PyTorch.Run(folder, EveryModule + """
+            torch.manual_seed(1)
+            model = every_module()
+            model(torch.rand(8, 4, 9, 9)).pow(2).sum().backward()
+            torch.optim.SGD(model.parameters(), 0.1).step()
+            torch.save(model.eval().state_dict(), 'model.pth')
+            torch.manual_seed(2)
+            print(json.dumps(model(torch.rand(3, 4, 9, 9)).flatten().tolist()))
+            """);
+        var model = EveryModuleHere();
+
+        model.load_py(folder.File("model.pth"));
+        model.save_py(folder.File("back.pth"));
+
+        manual_seed(2);
+        AssertClose(JsonSerializer.Deserialize<float[]>(output)!, Logits(model, rand(3, 4, 9, 9)));
+        Assert.Equal("same", PyTorch.Run(folder, EveryModule + """
+            model = every_module()
+            model.load_state_dict(torch.load('back.pth'))
+            first = torch.load('model.pth')
+            print('same' if all(torch.equal(v, first[k]) and v.dtype == first[k].dtype for k, v in model.state_dict().items()) else 'not the same')
+            """).Trim());
     }
 
     [PyTorchFact]
