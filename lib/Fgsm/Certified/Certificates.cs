@@ -9,9 +9,9 @@ namespace Fgsm.Certified;
 /// <remarks>
 /// <para>
 /// What is proved: for every real image within eps of x in L-infinity and within [0,1], the network in eval mode, its float32 weights taken
-/// as they are and everything computed in real numbers, has a higher logit for the label than for every other class. The proof is computed
-/// in float64 and allows for its own rounding (see <see cref="LinearBound"/>). The network as an engine computes it, in float32, departs from
-/// real numbers by its rounding, usually less than 1e-5 of the largest logit; that is no part of the proof.
+/// as they are and everything computed in real numbers, has a higher logit for the label than for every other class. The proof is
+/// computed in float64 and allows for its own rounding (see <see cref="LinearBound"/>). The network as an engine computes it, in float32,
+/// departs from real numbers by its rounding, usually less than 1e-5 of the largest logit; that is no part of the proof.
 /// </para>
 /// <para>The numbers do not depend on the engine, the number of threads or the batch. Memory is that of one image a thread.</para>
 /// </remarks>

@@ -6,12 +6,12 @@ namespace Fgsm.Certified;
 /// A convolution by its definition, in float64: <c>[H, W, C]</c> to <c>[OH, OW, O]</c>. A linear layer is one of a 1x1 image.
 /// </summary>
 /// <remarks>
-/// Sound in floating point, with u, gamma and Unit = 2u of <see cref="LinearBound"/>. Let Z be the largest |z| of the inputs, |w[o]| the sum
-/// of a filter's absolute weights, and n the number of products in a sum. Weights and summands are float32 numbers, exact in float64.
+/// Sound in floating point, with u, gamma and Unit = 2u of <see cref="LinearBound"/>. Let Z be the largest |z| of the inputs, |w[o]| the
+/// sum of a filter's absolute weights, and n the number of products in a sum. Weights and summands are float32 numbers, exact in float64.
 /// <list type="bullet">
-/// <item><see cref="Propagate"/>: m = (l + h) / 2 and r = (h - l) / 2 are rounded once, so |z - m| is at most r + 2uZ. The sums of w * m + b
-/// and of |w| * r are off by gamma(n + 1) * (|w[o]| Z + |b[o]|) and gamma(n) * |w[o]| Z, their sum and difference by another u times
-/// 2 |w[o]| Z + |b[o]|. Altogether less than (2n + 8) * u * (|w[o]| Z + |b[o]|).</item>
+/// <item><see cref="Propagate"/>: m = (l + h) / 2 and r = (h - l) / 2 are rounded once, so |z - m| is at most r + 2uZ. The sums of
+/// w * m + b and of |w| * r are off by gamma(n + 1) * (|w[o]| Z + |b[o]|) and gamma(n) * |w[o]| Z, their sum and difference by another u
+/// times 2 |w[o]| Z + |b[o]|. Altogether less than (2n + 8) * u * (|w[o]| Z + |b[o]|).</item>
 /// <item><see cref="Back"/>: a new coefficient is a sum of at most k products a[o] * w[o, i], so it is off by gamma(k) times the sum of
 /// |a[o]| |w[o, i]|; times |z[i]|, summed over i, that is at most gamma(k) * Z times the sum of |a[o]| |w[o]|.</item>
 /// </list>

@@ -56,7 +56,8 @@ internal sealed record LayeredNetwork(ImageSize Input, IReadOnlyList<Layer> Laye
             : throw new NotSupportedException("Certified: the model does not end in logits [N, classes]");
     }
 
-    private static IEnumerable<nn.Module> Parts(nn.Module model) =>
+    /// <summary>The layers of a model, which may be nested.</summary>
+    internal static IEnumerable<nn.Module> Parts(nn.Module model) =>
         model is Sequential ? model.children().SelectMany(Parts) : [model];
 
     private static float[] Floats(Tensor tensor)
@@ -65,7 +66,8 @@ internal sealed record LayeredNetwork(ImageSize Input, IReadOnlyList<Layer> Laye
         return tensor.detach().cpu().contiguous().data<float>().ToArray();
     }
 
-    private static double[] Bias(Tensor? bias, int count) => bias is null ? new double[count] : Array.ConvertAll(Floats(bias), b => (double)b);
+    private static double[] Bias(Tensor? bias, int count) =>
+        bias is null ? new double[count] : Array.ConvertAll(Floats(bias), b => (double)b);
 
     private static ScaleLayer Scale(ImageSize size, Normalize normalize)
     {

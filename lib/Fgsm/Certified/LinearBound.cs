@@ -12,9 +12,10 @@ namespace Fgsm.Certified;
 /// themselves, which are sums of numbers that are not negative.
 /// </para>
 /// <para>
-/// The constant is a sum of k products, each rounded once, so it is off by at most gamma(k) times the sum of their absolute values, whatever
-/// their order: <see cref="Minimum"/> subtracts (k + 4) * <see cref="Unit"/> times that sum; the 4 is for its own subtractions. What rounding
-/// of the coefficients may cost is added by each layer with <see cref="AddError"/>. Underflow loses at most 2^-1074 an operation.
+/// The constant is a sum of k products, each rounded once, so it is off by at most gamma(k) times the sum of their absolute values,
+/// whatever their order: <see cref="Constant"/> subtracts (k + 4) * <see cref="Unit"/> times that sum; the 4 is for its own subtractions.
+/// What rounding of the coefficients may cost is added by each layer with <see cref="AddError"/>. Underflow loses at most 2^-1074 an
+/// operation.
 /// </para>
 /// </remarks>
 internal sealed class LinearBound(int largest)
@@ -62,6 +63,9 @@ internal sealed class LinearBound(int largest)
     /// <summary>Weakens the bound by a number that is not negative.</summary>
     public void AddError(double loss) => error += loss;
 
+    /// <summary>What is certain of the constant: all errors are taken off.</summary>
+    public double Constant => constant - error - (terms + 4) * Unit * magnitude - Underflow;
+
     /// <summary>The least value that the bound takes in a box: a lower bound of q.</summary>
     public double Minimum(Box box)
     {
@@ -69,6 +73,6 @@ internal sealed class LinearBound(int largest)
         for (var i = 0; i < a.Length; i++)
             if (a[i] != 0)
                 Add(a[i] * (a[i] > 0 ? box.Low[i] : box.High[i]));
-        return constant - error - (terms + 4) * Unit * magnitude - Underflow;
+        return Constant;
     }
 }

@@ -4,7 +4,9 @@ namespace Fgsm.Certified;
 /// <param name="Size">The number of values, a multiple of the number of channels, which are innermost.</param>
 /// <param name="Factor">One for each channel.</param>
 /// <param name="Summand">One for each channel.</param>
-/// <param name="Magnitude">The sum of the absolute values of what the summand was computed from: its rounding is below 4 u times that.</param>
+/// <param name="Magnitude">
+/// The sum of the absolute values of what the summand was computed from: its rounding is below 4 u times that.
+/// </param>
 internal sealed record ScaleLayer(int Size, double[] Factor, double[] Summand, double[] Magnitude) : Layer(Size, Size)
 {
     public override bool IsAffine => true;

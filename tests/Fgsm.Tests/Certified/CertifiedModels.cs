@@ -15,10 +15,10 @@ internal static class CertifiedModels
         return name switch
         {
             "linear" => nn.Sequential(nn.Flatten(), nn.Linear(128, 5)),
-            "deep" => nn.Sequential(nn.Flatten(), nn.Linear(128, 20), nn.ReLU(), nn.Linear(20, 15, hasBias: false), nn.ReLU(), nn.Linear(15, 10),
-                nn.ReLU(), nn.Linear(10, 5)),
-            "convolution" => nn.Sequential(nn.Conv2d(2, 4, 3, padding: 1), nn.ReLU(), nn.Conv2d(4, 3, 5, bias: false), nn.ReLU(), nn.Flatten(),
-                nn.Linear(48, 5)),
+            "deep" => nn.Sequential(nn.Flatten(), nn.Linear(128, 20), nn.ReLU(), nn.Linear(20, 15, hasBias: false), nn.ReLU(),
+                nn.Linear(15, 10), nn.ReLU(), nn.Linear(10, 5)),
+            "convolution" => nn.Sequential(nn.Conv2d(2, 4, 3, padding: 1), nn.ReLU(), nn.Conv2d(4, 3, 5, bias: false), nn.ReLU(),
+                nn.Flatten(), nn.Linear(48, 5)),
             "stride" => nn.Sequential(nn.Conv2d(2, 4, (4, 3), (2, 1), (1, 0)), nn.ReLU(), nn.Conv2d(4, 3, 2, 2), nn.ReLU(), nn.Flatten(),
                 nn.Linear(18, 5)),
             "pooling" => nn.Sequential(nn.Conv2d(2, 4, 3, padding: 1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(64, 5)),
