@@ -23,7 +23,7 @@ internal static class IntervalLogits
         foreach (var part in parts[..^1])
             (low, high) = Propagate(part, low, high);
         if (parts[^1] is not Linear last)
-            throw new NotSupportedException($"IntervalTraining: the model must end in Linear, not {parts[^1].GetName()}");
+            throw new NotSupportedException($"IntervalTraining: the model must end in Linear, not {parts[^1].GetType().Name}");
         var difference = last.weight.unsqueeze(0) - last.weight.index_select(0, y).unsqueeze(1);
         var (middle, reach) = (((low + high) / 2).unsqueeze(1), ((high - low) / 2).unsqueeze(1));
         var worst = (difference * middle + difference.abs() * reach).sum(2);
@@ -37,7 +37,7 @@ internal static class IntervalLogits
         Linear linear => Affine(low, high, linear.weight, linear.bias, nn.functional.linear),
         Dropout or Dropout2d or Identity => (low, high),
         ReLU or MaxPool2d or Flatten or Normalize when part is nn.Module<Tensor, Tensor> rising => (rising.call(low), rising.call(high)),
-        _ => throw new NotSupportedException($"IntervalTraining: there are no bounds for {part.GetName()} in training; there are for "
+        _ => throw new NotSupportedException($"IntervalTraining: there are no bounds for {part.GetType().Name} in training; there are for "
             + "Sequential, Conv2d, Linear, ReLU, MaxPool2d, Normalize, Flatten, Dropout and Identity"),
     };
 

@@ -49,7 +49,7 @@ internal sealed record LayeredNetwork(ImageSize Input, IReadOnlyList<Layer> Laye
                     size = vector;
                     break;
                 default:
-                    throw new NotSupportedException($"Certified: there are no bounds for {module.GetName()}; there are for Sequential, "
+                    throw new NotSupportedException($"Certified: there are no bounds for {module.GetType().Name}; there are for Sequential, "
                         + "Conv2d, Linear, ReLU, MaxPool2d, BatchNorm2d, Normalize, Flatten, Dropout and Identity");
             }
         return size.Height * size.Width == 1 || size.Channels == 1 ? new(input, layers)

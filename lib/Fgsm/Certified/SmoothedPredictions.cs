@@ -1,4 +1,4 @@
-using MathNet.Numerics.Distributions;
+using Distributions = MathNet.Numerics.Distributions;
 using Microsoft.Data.Analysis;
 
 namespace Fgsm.Certified;
@@ -56,7 +56,7 @@ public sealed record SmoothedPredictions(long[] Labels, long[] Predicted, double
             var times = Counts(model, image, sigma, samples, draws, cancellation).GetValueOrDefault(chosen);
             var sure = LowerBound(times, samples, alpha);
             predicted.Add(sure > 0.5 ? chosen : -1);
-            radius.Add(sure > 0.5 ? sigma * Normal.InvCDF(0, 1, sure) : 0);
+            radius.Add(sure > 0.5 ? sigma * Distributions.Normal.InvCDF(0, 1, sure) : 0);
         }
         return new(data.Labels.cpu().data<long>().ToArray(), [.. predicted], [.. radius]);
     }
@@ -82,7 +82,7 @@ public sealed record SmoothedPredictions(long[] Labels, long[] Predicted, double
     /// Clopper and Pearson's lower confidence bound of a probability: the p for which so many successes or more have probability alpha.
     /// </summary>
     internal static double LowerBound(int successes, int trials, double alpha) =>
-        successes == 0 ? 0 : Beta.InvCDF(successes, trials - successes + 1, alpha);
+        successes == 0 ? 0 : Distributions.Beta.InvCDF(successes, trials - successes + 1, alpha);
 
     /// <summary>The share of ALL images that are right and stay so under every change of that L2 length, in percent.</summary>
     public double AccuracyAt(double radius) =>

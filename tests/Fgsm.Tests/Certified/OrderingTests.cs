@@ -41,12 +41,11 @@ public class OrderingTests
             var attacks = AttackSuite.Run(model, data,
                 [new AutoAttack(eps), new PGD(eps, eps / 8, 40, randomStart: false), new FGSM(eps)]);
 
-            // From the smallest set of images to the largest; a bracket that is still open has two.
+            // From the smallest set of images to the largest.
             List<(string Name, Func<int, bool> Stands)> sets =
             [
                 .. certificates.Select((c, i) => ($"certified by {(BoundMethod)i}", (Func<int, bool>)c.IsCertified)),
                 ("robust by proof", image => bracket.Low[image] >= eps && bracket.Clean.IsCorrect(image)),
-                ("not turned by any change known", image => bracket.High[image] > eps),
                 .. attacks.Outcomes.Select(o => (o.Attack, (Func<int, bool>)o.Attacked.IsCorrect)),
                 ("clean", attacks.Clean.IsCorrect),
             ];
