@@ -19,6 +19,10 @@ public sealed class Normalize : nn.Module<Tensor, Tensor>
             throw new ArgumentException($"Normalize: expected a finite mean and an std above 0 for each channel, got mean [{List(this.mean)}] and std [{List(this.std)}]");
     }
 
+    /// <summary>One for each channel, in pixels of [0,1], as is <see cref="Std"/>.</summary>
+    internal IReadOnlyList<float> Mean => mean;
+    internal IReadOnlyList<float> Std => std;
+
     /// <exception cref="ArgumentException">The images have another number of channels.</exception>
     public override Tensor forward(Tensor input)
     {

@@ -28,7 +28,7 @@ public sealed class FreeTraining : CrossEntropy
     public double Eps { get; }
     public int Replays { get; }
 
-    internal override void Reset()
+    internal override void Reset(int steps)
     {
         delta?.Dispose();
         delta = null;

@@ -23,7 +23,8 @@ public abstract class Objective
     protected abstract (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y);
 
     /// <summary>Forgets what a training has left in it; called before each epoch, so that one that was stopped goes on to the same bits.</summary>
-    internal virtual void Reset()
+    /// <param name="steps">How many steps of the training are done.</param>
+    internal virtual void Reset(int steps)
     {
     }
 

@@ -68,7 +68,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         if (BatchSize < 1)
             throw new ArgumentOutOfRangeException(nameof(BatchSize), $"Trainer: BatchSize must be 1 or more, got {BatchSize}");
         model.train();
-        objective.Reset();
+        objective.Reset(0);
         var key = Checkpoint is null ? ""
             : TrainingKey.Of(model, optimizer, data, Augmentation, objective, BatchSize, Factors(data, epochs), Checkpoint.Settings);
         double[] rates = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];
@@ -124,7 +124,7 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var steps = Steps(data);
         var (lossSum, correct, seen) = (0.0, 0L, 0);
-        objective.Reset();
+        objective.Reset((epoch - 1) * steps);
         var (step, order) = (0, RandomOrder(data.Count));
         foreach (var batch in data.Batches(BatchSize, null, Title, cancellation, order))
         {

@@ -41,17 +41,25 @@ namespace Fgsm.Tensors.Modules
 {
     public sealed class MaxPool2d : torch.nn.Module<torch.Tensor, torch.Tensor>
     {
-        private readonly (long, long) kernel_size, stride, padding, dilation;
-        private readonly bool ceil_mode;
+        /// <summary>Height and width, as the three after it.</summary>
+        public long[] kernel_size { get; }
+        public long[] stride { get; }
+        public long[] padding { get; }
+        public long[] dilation { get; }
 
-        internal MaxPool2d(
-            (long, long) kernel_size, (long, long) stride, (long, long) padding, (long, long) dilation, bool ceil_mode) : base("MaxPool2d")
+        /// <summary>Whether the last window may go beyond the image.</summary>
+        public bool ceil_mode { get; }
+
+        internal MaxPool2d((long Height, long Width) kernel, (long Height, long Width) stride, (long Height, long Width) padding,
+            (long Height, long Width) dilation, bool ceil_mode) : base("MaxPool2d")
         {
-            (this.kernel_size, this.stride, this.padding) = (kernel_size, stride, padding);
-            (this.dilation, this.ceil_mode) = (dilation, ceil_mode);
+            (kernel_size, this.stride) = ([kernel.Height, kernel.Width], [stride.Height, stride.Width]);
+            (this.padding, this.dilation) = ([padding.Height, padding.Width], [dilation.Height, dilation.Width]);
+            this.ceil_mode = ceil_mode;
         }
 
-        internal bool IsTwoByTwo => (kernel_size, stride, padding, dilation, ceil_mode) == ((2, 2), (2, 2), (0, 0), (1, 1), false);
+        internal bool IsTwoByTwo =>
+            (kernel_size, stride, padding, dilation, ceil_mode) is ([2, 2], [2, 2], [0, 0], [1, 1], false);
 
         public override torch.Tensor forward(torch.Tensor input) =>
             torch.nn.functional.max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode);
