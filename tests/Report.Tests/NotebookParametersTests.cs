@@ -77,6 +77,7 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         Assert.Equal(["0 (clean)", "25.5/255"], run.Keys("s.baseline"));
         Assert.Equal(["eps", "FGSM", "PGD-3", "AutoAttack", "AutoAttack, 95 %"], run.Table("s.defended").Columns.Select(column => column.Name));
         Assert.Equal("FGSM and PGD-3: 12 images; AutoAttack: the first 3 of them, with its 95 % interval.", run.Table("s.defended").Note);
+        Assert.Equal(["25.5/255"], run.Keys("s.paired"));
         Assert.Contains("Transfer of PGD-3 at 25.5/255: accuracy (%) (synthetic digits)", run.Titles);
         Assert.Contains("epoch 3 of 3: loss ", run.Text);
     }
