@@ -12,7 +12,8 @@ internal static class BufferPool<T> where T : unmanaged
 
     private static readonly Dictionary<int, Shelf> Free = [];
     private static long freeBytes;
-    private static long missedBytes;
+    private static long clock;
+    private static long owed;
     private static long newBytes;
 
     static BufferPool() => _ = new FullCollection();
@@ -24,20 +25,11 @@ internal static class BufferPool<T> where T : unmanaged
         T[]? array;
         lock (Free)
         {
-            var bytes = (long)capacity * Unsafe.SizeOf<T>();
             array = Free.GetValueOrDefault(capacity)?.Take();
             if (array is not null)
-            {
                 freeBytes -= Bytes(array);
-                missedBytes = Math.Max(0, missedBytes - bytes);
-            }
-            else if (freeBytes > KeptBytes && (missedBytes += bytes) > freeBytes / 2)
-            {
-                // Work that goes on finds nearly all that it has returned; only other work, with other sizes, gets here.
-                Free.Clear();
-                (freeBytes, missedBytes) = (0, 0);
-                GC.Collect();
-            }
+            else if (freeBytes > KeptBytes)
+                Replace((long)capacity * Unsafe.SizeOf<T>());
         }
         return array is null ? Allocate(capacity) : (array, Start(array));
     }
@@ -63,38 +55,72 @@ internal static class BufferPool<T> where T : unmanaged
         {
             var capacity = array.Length - Alignment / Unsafe.SizeOf<T>();
             if (!Free.TryGetValue(capacity, out var shelf))
-                Free[capacity] = shelf = new Shelf();
+                Free[capacity] = shelf = new Shelf(Bytes(array));
             shelf.Put(array);
             freeBytes += Bytes(array);
         }
     }
 
+    /// <summary>
+    /// Much lies free and none of it fits, as when other work begins: as many bytes of what has lain longest leave for what comes, to the
+    /// collector. Work that goes on finds nearly all that it has returned.
+    /// </summary>
+    private static void Replace(long bytes)
+    {
+        owed += bytes;
+        while (freeBytes > 0 && Free.Values.Where(shelf => shelf.Count > 0).MinBy(shelf => shelf.Used)! is var oldest && oldest.Bytes <= owed)
+        {
+            oldest.Drop();
+            (owed, freeBytes) = (owed - oldest.Bytes, freeBytes - oldest.Bytes);
+        }
+    }
+
     /// <summary>What lies free of one size.</summary>
-    private sealed class Shelf
+    /// <param name="bytes">Of each array.</param>
+    private sealed class Shelf(long bytes)
     {
         private readonly Stack<T[]> arrays = [];
 
-        // So many have not been taken since GiveUpIdle.
+        // So many have not been taken since DropIdle.
         private int idle;
 
-        public void Put(T[] array) => arrays.Push(array);
+        public long Bytes => bytes;
+
+        public int Count => arrays.Count;
+
+        /// <summary>When one was last put or taken.</summary>
+        public long Used { get; private set; }
+
+        public void Put(T[] array)
+        {
+            arrays.Push(array);
+            Used = ++clock;
+        }
 
         public T[]? Take()
         {
             arrays.TryPop(out var array);
             idle = Math.Min(idle, arrays.Count);
+            Used = ++clock;
             return array;
+        }
+
+        /// <summary>Leaves one to the collector.</summary>
+        public void Drop()
+        {
+            arrays.Pop();
+            idle = Math.Min(idle, arrays.Count);
         }
 
         /// <summary>Leaves what nobody has taken since the last time to the collector.</summary>
         /// <returns>The number of bytes.</returns>
-        public long GiveUpIdle()
+        public long DropIdle()
         {
-            var bytes = 0L;
+            var dropped = idle;
             for (; idle > 0; idle--)
-                bytes += Bytes(arrays.Pop());
+                arrays.Pop();
             idle = arrays.Count;
-            return bytes;
+            return dropped * bytes;
         }
     }
 
@@ -113,7 +139,7 @@ internal static class BufferPool<T> where T : unmanaged
             if (Environment.TickCount64 - last > Milliseconds)
             {
                 lock (Free)
-                    freeBytes -= Free.Values.Sum(shelf => shelf.GiveUpIdle());
+                    freeBytes -= Free.Values.Sum(shelf => shelf.DropIdle());
                 last = Environment.TickCount64;
             }
             GC.ReRegisterForFinalize(this);
