@@ -40,8 +40,8 @@ public class APGD : FixedEpsAttack
     /// <returns>Where the model was wrong on the way, the last such point; elsewhere the first point.</returns>
     private protected Tensor Run(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, AttackLoss loss, RandomDraws draws)
     {
-        var eps = tensor((float)Eps).to(x.device);
-        var point = (x + Start(x, draws) * Eps).clamp(Bounds.Min, Bounds.Max);
+        var eps = EpsFor(x);
+        var point = Norm.Project(x, x + Start(x, draws) * Eps, eps, Bounds);
         var now = LossGradient.Of(model, point, y, loss);
         var (found, gradient, last) = (point.clone(), now.Gradient, point.clone());
         var (best, bestGradient, bestLoss) = (point.clone(), gradient.clone(), now.Losses.clone());

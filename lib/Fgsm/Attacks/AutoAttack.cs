@@ -4,7 +4,7 @@ namespace Fgsm.Attacks;
 /// AutoAttack, standard: APGD with cross-entropy, targeted APGD, targeted FAB and Square, one after the other, each on the images that
 /// still resist. Croce, Hein, "Reliable Evaluation of Adversarial Robustness with an Ensemble of Diverse Parameter-free Attacks", 2020,
 /// https://arxiv.org/abs/2003.01690. The accuracy that it leaves is the usual measure of robustness (RobustBench).
-/// Distance: L-infinity.
+/// Distance: L-infinity or L2.
 /// </summary>
 /// <remarks>
 /// The official parameters are the defaults. The official code seeds each attack with the clock unless told
@@ -14,7 +14,7 @@ namespace Fgsm.Attacks;
 /// <example><c>var adversarial = new AutoAttack(eps: 8 / 255.0).Attack(model, x, y);</c></example>
 public sealed class AutoAttack : FixedEpsAttack
 {
-    /// <param name="eps">The largest change of a pixel, in pixels of [0,1]; 0 or more.</param>
+    /// <param name="eps">The largest change, in pixels of [0,1] for L-infinity; 0 or more.</param>
     /// <param name="steps">Of APGD and FAB.</param>
     /// <param name="targets">Of targeted APGD and FAB.</param>
     /// <param name="queries">Of Square.</param>
@@ -29,24 +29,24 @@ public sealed class AutoAttack : FixedEpsAttack
     /// <summary>The four attacks, in their order.</summary>
     public IReadOnlyList<AdversarialAttack> Parts =>
     [
-        new APGD(Eps, Steps) { Bounds = Bounds, Seed = Seed },
-        new TargetedAPGD(Eps, Steps, Targets) { Bounds = Bounds, Seed = Seed },
-        new FAB(Steps, Targets, enough: Eps) { Norm = Norm.LInf, Bounds = Bounds },
-        new Square(Eps, Queries) { Bounds = Bounds, Seed = Seed },
+        new APGD(Eps, Steps) { Norm = Norm, Bounds = Bounds, Seed = Seed },
+        new TargetedAPGD(Eps, Steps, Targets) { Norm = Norm, Bounds = Bounds, Seed = Seed },
+        new FAB(Steps, Targets, enough: Eps) { Norm = Norm, Bounds = Bounds },
+        new Square(Eps, Queries) { Norm = Norm, Bounds = Bounds, Seed = Seed },
     ];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Norm> Norms => [Norm.LInf, Norm.L2];
 
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
         if (Targeted)
             throw new NotSupportedException("AutoAttack: it has no given target; use PGD");
-        var parts = Parts;
-        return OnSurvivors(model, x, y, parts.Count,
-            (part, images, labels, _) => Within(images, parts[part].Attack(model, images, labels)));
+        var (parts, eps) = (Parts, EpsFor(x));
+        // FAB looks for the nearest adversarial image, which may be further away than eps: what counts is the point within.
+        return OnSurvivors(model, x, y, parts.Count, (part, images, labels, _) =>
+            Norm.Project(images, parts[part].Attack(model, images, labels), eps, Bounds));
     }
-
-    /// <summary>FAB looks for the nearest adversarial image, which may be further away than eps: then it does not count.</summary>
-    private Tensor Within(Tensor x, Tensor adversarial) =>
-        where(Norm.PerImage(Norm.LInf.Length(adversarial - x).le(Eps + 1e-6), x), adversarial, x);
 
     public override string ToString() => Describe($"eps: {Eps:0.######}, steps: {Steps}, targets: {Targets}, queries: {Queries}");
 }

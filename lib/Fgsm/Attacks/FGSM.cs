@@ -7,6 +7,10 @@ namespace Fgsm.Attacks;
 /// <see cref="Norm.Steepest"/>: eps * g / |g| for L2, the pixel with the largest gradient for L1. sign(0) is 0: a pixel without
 /// gradient stays.
 /// </summary>
+/// <remarks>
+/// x + eps is rounded to the nearest float, as in every implementation of the formula: a pixel may pass eps by that rounding, at most
+/// 2^-25 below 1. The attacks of several steps are projected to within eps to the last bit.
+/// </remarks>
 /// <example><c>var adversarial = new FGSM(eps: 8 / 255.0).Attack(model, x, y);</c></example>
 public sealed class FGSM : FixedEpsAttack
 {

@@ -8,7 +8,10 @@ namespace Fgsm.Attacks;
 /// Distance: L2 or L-infinity.
 /// </summary>
 /// <remarks>
-/// As in the authors' code: the gradient of the margin, steps along its L2 direction in every norm, both annealed by a cosine.
+/// As in the authors' code: the gradient of the margin, steps along its L2 direction in every norm, both annealed by a cosine. Unlike
+/// there the radius also grows while no wrong answer is found: the linear estimate of the way there knows nothing of the bounds, and
+/// where these take as much from the change as a step adds, the estimate stands still and the attack with it. foolbox's L2 form does
+/// not project at all (its factor is the norm divided by itself).
 /// </remarks>
 /// <example><c>var adversarial = new FMN { Norm = Norm.LInf }.Attack(model, x, y);</c></example>
 public sealed class FMN : MinimalAttack
@@ -31,7 +34,7 @@ public sealed class FMN : MinimalAttack
     {
         var farthest = Norm.Length((x - Bounds.Min).maximum(Bounds.Max - x));
         var best = new SmallestChange(Norm, x);
-        var (adversarial, radius) = (x.clone(), farthest.clone());
+        var (adversarial, radius) = (x.clone(), zeros_like(farthest));
         for (var step = 0; step < Steps; step++)
         {
             using var scope = NewDisposeScope();
@@ -43,8 +46,8 @@ public sealed class FMN : MinimalAttack
             var before = best.Length.eq(float.PositiveInfinity).logical_and(fooled.logical_not());
             best.Offer(adversarial, fooled);
             var reach = length + gradient.Losses.abs() / Norm.Dual(gradient.Gradient).clamp(min: 1e-12);
-            var (shrunk, grown) = ((radius * (1 - gamma)).minimum(best.Length), where(before, reach, radius * (1 + gamma)));
-            radius.copy_(where(fooled, shrunk, grown).minimum(farthest));
+            var grown = radius * (1 + gamma);
+            radius.copy_(where(fooled, (radius * (1 - gamma)).minimum(best.Length), where(before, grown.maximum(reach), grown)).minimum(farthest));
             var direction = Norm.L2.Steepest(gradient.Gradient) * (Targeted ? -alpha : alpha);
             adversarial.copy_(Norm.Project(x, adversarial + direction, Norm.PerImage(radius, x), Bounds));
         }

@@ -9,4 +9,11 @@ public abstract class FixedEpsAttack : AdversarialAttack
 
     /// <summary>The largest change, in the units of <see cref="AdversarialAttack.Norm"/>.</summary>
     public double Eps { get; }
+
+    /// <summary>Eps as a tensor for <see cref="Norm.Project"/>: the largest float that is not above it.</summary>
+    private protected Tensor EpsFor(Tensor x)
+    {
+        var eps = (float)Eps;
+        return tensor(eps > Eps ? MathF.BitDecrement(eps) : eps).to(x.device);
+    }
 }

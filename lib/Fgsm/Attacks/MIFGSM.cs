@@ -22,7 +22,7 @@ public sealed class MIFGSM : FixedEpsAttack
 
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
-        var (adversarial, momentum, eps) = (x.clone(), zeros_like(x), tensor((float)Eps).to(x.device));
+        var (adversarial, momentum, eps) = (x.clone(), zeros_like(x), EpsFor(x));
         var step = (Targeted ? -Eps : Eps) / Steps;
         for (var i = 0; i < Steps; i++)
         {

@@ -30,7 +30,7 @@ public abstract class Norm
 
     /// <summary>
     /// A point within eps of x and within the bounds: the nearest for L-infinity and L1; for L2 first onto the ball, then into the
-    /// bounds.
+    /// bounds. For L-infinity float rounding carries no pixel past eps; a length in L2 or L1 is a rounded sum itself.
     /// </summary>
     /// <param name="x">Images within the bounds.</param>
     /// <param name="point">The shape of x.</param>
@@ -60,7 +60,18 @@ public abstract class Norm
         public override Tensor Dual(Tensor gradient) => Rows(gradient.abs()).sum(1);
 
         public override Tensor Project(Tensor x, Tensor point, Tensor eps, Bounds bounds) =>
-            point.maximum(x - eps).minimum(x + eps).clamp(bounds.Min, bounds.Max);
+            point.maximum(SumFromBelow(x.neg(), eps).neg()).minimum(SumFromBelow(x, eps)).clamp(bounds.Min, bounds.Max);
+
+        /// <summary>x + eps, where rounding would carry it further than eps from x the next float below.</summary>
+        private static Tensor SumFromBelow(Tensor x, Tensor eps)
+        {
+            var sum = x + eps;
+            // Knuth's two-sum: what rounding took from the sum, exactly; below 0 where it was rounded up.
+            var rounded = sum - x;
+            var lost = x - (sum - rounded) + (eps - rounded);
+            // A little more than half a unit in the last place, so that rounding takes it to the next float.
+            return where(lost.lt(0), sum - sum.abs() * (float)Math.ScaleB(1.001, -24), sum);
+        }
 
         internal override Tensor RandomChange(Tensor x, double eps, RandomDraws draws) => draws.Uniform(x, -eps, eps);
         internal override Tensor Shares(Tensor w) => ones_like(w);

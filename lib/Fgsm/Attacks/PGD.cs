@@ -62,7 +62,7 @@ public class PGD : FixedEpsAttack
 
     private Tensor Run(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, RandomDraws draws)
     {
-        var eps = tensor((float)Eps).to(x.device);
+        var eps = EpsFor(x);
         var adversarial = RandomStart ? Norm.Project(x, x + Norm.RandomChange(x, Eps, draws), eps, Bounds) : x.clone();
         var step = Targeted ? -Alpha : Alpha;
         for (var i = 0; i < Steps; i++)

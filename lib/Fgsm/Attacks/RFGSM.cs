@@ -24,7 +24,7 @@ public sealed class RFGSM : FixedEpsAttack
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
         var start = (x + RandomDraws.For(x, Seed).Normal(x).sign() * Alpha).clamp(Bounds.Min, Bounds.Max);
-        return new FGSM(Eps - Alpha, Targeted) { Bounds = Bounds }.Attack(model, start, y);
+        return Norm.Project(x, new FGSM(Eps - Alpha, Targeted) { Bounds = Bounds }.Attack(model, start, y), EpsFor(x), Bounds);
     }
 
     public override string ToString() => Describe($"eps: {Eps:0.######}, alpha: {Alpha:0.######}");

@@ -67,6 +67,20 @@ public class AutoAttackTests
         Assert.InRange(Turned(adversarial).Count(f => f == '1') - official.Fooled["standard"].Count(f => f == '1'), -1, 1);
     }
 
+    /// <summary>The official ensemble turns what one of its attacks turns; those of gradients are in the file.</summary>
+    [Fact]
+    public void EnsembleInL2_TurnsAsManyAsTheOfficialAttacksTogether_Within1ImageOf200()
+    {
+        var official = Official.Cases[1];
+        string[] parts = ["apgd-ce", "apgd-t", "fab-t"];
+
+        var adversarial = new AutoAttack(official.Eps) { Norm = Norm.L2 }.Attack(model, x, y);
+
+        Assert.All(Norm.L2.Length(adversarial - x).Floats(), l => Assert.InRange(l, 0, (float)official.Eps + 2e-6f));
+        var turned = Enumerable.Range(0, Official.Count).Count(i => parts.Any(part => official.Fooled[part][i] == '1'));
+        Assert.InRange(Turned(adversarial).Count(f => f == '1') - turned, -1, 1);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

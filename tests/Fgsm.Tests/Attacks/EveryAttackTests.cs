@@ -1,4 +1,6 @@
 using Fgsm.Attacks;
+using FsCheck;
+using FsCheck.Fluent;
 using static Fgsm.Tests.TestTensors;
 
 namespace Fgsm.Tests;
@@ -22,6 +24,9 @@ public class EveryAttackTests
         ["APGD L2, DLR"] = eps => new APGD(eps, 20) { Norm = Norm.L2, Loss = AttackLosses.Dlr, Restarts = 2, Seed = 1 },
         ["TargetedAPGD"] = eps => new TargetedAPGD(eps, 10, 3) { Seed = 1 },
         ["Square"] = eps => new Square(eps, 100) { Seed = 1 },
+        ["Square L2"] = eps => new Square(eps, 100) { Norm = Norm.L2, Seed = 1 },
+        ["AutoAttack"] = eps => new AutoAttack(eps, 5, 2, 20),
+        ["AutoAttack L2"] = eps => new AutoAttack(eps, 5, 2, 20) { Norm = Norm.L2 },
     };
 
     private static readonly Dictionary<string, Func<AdversarialAttack>> Minimal = new()
@@ -51,7 +56,51 @@ public class EveryAttackTests
 
     private static Norm NormOf(string name) => name.Contains("L1") ? Norm.L1 : name.Contains("L2") ? Norm.L2 : Norm.LInf;
 
-    /// <summary>x + eps is rounded to float32, so that a pixel may pass eps by half a unit in its last place, 2^-25 below 1.</summary>
+    /// <summary>In double from the floats, without any tolerance; FGSM's one step is the test after this.</summary>
+    [Theory]
+    [InlineData("RFGSM")]
+    [InlineData("BIM")]
+    [InlineData("MIFGSM")]
+    [InlineData("PGD")]
+    [InlineData("PGD, restarts, margin")]
+    [InlineData("APGD")]
+    [InlineData("TargetedAPGD")]
+    [InlineData("Square")]
+    [InlineData("AutoAttack")]
+    public void LInfinityAttack_CarriesNoPixelPastEps_ToTheLastBit(string name) => ForAllSeeds(6, (seed, eps) =>
+    {
+        var images = rand(4, 1, 8, 8);
+        var labels = model.call(images).argmax(1);
+
+        var adversarial = FixedEps[name](eps).Attack(model, images, labels).Floats();
+
+        Assert.All(images.Floats().Zip(adversarial), p => Assert.True(
+            Math.Abs((double)p.Second - p.First) <= eps && p.Second is >= 0 and <= 1,
+            $"seed {seed}, eps {eps:R}: {p.First:R} to {p.Second:R}"));
+    });
+
+    /// <summary>Its published formula rounds x + eps to a float, and no further.</summary>
+    [Fact]
+    public void Fgsm_PassesEpsByNoMoreThanTheRoundingOfItsFormula() => ForAllSeeds(20, (seed, eps) =>
+    {
+        var images = rand(4, 1, 8, 8);
+
+        var adversarial = new FGSM(eps).Attack(model, images, model.call(images).argmax(1)).Floats();
+
+        Assert.All(images.Floats().Zip(adversarial), p => Assert.Contains(
+            p.Second, new[] { Math.Clamp(p.First - (float)eps, 0, 1), p.First, Math.Clamp(p.First + (float)eps, 0, 1) }));
+    });
+
+    private static void ForAllSeeds(int count, Action<int, double> check) => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(count).WithReplay(2026, 11),
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+        {
+            manual_seed(seed);
+            foreach (var eps in new[] { 8 / 255.0, 0.1, 0.3, Math.Abs(seed % 997) / 997.0 })
+                check(seed, eps);
+        }));
+
+    /// <summary>FGSM's x + eps is rounded to float32, and so is a length in L2 or L1.</summary>
     [Theory, MemberData(nameof(FixedEpsNames))]
     public void Attack_StaysWithinEpsAndBounds(string name)
     {
@@ -127,6 +176,22 @@ public class EveryAttackTests
         Assert.InRange(reached.Count(r => r), 8, 9);
     }
 
+    /// <summary>Clipping takes from a change in L2 what steps add, which once left FMN standing.</summary>
+    [Fact]
+    public void Fmn_TurnsEveryImageThatCarliniAndWagnerTurn_WhereBoundsTakeMostOfAChange()
+    {
+        // Pixels at their bounds, as in MNIST: half of each step is clipped.
+        var images = rand(40, 1, 8, 8).gt(0.5).to(float32);
+        var labels = model.call(images).argmax(1);
+        bool[] Turned(AdversarialAttack attack) =>
+            model.call(attack.Attack(model, images, labels)).argmax(1).ne(labels).data<bool>().ToArray();
+
+        var (fmn, carliniWagner) = (Turned(new FMN(100)), Turned(new CarliniWagner(100, 6, learningRate: 0.1)));
+
+        Assert.All(carliniWagner.Zip(fmn), t => Assert.True(t.Second || !t.First));
+        Assert.InRange(carliniWagner.Count(t => t), 30, 40);
+    }
+
     [Fact]
     public void MoreRestarts_NeverHelpTheModel()
     {
@@ -145,6 +210,7 @@ public class EveryAttackTests
     {
         AssertOneLine(Assert.Throws<NotSupportedException>(() => new DeepFool { Norm = Norm.L1 }), "DeepFool", "L1", "L2 or L-infinity");
         AssertOneLine(Assert.Throws<NotSupportedException>(() => new APGD(0.1) { Norm = Norm.L1 }), "APGD", "L1");
+        AssertOneLine(Assert.Throws<NotSupportedException>(() => new AutoAttack(0.1) { Norm = Norm.L1 }), "AutoAttack", "L1", "or L2");
         AssertOneLine(Assert.Throws<NotSupportedException>(() => new DeepFool { Targeted = true }.Attack(model, x, y)), "DeepFool", "targeted");
         AssertOneLine(Assert.Throws<ArgumentOutOfRangeException>(() => new RFGSM(0.1, 0.2)), "RFGSM", "alpha 0.2", "eps 0.1");
         AssertOneLine(Assert.Throws<ArgumentOutOfRangeException>(() => new PGD(0.1, 0.1, 1) { Restarts = 0 }), "PGD", "Restarts");
