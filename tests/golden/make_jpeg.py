@@ -20,6 +20,6 @@ for channels, height, width, quality in [(1, 28, 28, 75), (1, 28, 28, 20), (3, 3
     file = io.BytesIO()
     Image.fromarray(pixels[0] if channels == 1 else pixels.transpose(1, 2, 0)).save(file, "JPEG", quality=quality)
     back = numpy.asarray(Image.open(file)).reshape(height, width, channels).transpose(2, 0, 1)
-    cases.append({"Shape": [channels, height, width], "Quality": quality,
-                  "Pixels": pixels.flatten().tolist(), "Back": back.flatten().tolist()})
+    cases.append({"shape": [channels, height, width], "quality": quality,
+                  "pixels": pixels.flatten().tolist(), "back": back.flatten().tolist()})
 (pathlib.Path(__file__).parent / "jpeg.json").write_text(json.dumps(cases, indent=1) + "\n")

@@ -34,6 +34,6 @@ model.eval()
 images = 0.5 + noise((2, 3, 64, 64), -1)
 with torch.no_grad():
     logits = model(torch.from_numpy(images.astype("float32")))
-text = json.dumps({"Shapes": {name: list(entry.shape) for name, entry in state.items()},
-                   "Logits": [[round(float(v), 5) for v in row[:20]] for row in logits]}, indent=1)
+text = json.dumps({"shapes": {name: list(entry.shape) for name, entry in state.items()},
+                   "logits": [[round(float(v), 5) for v in row[:20]] for row in logits]}, indent=1)
 (pathlib.Path(__file__).parent / "resnet.json").write_text(text + "\n")

@@ -24,12 +24,13 @@ public class PgdTests
         Assert.Contains(pixels.Zip(adversarial), p => Math.Abs(p.Second - p.First) > Math.Min(eps, 0.9) - 1e-6);
     }
 
+    /// <summary>But for the rounding of x + eps, which carries FGSM past eps and PGD not.</summary>
     [Fact]
     public void Attack_OfOneStepFromTheImage_IsFgsm()
     {
         var (one, fgsm) = (new PGD(0.1, alpha: 0.1, steps: 1, randomStart: false).Attack(model, x, y), new FGSM(0.1).Attack(model, x, y));
 
-        Assert.Equal(fgsm.Bits(), one.Bits());
+        Assert.All(fgsm.Floats().Zip(one.Floats()), p => Assert.Equal(p.First, p.Second, 6e-8f));
     }
 
     [Theory]
