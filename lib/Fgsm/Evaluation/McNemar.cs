@@ -1,5 +1,3 @@
-using MathNet.Numerics.Distributions;
-
 namespace Fgsm.Evaluation;
 
 /// <summary>
@@ -25,7 +23,7 @@ public readonly record struct McNemar(int OnlyFirst, int OnlySecond)
     /// differ on no image.
     /// </summary>
     public double PValue => OnlyFirst + OnlySecond == 0 ? 1
-        : Math.Min(1, 2 * Binomial.CDF(0.5, OnlyFirst + OnlySecond, Math.Min(OnlyFirst, OnlySecond)));
+        : Math.Min(1, 2 * MathNet.Numerics.Distributions.Binomial.CDF(0.5, OnlyFirst + OnlySecond, Math.Min(OnlyFirst, OnlySecond)));
 
     /// <summary>
     /// The statistic with Edwards's continuity correction, 1948, which chi-squared with one degree of freedom approximates for 25 or more
