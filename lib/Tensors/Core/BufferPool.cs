@@ -126,21 +126,30 @@ internal static class BufferPool<T> where T : unmanaged
 
     /// <summary>
     /// Nobody holds it, so the collector finalizes it, once it is old at every full collection: what has lain free for some seconds, more
-    /// than a training step takes, is free for the next one.
+    /// than a training step takes, is free for the next one; and everything when nobody has worked since the last one.
     /// </summary>
     private sealed class FullCollection
     {
         private const long Milliseconds = 5000;
 
         private long last = Environment.TickCount64;
+        private long seen;
 
         ~FullCollection()
         {
-            if (Environment.TickCount64 - last > Milliseconds)
+            lock (Free)
             {
-                lock (Free)
+                if (clock == seen)
+                {
+                    Free.Clear();
+                    (freeBytes, owed) = (0, 0);
+                }
+                else if (Environment.TickCount64 - last > Milliseconds)
+                {
                     freeBytes -= Free.Values.Sum(shelf => shelf.DropIdle());
-                last = Environment.TickCount64;
+                    last = Environment.TickCount64;
+                }
+                seen = clock;
             }
             GC.ReRegisterForFinalize(this);
         }
