@@ -46,8 +46,8 @@ public sealed class FMN : MinimalAttack
             var before = best.Length.eq(float.PositiveInfinity).logical_and(fooled.logical_not());
             best.Offer(adversarial, fooled);
             var reach = length + gradient.Losses.abs() / Norm.Dual(gradient.Gradient).clamp(min: 1e-12);
-            var grown = radius * (1 + gamma);
-            radius.copy_(where(fooled, (radius * (1 - gamma)).minimum(best.Length), where(before, grown.maximum(reach), grown)).minimum(farthest));
+            var (shrunk, grown) = ((radius * (1 - gamma)).minimum(best.Length), radius * (1 + gamma));
+            radius.copy_(where(fooled, shrunk, where(before, grown.maximum(reach), grown)).minimum(farthest));
             var direction = Norm.L2.Steepest(gradient.Gradient) * (Targeted ? -alpha : alpha);
             adversarial.copy_(Norm.Project(x, adversarial + direction, Norm.PerImage(radius, x), Bounds));
         }
