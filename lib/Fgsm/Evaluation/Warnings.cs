@@ -121,7 +121,9 @@ public static class Warnings
         using var scope = NewDisposeScope();
         using var eval = model.InEvalMode();
         using var grad = no_grad();
-        return model.call(data.Range(0, Math.Min(data.Count, 100)).Images).MoveToOuterDisposeScope();
+        var first = data.Range(0, Math.Min(data.Count, 100));
+        return cat([.. first.Batches(data.Fitting(100), null, "", default).Select(batch => model.call(batch.Images).MoveToOuterDisposeScope())])
+            .MoveToOuterDisposeScope();
     }
 
     // Logits would have to be not negative AND sum to 1 for every image.
