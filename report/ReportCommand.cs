@@ -21,6 +21,11 @@ internal static class ReportCommand
         var seeds = new Option<int?>("--seeds") { Description = "Run with so many seeds, one after the other, and give mean and standard deviation.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 1) };
         var grid = new Option<bool>("--grid") { Description = "The whole grid of settings, where a notebook has one: long." };
         var fresh = new Option<bool>("--fresh") { Description = "Train everything again, where a notebook could load weights." };
+        var parameters = new Option<string[]>("--parameter", "-p")
+        {
+            Description = "Another value for a parameter of a notebook, in C#: -p dearImages=1000 -p \"eps=[0.1, 0.2]\".",
+            HelpName = "name=value",
+        };
         var engine = new Option<string>("--engine")
         {
             Description = "What computes: embedded, or torchsharp for TorchSharp and libtorch.",
@@ -37,7 +42,7 @@ internal static class ReportCommand
 
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
-            quick, only, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, list,
+            quick, only, parameters, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, list,
             Export(output, error), Diff(output, error), Verify(output, error), Open(output, error), Serve(output, error),
         };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
@@ -50,7 +55,8 @@ internal static class ReportCommand
                 return 0;
             }
             var settings = new RunSettings(
-                parsed.GetValue(quick), parsed.GetValue(seed), parsed.GetValue(seeds) ?? 1, parsed.GetValue(grid), parsed.GetValue(fresh), parsed.GetValue(engine)!);
+                parsed.GetValue(quick), parsed.GetValue(seed), parsed.GetValue(seeds) ?? 1, parsed.GetValue(grid), parsed.GetValue(fresh),
+                parsed.GetValue(engine)!, parsed.GetValue(parameters) is { Length: > 0 } given ? given : null);
             var options = new ReportOptions(settings, parsed.GetValue(only) ?? [], parsed.GetValue(data), parsed.GetValue(folder))
             {
                 Formats = Chosen(parsed, format, standard),

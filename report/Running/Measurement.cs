@@ -17,6 +17,7 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
         if (data is not null && !Directory.Exists(data))
             throw new ReportException($"--data {data}: no such folder.") { IsUsage = true };
 
+        NotebookFile.Set(notebooks, settings.Parameters ?? []);
         if (settings.Engine != RunSettings.EmbeddedEngine)
             foreach (var notebook in notebooks)
                 notebook.UseEngine(repository, settings.Engine);

@@ -30,6 +30,10 @@ public class CommandLineTests : IDisposable
     [InlineData("--engine other", "there is no script notebooks/engine/other.csx")]
     [InlineData("--data /no/such/folder", "no such folder")]
     [InlineData("--out FgsmNotebooks.sln", "is a file")]
+    [InlineData("-p unused", "-p unused: write name=value")]
+    [InlineData("-p other=1", "no notebook of this run declares other; there are unused")]
+    [InlineData("--parameter unused=1+", "-p unused=1+: this is no C# expression")]
+    [InlineData("-p seed=7", "-p seed=7: use --seed")]
     [InlineData("--out notebooks", "holds 01-sample.ipynb")]
     public void WrongArguments_GetOneLineAndExitCode2(string arguments, string expected)
     {
