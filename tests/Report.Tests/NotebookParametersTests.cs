@@ -88,7 +88,8 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         var run = await Run("09-certified", "seed = 7", "dataSet = \"synthetic digits\"", "trainImages = 96", "testImages = 3", "dearImages = 1",
             "network = Cnn.ReportA", "epochs = 1", "defenceEpochs = 2", "rate = 0.02", "momentum = 0.5", "batchSize = 16", "eps = [0.01]",
             "trainingEps = 0.2", "smallEps = [0.05]", "smallTrainingEps = 0.1", "smallEpochs = 1", "intervalEpochs = 3",
-            "intervalTestImages = 12", "autoQueries = 2", "lineNetwork = Cnn.ReportB", "lineImages = 1", "nodeLimit = 5");
+            "intervalTestImages = 12", "autoQueries = 2", "lineNetwork = IbpCnn.Small", "lineImages = 1",
+            "resolution = 0.25", "nodeLimit = 5");
 
         AssertAllAreOf("synthetic digits", run);
         Assert.Equal(["baseline | 2.55/255", "defended | 2.55/255"], run.Keys("p.reports"));
