@@ -33,12 +33,16 @@ internal static class ReportCommand
         var format = FormatOption(Names(standard));
         var template = TemplateOption();
         var replace = ReplaceOption();
+        var shard = new Option<Shard?>("--shard")
+        {
+            Description = "Do only this share of the run, as 2/16, and keep its pieces in --out for merge.", HelpName = "i/n", CustomParser = ShardOf,
+        };
         var list = new Option<bool>("--list") { Description = "List the notebooks and stop." };
 
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
-            quick, only, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, list,
-            Export(output, error), Diff(output, error), Verify(output, error), Open(output, error), Serve(output, error),
+            quick, only, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, shard, list,
+            Merge(output, error), Status(output, error), Jobs(output, error), Export(output, error), Diff(output, error), Verify(output, error), Open(output, error), Serve(output, error),
         };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
         {
@@ -57,8 +61,74 @@ internal static class ReportCommand
                 Template = parsed.GetValue(template),
                 Replace = parsed.GetValue(replace),
             };
-            await new ReportRun(repository, options, output).RunAsync(cancellation);
+            if (parsed.GetValue(shard) is { } share)
+                await ShardRun.RunAsync(repository, options, share, output, cancellation);
+            else
+                await new ReportRun(repository, options, output).RunAsync(cancellation);
             return 0;
+        }));
+        return command;
+    }
+
+    private static Command Merge(TextWriter output, TextWriter error)
+    {
+        var folders = FoldersArgument();
+        var folder = new Option<string?>("--out") { Description = "Where the report goes; report/out unless given.", HelpName = "folder" };
+        ReportFormat[] standard = [ReportFormat.Md, ReportFormat.Html];
+        var format = FormatOption(Names(standard));
+        var replace = ReplaceOption();
+        var command = new Command("merge", "Puts the shards of a run together and writes the report, as one whole run would.") { folders, folder, format, replace };
+        command.SetAction(Guarded(error, async (parsed, cancellation) =>
+        {
+            var shards = new Shards(parsed.GetValue(folders)!);
+            var options = new ReportOptions(shards.Plan.Settings, shards.Plan.Notebooks, Data: null, parsed.GetValue(folder))
+            {
+                Formats = Chosen(parsed, format, standard),
+                Replace = parsed.GetValue(replace),
+            };
+            await new ReportRun(Repository.Find(), options, output) { Shards = shards }.RunAsync(cancellation);
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Status(TextWriter output, TextWriter error)
+    {
+        var folders = FoldersArgument();
+        var command = new Command("status", "Shows which pieces of the shards are done, running, failed or waiting, and the time left.") { folders };
+        command.SetAction(Guarded(error, (parsed, _) =>
+        {
+            ShardStatus.Write(Repository.Find(), parsed.GetValue(folders)!, output, TimeProvider.System);
+            return Task.FromResult(0);
+        }));
+        return command;
+    }
+
+    private static Command Jobs(TextWriter output, TextWriter error)
+    {
+        var scheduler = new Argument<string>("scheduler") { Description = "slurm, parallel or kubernetes." };
+        scheduler.AcceptOnlyFromAmong("slurm", "parallel", "kubernetes");
+        var count = new Option<int?>("--shards") { Description = "Into how many shards the run is cut.", HelpName = "number", Required = true, CustomParser = result => WholeNumber(result, least: 1) };
+        var run = new Option<string>("--run") { Description = "The options of the run, as \"--grid --seeds 3\".", HelpName = "options", DefaultValueFactory = _ => "" };
+        var pieces = new Option<string>("--pieces") { Description = "Where the shards keep their pieces; report/out.shards unless given.", HelpName = "folder" };
+        var folder = new Option<string?>("--out") { Description = "Where the report goes; report/out unless given.", HelpName = "folder" };
+        var time = new Option<string>("--time") { Description = "Slurm's limit for a shard.", HelpName = "h:mm:ss", DefaultValueFactory = _ => "4:00:00" };
+        var partition = new Option<string?>("--partition") { Description = "Slurm's partition.", HelpName = "name" };
+        var command = new Command("jobs", "Writes what a scheduler needs to run the shards: read it, edit it, submit it.") { scheduler, count, run, pieces, folder, time, partition };
+        command.SetAction(Guarded(error, (parsed, _) =>
+        {
+            var repository = Repository.Find();
+            var script = new JobScript(
+                repository.Root, parsed.GetValue(run) is { Length: > 0 } options ? $" {options}" : "",
+                Path.GetFullPath(parsed.GetValue(pieces) ?? repository.Output + ".shards"),
+                Path.GetFullPath(parsed.GetValue(folder) ?? repository.Output), parsed.GetValue(count)!.Value);
+            output.Write(parsed.GetValue(scheduler) switch
+            {
+                "slurm" => script.ToSlurm(parsed.GetValue(time)!, parsed.GetValue(partition)),
+                "parallel" => script.ToParallel(),
+                _ => script.ToKubernetes(),
+            });
+            return Task.FromResult(0);
         }));
         return command;
     }
@@ -174,6 +244,8 @@ internal static class ReportCommand
 
     private static Argument<string?> FolderArgument(string name, string description, ArgumentArity arity) => new(name) { Description = description, Arity = arity };
 
+    private static Argument<string[]> FoldersArgument() => new("folder") { Description = "The folders that --shard wrote.", Arity = ArgumentArity.OneOrMore };
+
     private static Option<string?> DataOption() => new("--data") { Description = "A data folder to look in first.", HelpName = "folder" };
 
     private static Option<bool> ReplaceOption() => new("--replace") { Description = "Drop the other chapters of the report, or replace a full run by a quick one." };
@@ -204,6 +276,18 @@ internal static class ReportCommand
                 argument.AddError($"--format: '{name}' is none of {Names(Enum.GetValues<ReportFormat>())}");
         }
         return [.. formats.Distinct()];
+    }
+
+    private static Shard? ShardOf(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        if (text.Split('/') is [var first, var second]
+            && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            && int.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && index >= 1 && index <= count)
+            return new Shard(index, count);
+        argument.AddError($"--shard: '{text}' is no share such as 2/16");
+        return null;
     }
 
     private static int? WholeNumber(ArgumentResult argument, int least, int most = int.MaxValue)

@@ -3,6 +3,9 @@ namespace Fgsm.Report.Running;
 /// <summary>Runs the notebooks and writes the report.</summary>
 internal sealed class ReportRun(Repository repository, ReportOptions options, TextWriter output, TimeProvider? clock = null)
 {
+    /// <summary>The shards that did the work, whose results are put together; null to run the notebooks.</summary>
+    public Shards? Shards { get; init; }
+
     /// <exception cref="ReportException">Something the user must know.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped; nothing was written.</exception>
     public async Task RunAsync(CancellationToken cancellation)
@@ -14,12 +17,17 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
         var kept = options.Only.Count > 0 && !options.Replace ? KeptChapters.Read(folder, names) : null;
         if (!options.Replace)
             Replacement.Check(folder, [.. names, .. kept?.Provenance.AllNotebooks ?? []], options.Settings.Quick);
+        if (Shards is not null)
+        {
+            PieceFolder.Refuse(Shards.Plan, RunPlan.Of(repository, options.Settings, notebooks), "what the shards hold");
+            Shards.CheckData(Piece.All(options.Settings, notebooks).Select(piece => piece.NameIn(options.Settings)));
+        }
         var template = new ReportTemplate(repository.Templates, options.Template, repository.Published);
         template.Check(notebooks, options.Settings, kept);
 
         MeasuredRun run;
         using (var live = new LiveFolder(folder.Path, TimeProvider.System))
-            run = await new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System, live).RunAsync(notebooks, cancellation);
+            run = await new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System, live) { Done = Shards }.RunAsync(notebooks, cancellation);
 
         var content = KeptChapters.Join(run.Content, kept);
 
