@@ -35,15 +35,23 @@ internal static class ReportCommand
         var replace = ReplaceOption();
         var shard = new Option<Shard?>("--shard")
         {
-            Description = "Do only this share of the run, as 2/16, and keep its pieces in --out for merge.", HelpName = "i/n", CustomParser = ShardOf,
+            Description = "Do only this share of the run, as 2/16, and keep its pieces for merge in --out, or report/out.shards.",
+            HelpName = "i/n",
+            CustomParser = ShardOf,
         };
         var list = new Option<bool>("--list") { Description = "List the notebooks and stop." };
 
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
             quick, only, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, shard, list,
-            Merge(output, error), Status(output, error), Jobs(output, error), Export(output, error), Diff(output, error), Verify(output, error), Open(output, error), Serve(output, error),
+            Merge(output, error), Status(output, error), Jobs(output, error),
+            Export(output, error), Diff(output, error), Verify(output, error), Open(output, error), Serve(output, error),
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(shard) is not null && new Option[] { format, template, replace }.FirstOrDefault(option => result.GetResult(option) is not null) is { } other)
+                result.AddError($"--shard writes no report; give {other.Name} to merge");
+        });
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
         {
             var repository = Repository.Find();
@@ -76,17 +84,20 @@ internal static class ReportCommand
         var folder = new Option<string?>("--out") { Description = "Where the report goes; report/out unless given.", HelpName = "folder" };
         ReportFormat[] standard = [ReportFormat.Md, ReportFormat.Html];
         var format = FormatOption(Names(standard));
+        var template = TemplateOption();
         var replace = ReplaceOption();
-        var command = new Command("merge", "Puts the shards of a run together and writes the report, as one whole run would.") { folders, folder, format, replace };
+        var command = new Command("merge", "Puts the shards of a run together and writes the report of one whole run.") { folders, folder, format, template, replace };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
         {
-            var shards = new Shards(parsed.GetValue(folders)!);
+            var repository = Repository.Find();
+            var shards = new Shards(Given(parsed, folders, repository));
             var options = new ReportOptions(shards.Plan.Settings, shards.Plan.Notebooks, Data: null, parsed.GetValue(folder))
             {
                 Formats = Chosen(parsed, format, standard),
+                Template = parsed.GetValue(template),
                 Replace = parsed.GetValue(replace),
             };
-            await new ReportRun(Repository.Find(), options, output) { Shards = shards }.RunAsync(cancellation);
+            await new ReportRun(repository, options, output) { Shards = shards }.RunAsync(cancellation);
             return 0;
         }));
         return command;
@@ -95,10 +106,11 @@ internal static class ReportCommand
     private static Command Status(TextWriter output, TextWriter error)
     {
         var folders = FoldersArgument();
-        var command = new Command("status", "Shows which pieces of the shards are done, running, failed or waiting, and the time left.") { folders };
+        var command = new Command("status", "Shows how many pieces of the shards are done, running, failed and waiting, and the time left.") { folders };
         command.SetAction(Guarded(error, (parsed, _) =>
         {
-            ShardStatus.Write(Repository.Find(), parsed.GetValue(folders)!, output, TimeProvider.System);
+            var repository = Repository.Find();
+            ShardStatus.Write(repository, new Shards(Given(parsed, folders, repository)), output, TimeProvider.System);
             return Task.FromResult(0);
         }));
         return command;
@@ -108,19 +120,27 @@ internal static class ReportCommand
     {
         var scheduler = new Argument<string>("scheduler") { Description = "slurm, parallel or kubernetes." };
         scheduler.AcceptOnlyFromAmong("slurm", "parallel", "kubernetes");
-        var count = new Option<int?>("--shards") { Description = "Into how many shards the run is cut.", HelpName = "number", Required = true, CustomParser = result => WholeNumber(result, least: 1) };
-        var run = new Option<string>("--run") { Description = "The options of the run, as \"--grid --seeds 3\".", HelpName = "options", DefaultValueFactory = _ => "" };
-        var pieces = new Option<string>("--pieces") { Description = "Where the shards keep their pieces; report/out.shards unless given.", HelpName = "folder" };
+        var count = new Option<int?>("--shards")
+        {
+            Description = "Into how many shards the run is cut.", HelpName = "number", Required = true, CustomParser = result => WholeNumber(result, least: 1),
+        };
+        var pieces = new Option<string?>("--pieces") { Description = "Where the shards keep their pieces; report/out.shards unless given.", HelpName = "folder" };
         var folder = new Option<string?>("--out") { Description = "Where the report goes; report/out unless given.", HelpName = "folder" };
         var time = new Option<string>("--time") { Description = "Slurm's limit for a shard.", HelpName = "h:mm:ss", DefaultValueFactory = _ => "4:00:00" };
         var partition = new Option<string?>("--partition") { Description = "Slurm's partition.", HelpName = "name" };
-        var command = new Command("jobs", "Writes what a scheduler needs to run the shards: read it, edit it, submit it.") { scheduler, count, run, pieces, folder, time, partition };
+        var command = new Command("jobs", "Writes what a scheduler needs to run the shards and to merge them; all other options are those of the run.")
+        {
+            scheduler, count, pieces, folder, time, partition,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(Guarded(error, (parsed, _) =>
         {
+            // The run's own options are checked now, not when a job starts.
+            if (Create(output, error).Parse([.. parsed.UnmatchedTokens, "--shard", "1/1"]).Errors is [var wrong, ..])
+                throw new ReportException($"{wrong.Message.TrimEnd('.')}; --help lists the options.") { IsUsage = true };
             var repository = Repository.Find();
             var script = new JobScript(
-                repository.Root, parsed.GetValue(run) is { Length: > 0 } options ? $" {options}" : "",
-                Path.GetFullPath(parsed.GetValue(pieces) ?? repository.Output + ".shards"),
+                repository.Root, Directory.GetCurrentDirectory(), parsed.UnmatchedTokens, Path.GetFullPath(parsed.GetValue(pieces) ?? repository.Shards),
                 Path.GetFullPath(parsed.GetValue(folder) ?? repository.Output), parsed.GetValue(count)!.Value);
             output.Write(parsed.GetValue(scheduler) switch
             {
@@ -244,7 +264,13 @@ internal static class ReportCommand
 
     private static Argument<string?> FolderArgument(string name, string description, ArgumentArity arity) => new(name) { Description = description, Arity = arity };
 
-    private static Argument<string[]> FoldersArgument() => new("folder") { Description = "The folders that --shard wrote.", Arity = ArgumentArity.OneOrMore };
+    private static Argument<string[]> FoldersArgument() => new("folder")
+    {
+        Description = "The folders in which the shards keep their pieces; report/out.shards unless given.", Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static string[] Given(ParseResult parsed, Argument<string[]> folders, Repository repository) =>
+        parsed.GetValue(folders) is { Length: > 0 } given ? given : [repository.Shards];
 
     private static Option<string?> DataOption() => new("--data") { Description = "A data folder to look in first.", HelpName = "folder" };
 

@@ -1,51 +1,73 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Fgsm.Report.Running;
 
 /// <summary>Writes what an existing scheduler needs to run the shards and to merge them: text to read and to edit.</summary>
-/// <param name="Root">The checkout, on a file system that all machines share.</param>
-/// <param name="Run">The options of the run, as on the command line, without --out.</param>
-/// <param name="Folder">Where the pieces go.</param>
+/// <param name="Checkout">The checkout, on a file system that all machines share.</param>
+/// <param name="Here">Where the user stands, and relative paths start.</param>
+/// <param name="Run">The options of the run, as on the command line.</param>
+/// <param name="Folder">Where the shards keep their pieces.</param>
 /// <param name="Report">Where the report goes.</param>
 /// <param name="Shards">How many.</param>
-internal sealed record JobScript(string Root, string Run, string Folder, string Report, int Shards)
+internal sealed record JobScript(string Checkout, string Here, IReadOnlyList<string> Run, string Folder, string Report, int Shards)
 {
-    private string Program => $"dotnet {Quoted(System.IO.Path.Combine(Root, "report", "bin", "Release", "net10.0", "fgsm-report.dll"))}";
+    private static readonly string Program = $"dotnet {Quoted(typeof(JobScript).Assembly.Location)}";
+
+    private string Count => Shards.ToString(CultureInfo.InvariantCulture);
+
+    private string Shard => string.Join(' ', [Program, .. Run.Select(Quoted), "--out", Quoted(Folder), "--shard"]);
 
     private string Merge => $"{Program} merge {Quoted(Folder)} --out {Quoted(Report)}";
 
-    /// <summary>An sbatch script: submitted once it is the array, and it submits the merge that waits for all of it.</summary>
+    /// <summary>A script that submits two jobs: an array with a task for each shard, and the merge, which waits until all of them have succeeded.</summary>
+    /// <param name="time">The limit of a task, as Slurm writes it.</param>
+    /// <param name="partition">Slurm's partition; null for its default.</param>
     public string ToSlurm(string time, string? partition) => Lines($"""
         #!/bin/bash
-        # sbatch this file: an array of {Shards} shards, each requeued when it is preempted or its node fails. A shard that starts
-        # again goes on behind its finished pieces. When all are done, the merge runs:
-        #   job=$(sbatch --parsable THIS_FILE)
-        #   sbatch --dependency=afterok:$job --time=0:30:00 --wrap '{Merge}'
-        #SBATCH --job-name=fgsm-report
-        #SBATCH --array=1-{Number(Shards)}
+        # Run this with bash, on a machine that has sbatch: it submits {Count} shards, and their merge.
+        set -euo pipefail
+
+        # A shard that is preempted, or whose node fails, is queued again and goes on behind its finished pieces.
+        shards=$(sbatch --parsable <<'END'
+        #!/bin/bash
+        #SBATCH --job-name=fgsm-shard
+        #SBATCH --array=1-{Count}
         #SBATCH --time={time}
-        {(partition is null ? "##SBATCH --partition=NAME" : $"#SBATCH --partition={partition}")}
-        #SBATCH --ntasks=1
+        {Partition(partition)}
         #SBATCH --cpus-per-task=2
         #SBATCH --mem=8G
         #SBATCH --requeue
+        #SBATCH --output=fgsm-shard-%A-%a.log
         #SBATCH --open-mode=append
-        #SBATCH --output=fgsm-report-%A-%a.log
-        set -euo pipefail
-        cd {Quoted(Root)}
-        export DOTNET_CLI_TELEMETRY_OPTOUT=1 OMP_WAIT_POLICY=PASSIVE
-        exec {Program}{Run} --out {Quoted(Folder)} --shard "$SLURM_ARRAY_TASK_ID/{Number(Shards)}"
+        export DOTNET_PROCESSOR_COUNT=2 OMP_NUM_THREADS=2
+        cd {Quoted(Here)}
+        exec {Shard} "$SLURM_ARRAY_TASK_ID/{Count}"
+        END
+        )
+
+        sbatch --dependency="afterok:$shards" <<'END'
+        #!/bin/bash
+        #SBATCH --job-name=fgsm-merge
+        #SBATCH --time=1:00:00
+        {Partition(partition)}
+        #SBATCH --mem=8G
+        #SBATCH --kill-on-invalid-dep=yes
+        #SBATCH --output=fgsm-merge-%j.log
+        cd {Quoted(Here)}
+        exec {Merge}
+        END
         """);
 
-    /// <summary>One line for GNU parallel, on this machine's processors, two for each shard.</summary>
+    /// <summary>A line for GNU parallel, on this machine: one shard for every two processors at a time, then the merge.</summary>
     public string ToParallel() => Lines($$"""
-        cd {{Quoted(Root)}} && parallel --jobs 50% --retries 2 {{Program}}{{Run}} --out {{Quoted(Folder)}} --shard {}/{{Number(Shards)}} ::: $(seq {{Number(Shards)}}) && {{Merge}}
+        cd {{Quoted(Here)}} && seq {{Count}} | DOTNET_PROCESSOR_COUNT=2 OMP_NUM_THREADS=2 parallel --jobs 50% {{Quoted(Shard + " {}/" + Count)}} && {{Merge}}
         """);
 
-    /// <summary>An Indexed Job: its pods share the checkout on a volume. The image needs .NET alone.</summary>
+    /// <summary>An Indexed Job, whose pods find the checkout on a volume at the same path as here.</summary>
     public string ToKubernetes() => Lines($"""
-        # kubectl apply -f THIS_FILE; a pod that is evicted starts again and goes on behind its finished pieces. When the job is
-        # complete, run in one pod or on any machine that has the volume:
+        # kubectl apply -f THIS_FILE. A pod that is evicted starts again and goes on behind its finished pieces. When the job is
+        # complete, run this where the volume is mounted:
         #   {Merge}
         apiVersion: batch/v1
         kind: Job
@@ -53,39 +75,42 @@ internal sealed record JobScript(string Root, string Run, string Folder, string 
           name: fgsm-report
         spec:
           completionMode: Indexed
-          completions: {Number(Shards)}
-          parallelism: {Number(Shards)}
-          backoffLimit: {Number(2 * Shards)}
+          completions: {Count}
+          parallelism: {Count}
+          backoffLimit: {Count}
           template:
             spec:
               restartPolicy: Never
               containers:
                 - name: shard
                   image: mcr.microsoft.com/dotnet/sdk:10.0
-                  workingDir: {Root}
+                  workingDir: {Json(Here)}
                   command: [bash, -c]
                   args:
                     - |
-                      exec {Program}{Run} --out {Quoted(Folder)} --shard "$((JOB_COMPLETION_INDEX + 1))/{Number(Shards)}"
+                      exec {Shard} "$((JOB_COMPLETION_INDEX + 1))/{Count}"
                   env:
-                    - name: OMP_WAIT_POLICY
-                      value: PASSIVE
+                    - name: OMP_NUM_THREADS
+                      value: "2"
                   resources:
-                    requests:
+                    limits:
                       cpu: "2"
                       memory: 8Gi
                   volumeMounts:
                     - name: checkout
-                      mountPath: {Root}
+                      mountPath: {Json(Checkout)}
               volumes:
                 - name: checkout
                   persistentVolumeClaim:
                     claimName: fgsm-notebooks
         """);
 
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Partition(string? name) => name is null ? "##SBATCH --partition=NAME" : $"#SBATCH --partition={name}";
 
-    private static string Quoted(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || "/._-".Contains(c)) ? text : $"'{text.Replace("'", "'\\''")}'";
+    private static string Json(string text) => JsonSerializer.Serialize(text);
+
+    private static string Quoted(string text) =>
+        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+=:,@%".Contains(c)) ? text : $"'{text.Replace("'", "'\\''")}'";
 
     private static string Lines(string text) => text.ReplaceLineEndings("\n") + "\n";
 }

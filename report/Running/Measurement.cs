@@ -13,6 +13,8 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
     /// <summary>Pieces that were done before, which are taken instead of a run; null for none. One that is missing stops the run.</summary>
     public Shards? Done { get; init; }
 
+    private TimeSpan timeOfPieces;
+
     /// <exception cref="ReportException">Something the user must know.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public async Task<MeasuredRun> RunAsync(IReadOnlyList<NotebookFile> notebooks, CancellationToken cancellation)
@@ -38,7 +40,10 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
         }
         cancellation.ThrowIfCancellationRequested();
 
-        var provenance = Provenance.Collect(repository, settings, notebooks, results, byNotebook, clock.GetUtcNow(), clock.GetElapsedTime(start));
+        var provenance = Provenance.Collect(
+            repository, settings, notebooks, results, byNotebook, clock.GetUtcNow(), Done is null ? clock.GetElapsedTime(start) : timeOfPieces);
+        if (Done is not null)
+            provenance = provenance with { PeakMemory = null };
         return new MeasuredRun(new ReportContent(results, provenance), executed);
     }
 
@@ -97,7 +102,9 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
         if (Done is not null)
         {
             display.NotebookKept(NameOf(notebook, seed));
-            return Done.Get(new Piece(notebook, seed).NameIn(settings)).Document;
+            var piece = Done.Get(new Piece(notebook, seed).NameIn(settings));
+            timeOfPieces += piece.Time;
+            return piece.Document;
         }
         display.NotebookStarted(NameOf(notebook, seed), notebook.Document);
         var run = await NotebookRunner.RunAsync(notebook.Document, repository.Notebooks, Parameters(notebook, seed), display, cancellation);

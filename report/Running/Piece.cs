@@ -12,9 +12,9 @@ internal sealed record Piece(NotebookFile Notebook, int Seed)
         ? string.Create(CultureInfo.InvariantCulture, $"{Notebook.Name}.seed-{(settings.Seed ?? Notebook.Seed) + Seed}")
         : Notebook.Name;
 
-    /// <summary>All pieces of a run: every notebook with its first seed, then with the second, and so on.</summary>
-    public static IEnumerable<Piece> All(RunSettings settings, IReadOnlyList<NotebookFile> notebooks) => Enumerable.Range(0, settings.Seeds)
-        .SelectMany(seed => notebooks.Where(notebook => seed == 0 || HasSeed(notebook)).Select(notebook => new Piece(notebook, seed)));
+    /// <summary>All pieces of a run: every notebook with each of its seeds, so that shards have like parts of a long notebook.</summary>
+    public static IEnumerable<Piece> All(RunSettings settings, IEnumerable<NotebookFile> notebooks) => notebooks
+        .SelectMany(notebook => Enumerable.Range(0, HasSeed(notebook) ? settings.Seeds : 1).Select(seed => new Piece(notebook, seed)));
 
     public static bool HasSeed(NotebookFile notebook) => notebook.Parameters.ContainsKey(Parameter.Seed);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -19,25 +18,31 @@ internal sealed class PieceFolder(string path)
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    /// <summary>Notes the plan in the folder.</summary>
-    /// <exception cref="ReportException">The folder belongs to a run of other code or settings.</exception>
+    /// <summary>Notes the plan in the folder, which must be new, empty, or of the same run.</summary>
+    /// <exception cref="ReportException">It is none of these.</exception>
     public void Begin(RunPlan plan) => Guarded(() =>
     {
         Directory.CreateDirectory(Path);
-        if (File.Exists(At(Plan)))
-            Refuse(ReadPlan(), plan, Path);
-        else
-            Write(Plan, JsonSerializer.Serialize(plan));
+        // Other shards may begin at the same time: their plan comes before any other file.
+        var other = Directory.EnumerateFileSystemEntries(Path).Select(System.IO.Path.GetFileName).FirstOrDefault(name => !name!.StartsWith(Plan, StringComparison.Ordinal));
+        if (!File.Exists(At(Plan)))
+        {
+            if (other is not null)
+                throw new ReportException($"{Path}: holds {other}, and no pieces of a run; name another folder with --out.") { IsUsage = true };
+            Write(Plan, plan.ToJson().ToJsonString());
+        }
+        else if (ReadPlan().Difference(plan) is { } difference)
+            throw new ReportException($"{Path}: holds another run, which differs in {difference}; name another folder with --out.") { IsUsage = true };
     });
 
     /// <exception cref="ReportException">There is none, or it cannot be read.</exception>
     public RunPlan ReadPlan()
     {
         if (!File.Exists(At(Plan)))
-            throw new ReportException($"{Path}: holds no {Plan}, so no shard of a run; name the folder that --shard wrote.") { IsUsage = true };
+            throw new ReportException($"{Path}: holds no {Plan}, so no shard of a run; name a folder that --shard wrote.") { IsUsage = true };
         try
         {
-            return JsonSerializer.Deserialize<RunPlan>(File.ReadAllText(At(Plan))) ?? throw new JsonException("it is null");
+            return RunPlan.Parse(JsonNode.Parse(File.ReadAllText(At(Plan))));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -49,21 +54,22 @@ internal sealed class PieceFolder(string path)
     /// <exception cref="ReportException">Its file is not whole, or of another run.</exception>
     public DonePiece? Find(string name, RunPlan plan)
     {
-        var file = name + Done;
-        if (!File.Exists(At(file)))
+        var file = At(name + Done);
+        if (!File.Exists(file))
             return null;
         try
         {
-            var notebook = Notebook.Load(At(file));
+            var notebook = Notebook.Load(file);
             var note = notebook.Metadata[Metadata] ?? throw new FormatException("it says not of which run it is");
-            Refuse(note["plan"].Deserialize<RunPlan>()!, plan, At(file));
-            var seconds = (double)note["seconds"]!;
+            if (RunPlan.Parse(note["plan"]).Difference(plan) is { } difference)
+                throw new ReportException($"{file}: belongs to another run, which differs in {difference}; delete it and run its shard again.");
+            var time = TimeSpan.FromSeconds((double)(note["seconds"] ?? throw new FormatException("it says not how long it took")));
             notebook.Metadata.Remove(Metadata);
-            return new(notebook, TimeSpan.FromSeconds(seconds));
+            return new(notebook, time);
         }
-        catch (Exception e) when (e is NotebookException or FormatException or JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception e) when (e is NotebookException or FormatException or JsonException or InvalidOperationException)
         {
-            throw new ReportException($"{At(file)}: is no whole piece ({e.Message.TrimEnd('.')}); delete it and run its shard again.", e);
+            throw new ReportException($"{file}: is no whole piece ({e.Message.TrimEnd('.')}); delete it and run its shard again.", e);
         }
     }
 
@@ -79,7 +85,7 @@ internal sealed class PieceFolder(string path)
             var notebook = await run();
             notebook.Metadata[Metadata] = new JsonObject
             {
-                ["plan"] = JsonSerializer.SerializeToNode(plan),
+                ["plan"] = plan.ToJson(),
                 ["seconds"] = clock.GetElapsedTime(start).TotalSeconds,
             };
             Guarded(() => notebook.Save(At(name + Done)));
@@ -103,13 +109,6 @@ internal sealed class PieceFolder(string path)
     public bool IsRunning(string name, TimeProvider clock) =>
         File.Exists(At(name + Running)) && clock.GetUtcNow() - File.GetLastWriteTimeUtc(At(name + Running)) < 3 * Beat;
 
-    /// <exception cref="ReportException">Two plans differ.</exception>
-    public static void Refuse(RunPlan found, RunPlan wanted, string where)
-    {
-        if (found.Difference(wanted) is { } difference)
-            throw new ReportException($"{where}: belongs to another run, which differs in {difference}; name another folder.") { IsUsage = true };
-    }
-
     private string At(string name) => System.IO.Path.Combine(Path, name);
 
     private void Write(string name, string text) => WholeFile.Write(At(name), stream => stream.Write(Encoding.UTF8.GetBytes(text + "\n")));
@@ -120,9 +119,9 @@ internal sealed class PieceFolder(string path)
         {
             File.SetLastWriteTimeUtc(At(name), DateTime.UtcNow);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is done, or the file system is away for a moment.
+            // The piece is done, or the file system is away for a moment.
         }
     }
 

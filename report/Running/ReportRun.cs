@@ -10,18 +10,15 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
     /// <exception cref="OperationCanceledException">The run was stopped; nothing was written.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var folder = new OutputFolder(options.Out ?? repository.Output);
-        folder.Check();
         var notebooks = NotebookFile.Select(NotebookFile.All(repository), options.Only);
+        Shards?.Check(repository, notebooks);
+        var folder = new OutputFolder(options.Out ?? repository.Output);
+        using var alone = Shards is null ? null : folder.Lock();
+        folder.Check();
         string[] names = [.. notebooks.Select(notebook => notebook.Name)];
         var kept = options.Only.Count > 0 && !options.Replace ? KeptChapters.Read(folder, names) : null;
         if (!options.Replace)
             Replacement.Check(folder, [.. names, .. kept?.Provenance.AllNotebooks ?? []], options.Settings.Quick);
-        if (Shards is not null)
-        {
-            PieceFolder.Refuse(Shards.Plan, RunPlan.Of(repository, options.Settings, notebooks), "what the shards hold");
-            Shards.CheckData(Piece.All(options.Settings, notebooks).Select(piece => piece.NameIn(options.Settings)));
-        }
         var template = new ReportTemplate(repository.Templates, options.Template, repository.Published);
         template.Check(notebooks, options.Settings, kept);
 

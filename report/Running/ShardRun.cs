@@ -10,8 +10,9 @@ internal static class ShardRun
         var notebooks = NotebookFile.Select(NotebookFile.All(repository), options.Only);
         var measurement = new Measurement(repository, options.Settings, options.Data, output, TimeProvider.System);
         var plan = RunPlan.Of(repository, options.Settings, notebooks);
+        // It changes the line that picks the engine, which the plan names.
         measurement.Check(notebooks);
-        var folder = new PieceFolder(options.Out ?? repository.Output);
+        var folder = new PieceFolder(options.Out ?? repository.Shards);
         folder.Begin(plan);
         Piece[] pieces = [.. shard.Of(Piece.All(options.Settings, notebooks))];
         using var display = RunDisplay.For(output, pieces.Length);
@@ -23,6 +24,6 @@ internal static class ShardRun
             else
                 await folder.RunAsync(name, plan, TimeProvider.System, () => measurement.RunAsync(piece.Notebook, piece.Seed, display, cancellation));
         }
-        output.WriteLine($"Shard {shard.Index} of {shard.Count} is done: {pieces.Length} pieces in {folder.Path}.");
+        output.WriteLine($"Shard {shard.Index} of {shard.Count} is done: {pieces.Length} pieces, in {folder.Path}.");
     }
 }

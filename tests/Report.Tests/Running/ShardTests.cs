@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Fgsm.Report.Tests;
 
 public sealed class ShardTests : IDisposable
@@ -6,26 +8,31 @@ public sealed class ShardTests : IDisposable
 
     private readonly SampleCheckout checkout = new();
 
-    public ShardTests() => checkout.AddSample("Results.Record(\"s.more\", new ResultTable(\"More\").Text(\"name\").Compared().Add(\"a\", 90, seed));");
+    public ShardTests()
+    {
+        checkout.AddSample("Results.Record(\"s.more\", new ResultTable(\"More\").Text(\"name\").Compared().Add(\"a\", 90, seed));");
+        checkout.Add("02-without-seed", ["var quick = false;"]);
+    }
+
+    private string Whole => At("whole");
 
     public void Dispose() => checkout.Dispose();
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(5)]
-    public async Task Merged_FromAnyNumberOfShards_InAnyOrder_HasTheDigestsOfOneWholeRun(int count)
+    [Fact]
+    public async Task Merged_FromAnyNumberOfShards_InAnyOrder_HasTheDigestsOfOneWholeRun()
     {
-        var whole = At("whole");
-        await new ReportRun(checkout.Repository, new ReportOptions(Settings, [], Out: whole), TextWriter.Null).RunAsync(default);
-        string[] folders = [.. Enumerable.Range(1, count).Reverse().Select(i => At($"shard-{i}"))];
-        for (var i = count; i >= 1; i--)
-            await RunShard(new Shard(i, count), folders[count - i]);
+        await RunWhole();
+        foreach (var count in new[] { 1, 2, 5 })
+        {
+            string[] folders = [.. Enumerable.Range(1, count).Reverse().Select(i => At($"shard-{i}-of-{count}"))];
+            foreach (var (folder, i) in folders.Select((folder, i) => (folder, count - i)))
+                await RunShard(new Shard(i, count), folder);
 
-        await Merge(folders);
+            await Merge(folders);
 
-        Assert.Contains("s.more.seeds", RecordFolder.ReadProvenance(whole)!.AllDigests.Keys);
-        Assert.Equal(RecordFolder.ReadProvenance(whole)!.AllDigests, RecordFolder.ReadProvenance(checkout.Output)!.AllDigests);
+            AssertMergedIsWhole();
+        }
+        Assert.Contains("s.more.seeds", RecordFolder.ReadProvenance(Whole)!.AllDigests.Keys);
     }
 
     [Fact]
@@ -33,10 +40,10 @@ public sealed class ShardTests : IDisposable
     {
         await RunShard(new Shard(1, 1), At("shard"));
         var piece = Path.Combine(At("shard"), "01-sample.seed-43.ipynb");
-        var text = File.ReadAllText(piece);
+        var text = File.ReadAllText(piece).TrimEnd();
         for (var i = 0; i < 20; i++)
         {
-            File.WriteAllText(piece, text[..(text.TrimEnd().Length * i / 20)]);
+            File.WriteAllText(piece, text[..(text.Length * i / 20)]);
 
             var e = await Assert.ThrowsAsync<ReportException>(() => Merge(At("shard")));
             Assert.StartsWith($"{piece}: is no whole piece", e.Message);
@@ -53,6 +60,7 @@ public sealed class ShardTests : IDisposable
 
         var e = await Assert.ThrowsAsync<ReportException>(() => Merge(At("shard")));
         Assert.Contains("the piece 01-sample.seed-43 is not done", e.Message);
+        Assert.False(Directory.Exists(checkout.Output));
 
         await RunShard(new Shard(1, 1), At("shard"));
         Assert.Equal(written, File.GetLastWriteTimeUtc(first));
@@ -63,16 +71,143 @@ public sealed class ShardTests : IDisposable
     public async Task Shards_OfOtherSettingsOrCode_AreRefused_AndTheLineSaysWhatDiffers()
     {
         await RunShard(new Shard(1, 2), At("one"));
+        await RunShard(new Shard(2, 2), At("two"), Settings with { Seeds = 2 });
 
-        var settings = await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(2, 2), At("one"), Settings with { Seeds = 2 }));
-        Assert.Contains("differs in seeds (3, not 2);", settings.Message);
+        Assert.Contains("differs in seeds (3, not 2);", (await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(2, 2), At("one"), Settings with { Seeds = 2 }))).Message);
+        Assert.Contains("differs in seeds (2, not 3);", (await Assert.ThrowsAsync<ReportException>(() => Merge(At("one"), At("two")))).Message);
+
+        File.Copy(Path.Combine(At("two"), "01-sample.seed-43.ipynb"), Path.Combine(At("one"), "01-sample.seed-43.ipynb"), overwrite: true);
+        Assert.Contains("01-sample.seed-43.ipynb: belongs to another run, which differs in seeds (2, not 3);", (await Assert.ThrowsAsync<ReportException>(() => Merge(At("one")))).Message);
 
         checkout.AddSample("// other code");
-        var code = await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(2, 2), At("one")));
-        Assert.Contains("differs in code (", code.Message);
+        Assert.Contains("differs in code (", (await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(2, 2), At("one")))).Message);
+        Assert.Contains("merge in the one that the shards ran in", (await Assert.ThrowsAsync<ReportException>(() => Merge(At("one")))).Message);
+    }
+
+    [Theory]
+    [InlineData("s.data.sha256", "0123", "its MNIST differs from that of 01-sample.seed-42 (0123, not 00ff)")]
+    [InlineData("s.data.name", "Other", "its data differs from that of 01-sample.seed-42 (Other, not MNIST)")]
+    public async Task Shards_MeasuredOnOtherData_AreRefused_AndTheLineSaysWhatDiffers(string record, string value, string expected)
+    {
+        var synthetic = record.EndsWith("name", StringComparison.Ordinal) ? "if (seed == 43) Results.Record(\"s.data.synthetic\", \"no\");" : "";
+        checkout.AddSample($"if (seed == 43) Results.Record(\"{record}\", \"{value}\"); {synthetic}");
+        await RunShard(new Shard(1, 1), At("shard"));
+
+        var e = await Assert.ThrowsAsync<ReportException>(() => Merge(At("shard")));
+
+        Assert.StartsWith($"01-sample.seed-43: {expected}", e.Message);
+    }
+
+    [Fact]
+    public async Task Shard_InAFolderThatHoldsOtherFiles_IsRefused_AndLeavesThem()
+    {
+        var notebooks = checkout.Repository.Notebooks;
+        var before = Directory.GetFiles(notebooks).ToDictionary(file => file, File.ReadAllText);
+
+        var e = await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(1, 1), notebooks));
+
+        Assert.Contains("and no pieces of a run; name another folder", e.Message);
+        Assert.Equal(before, Directory.GetFiles(notebooks).ToDictionary(file => file, File.ReadAllText));
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("{\"Code\":null,\"Settings\":{},\"Notebooks\":[]}")]
+    public void Plan_ThatIsBroken_IsNamed(string text)
+    {
+        Directory.CreateDirectory(At("shard"));
+        File.WriteAllText(Path.Combine(At("shard"), "plan.json"), text);
+
+        Assert.Contains("plan.json: cannot be read", Assert.Throws<ReportException>(() => new Shards([At("shard")])).Message);
+    }
+
+    [Fact]
+    public async Task Killed_At20RandomMoments_NoPieceIsTakenForWholeThatIsNot_AndWhatWasDoneIsNotDoneAgain()
+    {
+        var settings = new RunSettings(Quick: true, Seeds: 30);
+        await RunWhole(settings);
+        var random = new Random(7);
+        Dictionary<string, DateTime> done = [];
+        for (var i = 0; i < 20; i++)
+        {
+            using var process = Start("--quick", "--seeds", "30", "--shard", "1/1", "--out", At("shard"));
+            // While it starts and looks for its pieces, or just when another is there.
+            if (i % 2 == 0)
+                process.WaitForExit(random.Next(600));
+            else
+                while (!process.HasExited && Pieces().Count <= done.Count)
+                    Thread.Sleep(random.Next(5));
+            process.Kill();
+            process.WaitForExit();
+
+            var now = Pieces();
+            Assert.All(done, piece => Assert.Equal(piece.Value, now[piece.Key]));
+            done = now;
+            if (done.Count > 0)
+                Assert.Equal(done.Count, Piece.All(settings, NotebookFile.All(checkout.Repository)).Count(piece => new Shards([At("shard")]).Find(piece.NameIn(settings)) is not null));
+        }
+
+        await RunShard(new Shard(1, 1), At("shard"), settings);
+        await Merge(At("shard"));
+        AssertMergedIsWhole();
+        Assert.Empty(Directory.GetFiles(At("shard"), "*.tmp"));
+
+        Dictionary<string, DateTime> Pieces() =>
+            Directory.Exists(At("shard")) ? Directory.GetFiles(At("shard"), "*.ipynb").ToDictionary(file => file, File.GetLastWriteTimeUtc) : [];
+    }
+
+    [Fact]
+    public async Task Merges_AtOnce_LeaveOneWholeReport_AndTheShardsAsTheyAre()
+    {
+        await RunWhole();
+        await RunShard(new Shard(1, 1), At("shard"));
+        var before = Directory.GetFiles(At("shard")).ToDictionary(file => file, File.ReadAllText);
+        for (var round = 0; round < 5; round++)
+        {
+            var merges = Enumerable.Range(0, 3).Select(_ => Task.Run(() => Merge(At("shard")))).ToArray();
+            await Task.WhenAll(merges).ContinueWith(_ => { }, TaskScheduler.Default);
+
+            Assert.Contains(merges, merge => merge.IsCompletedSuccessfully);
+            Assert.All(merges.Where(merge => merge.IsFaulted), merge =>
+                Assert.Contains("another merge is at work here", Assert.IsType<ReportException>(merge.Exception!.InnerException).Message));
+            AssertMergedIsWhole();
+        }
+        Assert.Equal(before, Directory.GetFiles(At("shard")).ToDictionary(file => file, File.ReadAllText));
+    }
+
+    [Fact]
+    public async Task Status_CountsPieces_AndNamesThoseThatRunOrFailed()
+    {
+        checkout.AddSample("if (seed == 43) throw new Exception(\"out of luck\");");
+        await RunShard(new Shard(1, 4), At("shard"));
+        await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(2, 4), At("shard")));
+        File.WriteAllText(Path.Combine(At("shard"), "01-sample.seed-44.running"), "");
+
+        var lines = Status(TimeProvider.System);
+        Assert.StartsWith("01-sample.seed-43: failed: notebooks/01-sample.ipynb: cell 4", lines[0]);
+        Assert.Equal(["01-sample.seed-44: running", "1 done, 1 running, 1 failed, 1 waiting"], lines[1..3]);
+        Assert.StartsWith("About 0:0", lines[3]);
+
+        // A process that has given no sign for a minute was killed.
+        Assert.Equal("1 done, 0 running, 1 failed, 2 waiting", Status(new Clock(TimeSpan.FromMinutes(2)))[^1]);
+
+        File.WriteAllText(Path.Combine(At("shard"), "01-sample.seed-42.ipynb"), "{");
+        Assert.Contains(Status(TimeProvider.System), line => line.Contains("01-sample.seed-42.ipynb: is no whole piece", StringComparison.Ordinal));
     }
 
     private string At(string name) => Path.Combine(checkout.Repository.Root, name);
+
+    private string[] Status(TimeProvider clock)
+    {
+        var output = new StringWriter();
+        ShardStatus.Write(checkout.Repository, new Shards([At("shard")]), output, clock);
+        return output.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n');
+    }
+
+    private Task RunWhole(RunSettings? settings = null) =>
+        new ReportRun(checkout.Repository, new ReportOptions(settings ?? Settings, [], Out: Whole), TextWriter.Null).RunAsync(default);
 
     private Task RunShard(Shard shard, string folder, RunSettings? settings = null) =>
         ShardRun.RunAsync(checkout.Repository, new ReportOptions(settings ?? Settings, [], Out: folder), shard, TextWriter.Null, default);
@@ -81,5 +216,25 @@ public sealed class ShardTests : IDisposable
     {
         var shards = new Shards(folders);
         return new ReportRun(checkout.Repository, new ReportOptions(shards.Plan.Settings, shards.Plan.Notebooks), TextWriter.Null) { Shards = shards }.RunAsync(default);
+    }
+
+    private void AssertMergedIsWhole()
+    {
+        var merged = RecordFolder.Read(checkout.Output);
+        Assert.Equal(RecordFolder.ReadProvenance(Whole)!.AllDigests, merged.Provenance.AllDigests);
+        var files = Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(checkout.Output, file));
+        Assert.Equal(File.ReadAllLines(Path.Combine(checkout.Output, "files.txt")), files.Order(StringComparer.Ordinal));
+    }
+
+    private Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [typeof(ReportRun).Assembly.Location, .. arguments])
+    {
+        WorkingDirectory = checkout.Repository.Root,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    private sealed class Clock(TimeSpan ahead) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
     }
 }

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using k8s;
+using k8s.Models;
+
+namespace Fgsm.Report.Tests;
+
+/// <summary>What is written for a scheduler, run by that scheduler.</summary>
+public sealed class JobScriptTests : IDisposable
+{
+    private static readonly string Root = Checkout.Above(AppContext.BaseDirectory)!;
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    /// <summary>Six pieces in an array of six; one task is killed while it runs, and queued again.</summary>
+    [SlurmFact]
+    public void Slurm_WithATaskKilledAndQueuedAgain_GivesTheDigestsOfOneWholeRun()
+    {
+        string[] run = ["--quick", "--grid", "--only", "03", "04", "--seeds", "3"];
+        Report(Root, [.. run, "--out", folder.File("whole"), "--format", "md"]);
+        using var slurm = new OneNodeSlurm();
+        File.WriteAllText(folder.File("run.sh"), Report(Root, ["jobs", "slurm", "--shards", "6", "--time", "0:10:00", "--partition", "all", "--pieces", folder.File("pieces"), "--out", folder.File("merged"), .. run]));
+
+        slurm.Run(folder.Path, "bash", "run.sh");
+        var array = slurm.Run("squeue", "--noheader", "--name=fgsm-shard", "--format=%F").Split('\n')[0];
+        var killed = folder.File("pieces/03-epsilon-sweep.seed-43");
+        OneNodeSlurm.WaitUntil(() => File.Exists($"{killed}.running"), "the second shard does not run", seconds: 120);
+        slurm.Run("scontrol", "requeue", $"{array}_2");
+        OneNodeSlurm.WaitUntil(() => !File.Exists($"{killed}.running"), "the killed shard runs");
+        Assert.False(File.Exists($"{killed}.ipynb"));
+        OneNodeSlurm.WaitUntil(() => slurm.Run("squeue", "--noheader").Length == 0, "jobs are left", seconds: 300);
+
+        Assert.Contains("Restarts=1 ", slurm.Run("scontrol", "show", "job", $"{array}_2"));
+        Assert.Equal(Digests("whole"), Digests("merged"));
+        Assert.Equal(6, Directory.GetFiles(folder.File("pieces"), "*.ipynb").Length);
+        Assert.Contains("6 done, 0 running, 0 failed, 0 waiting", Report(Root, ["status", folder.File("pieces")]));
+    }
+
+    [ParallelFact]
+    public void Parallel_GivesTheDigestsOfOneWholeRun_AlsoInAFolderWithASpaceAndAQuote()
+    {
+        using var checkout = new SampleCheckout();
+        checkout.AddSample();
+        string[] run = ["--quick", "--seeds", "3"];
+        Report(checkout.Repository.Root, [.. run, "--out", folder.File("whole")]);
+        var line = Report(checkout.Repository.Root, ["jobs", "parallel", "--shards", "3", "--pieces", folder.File("it's here/pieces"), "--out", folder.File("it's here/merged"), .. run]);
+        Assert.Single(line.TrimEnd().Split('\n'));
+
+        AssertRuns(Start("bash", Path.GetTempPath(), "-c", line));
+
+        Assert.Equal(Digests("whole"), Digests("it's here/merged"));
+        Assert.Equal(3, Directory.GetFiles(folder.File("it's here/pieces"), "*.ipynb").Length);
+    }
+
+    [Fact]
+    public void Kubernetes_FitsTheSchemaOfAnIndexedJob_AndItsCommandRunsTheShardOfItsPod()
+    {
+        using var checkout = new SampleCheckout();
+        checkout.AddSample();
+        var manifest = Report(checkout.Repository.Root, ["jobs", "kubernetes", "--shards", "2", "--pieces", folder.File("it's: #here"), "--quick", "--seeds", "2"]);
+
+        var job = KubernetesYaml.Deserialize<V1Job>(manifest, strict: true);
+
+        Assert.Equal(("batch/v1", "Job", "Indexed", 2, 2), (job.ApiVersion, job.Kind, job.Spec.CompletionMode, job.Spec.Completions, job.Spec.Parallelism));
+        Assert.Equal("Never", job.Spec.Template.Spec.RestartPolicy);
+        var shard = Assert.Single(job.Spec.Template.Spec.Containers);
+        Assert.Equal(job.Spec.Template.Spec.Volumes.Single().Name, shard.VolumeMounts.Single().Name);
+        Assert.Equal(checkout.Repository.Root, shard.VolumeMounts.Single().MountPath);
+
+        if (OperatingSystem.IsWindows())
+            return;
+        AssertRuns(Start("env", shard.WorkingDir, ["JOB_COMPLETION_INDEX=1", .. shard.Command, .. shard.Args]));
+        Assert.Equal(["01-sample.seed-43.ipynb", "plan.json"], Directory.GetFiles(folder.File("it's: #here")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    private IReadOnlyDictionary<string, string> Digests(string report) => RecordFolder.ReadProvenance(folder.File(report))!.AllDigests;
+
+    private static string Report(string directory, string[] arguments) => AssertRuns(Start("dotnet", directory, [typeof(ReportRun).Assembly.Location, .. arguments]));
+
+    private static Process Start(string program, string directory, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        WorkingDirectory = directory,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    private static string AssertRuns(Process process)
+    {
+        using (process)
+        {
+            var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            Assert.True(process.WaitForExit(TimeSpan.FromMinutes(5)), "It does not end.");
+            Assert.True(process.ExitCode == 0, error.Result);
+            return output.Result;
+        }
+    }
+}
