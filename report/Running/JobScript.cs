@@ -45,6 +45,7 @@ internal sealed record JobScript(string Checkout, string Here, IReadOnlyList<str
         exec {Shard} "$SLURM_ARRAY_TASK_ID/{Count}"
         END
         )
+        echo "Submitted batch job $shards"
 
         sbatch --dependency="afterok:$shards" <<'END'
         #!/bin/bash

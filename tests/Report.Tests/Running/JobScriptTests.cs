@@ -7,22 +7,24 @@ namespace Fgsm.Report.Tests;
 /// <summary>What is written for a scheduler, run by that scheduler.</summary>
 public sealed class JobScriptTests : IDisposable
 {
-    private static readonly string Root = Checkout.Above(AppContext.BaseDirectory)!;
-
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Six pieces in an array of six; one task is killed while it runs, and queued again.</summary>
+    /// <summary>The quick run of a sweep and of the grid, each with three seeds, on few images: six pieces. One is killed while it runs.</summary>
     [SlurmFact]
     public void Slurm_WithATaskKilledAndQueuedAgain_GivesTheDigestsOfOneWholeRun()
     {
+        using var checkout = new NotebookParametersTests.FewImages();
+        checkout.Change("03-epsilon-sweep", "trainImages = 96", "testImages = 40");
+        checkout.Change("04-practical-approach", "trainImages = 96", "testImages = 40", "pgdImages = 10");
         string[] run = ["--quick", "--grid", "--only", "03", "04", "--seeds", "3"];
-        Report(Root, [.. run, "--out", folder.File("whole"), "--format", "md"]);
+        Report(checkout.Notebooks, [.. run, "--out", folder.File("whole"), "--format", "md"]);
+        string[] jobs = ["jobs", "slurm", "--shards", "6", "--time", "0:10:00", "--partition", "all", "--pieces", folder.File("pieces"), "--out", folder.File("merged")];
+        File.WriteAllText(folder.File("run.sh"), Report(checkout.Notebooks, [.. jobs, .. run]));
         using var slurm = new OneNodeSlurm();
-        File.WriteAllText(folder.File("run.sh"), Report(Root, ["jobs", "slurm", "--shards", "6", "--time", "0:10:00", "--partition", "all", "--pieces", folder.File("pieces"), "--out", folder.File("merged"), .. run]));
 
-        slurm.Run(folder.Path, "bash", "run.sh");
+        slurm.Run("bash", folder.File("run.sh"));
         var array = slurm.Run("squeue", "--noheader", "--name=fgsm-shard", "--format=%F").Split('\n')[0];
         var killed = folder.File("pieces/03-epsilon-sweep.seed-43");
         OneNodeSlurm.WaitUntil(() => File.Exists($"{killed}.running"), "the second shard does not run", seconds: 120);
@@ -34,7 +36,7 @@ public sealed class JobScriptTests : IDisposable
         Assert.Contains("Restarts=1 ", slurm.Run("scontrol", "show", "job", $"{array}_2"));
         Assert.Equal(Digests("whole"), Digests("merged"));
         Assert.Equal(6, Directory.GetFiles(folder.File("pieces"), "*.ipynb").Length);
-        Assert.Contains("6 done, 0 running, 0 failed, 0 waiting", Report(Root, ["status", folder.File("pieces")]));
+        Assert.Contains("6 done, 0 running, 0 failed, 0 waiting", Report(checkout.Notebooks, ["status", folder.File("pieces")]));
     }
 
     [ParallelFact]

@@ -45,23 +45,29 @@ internal sealed class OneNodeSlurm : IDisposable
             PartitionName=all Nodes=ALL Default=YES
 
             """));
-        Start(
-            "munged", "--foreground", "--force", $"--key-file={folder.File("munge.key")}", $"--socket={folder.File("munge.socket")}",
-            $"--pid-file={folder.File("munge.pid")}", $"--log-file={folder.File("munge.log")}", $"--seed-file={folder.File("munge.seed")}");
-        WaitUntil(() => File.Exists(folder.File("munge.socket")), "munged has no socket");
-        Start("slurmctld", "-D");
-        Start("slurmd", "-D");
-        WaitUntil(() => Run("sinfo", "--noheader", "--format=%t").Trim() == "idle", "the node is not idle");
+        try
+        {
+            Start(
+                "munged", "--foreground", "--force", $"--key-file={folder.File("munge.key")}", $"--socket={folder.File("munge.socket")}",
+                $"--pid-file={folder.File("munge.pid")}", $"--log-file={folder.File("munge.log")}", $"--seed-file={folder.File("munge.seed")}");
+            WaitUntil(() => File.Exists(folder.File("munge.socket")), "munged has no socket");
+            Start("slurmctld", "-D");
+            Start("slurmd", "-D");
+            WaitUntil(() => Run("sinfo", "--noheader", "--format=%t").Trim() == "idle", "the node is not idle");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs a program that talks to this Slurm.</summary>
-    public string Run(string program, params string[] arguments) => Run(folder.Path, program, arguments);
-
-    public string Run(string directory, string program, params string[] arguments)
+    public string Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = directory,
+            WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["SLURM_CONF"] = folder.File("slurm.conf") },
