@@ -21,6 +21,11 @@ internal static class ReportCommand
         var seeds = new Option<int?>("--seeds") { Description = "Run with so many seeds, one after the other, and give mean and standard deviation.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 1) };
         var grid = new Option<bool>("--grid") { Description = "The whole grid of settings, where a notebook has one: long." };
         var fresh = new Option<bool>("--fresh") { Description = "Train everything again, where a notebook could load weights." };
+        var parameters = new Option<string[]>("--parameter", "-p")
+        {
+            Description = "Another value for a parameter of a notebook, in C#: -p dearImages=1000 -p \"eps=[0.1, 0.2]\".",
+            HelpName = "name=value",
+        };
         var engine = new Option<string>("--engine")
         {
             Description = "What computes: embedded, or torchsharp for TorchSharp and libtorch.",
@@ -43,13 +48,14 @@ internal static class ReportCommand
 
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
-            quick, only, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, shard, list,
+            quick, only, parameters, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, shard, list,
             Merge(output, error), Status(output, error), Jobs(output, error),
             Export(output, error), Diff(output, error), Verify(output, error), Open(output, error), Serve(output, error),
         };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(shard) is not null && new Option[] { format, template, replace }.FirstOrDefault(option => result.GetResult(option) is not null) is { } other)
+            Option[] ofReports = [format, template, replace];
+            if (result.GetResult(shard) is not null && ofReports.FirstOrDefault(option => result.GetResult(option) is not null) is { } other)
                 result.AddError($"--shard writes no report; give {other.Name} to merge");
         });
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
@@ -62,7 +68,8 @@ internal static class ReportCommand
                 return 0;
             }
             var settings = new RunSettings(
-                parsed.GetValue(quick), parsed.GetValue(seed), parsed.GetValue(seeds) ?? 1, parsed.GetValue(grid), parsed.GetValue(fresh), parsed.GetValue(engine)!);
+                parsed.GetValue(quick), parsed.GetValue(seed), parsed.GetValue(seeds) ?? 1, parsed.GetValue(grid), parsed.GetValue(fresh),
+                parsed.GetValue(engine)!, parsed.GetValue(parameters) is { Length: > 0 } given ? given : null);
             var options = new ReportOptions(settings, parsed.GetValue(only) ?? [], parsed.GetValue(data), parsed.GetValue(folder))
             {
                 Formats = Chosen(parsed, format, standard),
@@ -86,7 +93,10 @@ internal static class ReportCommand
         var format = FormatOption(Names(standard));
         var template = TemplateOption();
         var replace = ReplaceOption();
-        var command = new Command("merge", "Puts the shards of a run together and writes the report of one whole run.") { folders, folder, format, template, replace };
+        var command = new Command("merge", "Puts the shards of a run together and writes the report of one whole run.")
+        {
+            folders, folder, format, template, replace,
+        };
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
         {
             var repository = Repository.Find();
@@ -106,7 +116,7 @@ internal static class ReportCommand
     private static Command Status(TextWriter output, TextWriter error)
     {
         var folders = FoldersArgument();
-        var command = new Command("status", "Shows how many pieces of the shards are done, running, failed and waiting, and the time left.") { folders };
+        var command = new Command("status", "Counts the pieces of the shards that are done, running, failed and waiting.") { folders };
         command.SetAction(Guarded(error, (parsed, _) =>
         {
             var repository = Repository.Find();
@@ -122,13 +132,20 @@ internal static class ReportCommand
         scheduler.AcceptOnlyFromAmong("slurm", "parallel", "kubernetes");
         var count = new Option<int?>("--shards")
         {
-            Description = "Into how many shards the run is cut.", HelpName = "number", Required = true, CustomParser = result => WholeNumber(result, least: 1),
+            Description = "Into how many shards the run is cut.", HelpName = "number", Required = true,
+            CustomParser = result => WholeNumber(result, least: 1),
         };
-        var pieces = new Option<string?>("--pieces") { Description = "Where the shards keep their pieces; report/out.shards unless given.", HelpName = "folder" };
+        var pieces = new Option<string?>("--pieces")
+        {
+            Description = "Where the shards keep their pieces; report/out.shards unless given.", HelpName = "folder",
+        };
         var folder = new Option<string?>("--out") { Description = "Where the report goes; report/out unless given.", HelpName = "folder" };
-        var time = new Option<string>("--time") { Description = "Slurm's limit for a shard.", HelpName = "h:mm:ss", DefaultValueFactory = _ => "4:00:00" };
+        var time = new Option<string>("--time")
+        {
+            Description = "Slurm's limit for a shard.", HelpName = "h:mm:ss", DefaultValueFactory = _ => "4:00:00",
+        };
         var partition = new Option<string?>("--partition") { Description = "Slurm's partition.", HelpName = "name" };
-        var command = new Command("jobs", "Writes what a scheduler needs to run the shards and to merge them; all other options are those of the run.")
+        var command = new Command("jobs", "Writes what a scheduler needs to run and to merge the shards; all other options are the run's.")
         {
             scheduler, count, pieces, folder, time, partition,
         };
@@ -140,7 +157,8 @@ internal static class ReportCommand
                 throw new ReportException($"{wrong.Message.TrimEnd('.')}; --help lists the options.") { IsUsage = true };
             var repository = Repository.Find();
             var script = new JobScript(
-                repository.Root, Directory.GetCurrentDirectory(), parsed.UnmatchedTokens, Path.GetFullPath(parsed.GetValue(pieces) ?? repository.Shards),
+                repository.Root, Directory.GetCurrentDirectory(), parsed.UnmatchedTokens,
+                Path.GetFullPath(parsed.GetValue(pieces) ?? repository.Shards),
                 Path.GetFullPath(parsed.GetValue(folder) ?? repository.Output), parsed.GetValue(count)!.Value);
             output.Write(parsed.GetValue(scheduler) switch
             {

@@ -24,8 +24,10 @@ internal sealed record ReportOptions(RunSettings Settings, IReadOnlyList<string>
 /// <param name="Grid">The whole grid of settings, where a notebook has one.</param>
 /// <param name="Fresh">Everything is trained afresh, where a notebook could load weights.</param>
 /// <param name="Engine">What computes: the name of a script in notebooks/engine.</param>
+/// <param name="Parameters">Parameters of notebooks with other values, each as "name=value", the value in C#; null for none.</param>
 internal sealed record RunSettings(
-    bool Quick = false, int? Seed = null, int Seeds = 1, bool Grid = false, bool Fresh = false, string Engine = RunSettings.EmbeddedEngine)
+    bool Quick = false, int? Seed = null, int Seeds = 1, bool Grid = false, bool Fresh = false, string Engine = RunSettings.EmbeddedEngine,
+    IReadOnlyList<string>? Parameters = null)
 {
     public const string EmbeddedEngine = "embedded";
 }

@@ -20,7 +20,9 @@ internal sealed record JobScript(string Checkout, string Here, IReadOnlyList<str
 
     private string Merge => $"{Program} merge {Quoted(Folder)} --out {Quoted(Report)}";
 
-    /// <summary>A script that submits two jobs: an array with a task for each shard, and the merge, which waits until all of them have succeeded.</summary>
+    /// <summary>
+    /// A script that submits two jobs: an array with a task for each shard, and the merge, which waits until all of them have succeeded.
+    /// </summary>
     /// <param name="time">The limit of a task, as Slurm writes it.</param>
     /// <param name="partition">Slurm's partition; null for its default.</param>
     public string ToSlurm(string time, string? partition) => Lines($"""
@@ -61,9 +63,10 @@ internal sealed record JobScript(string Checkout, string Here, IReadOnlyList<str
         """);
 
     /// <summary>A line for GNU parallel, on this machine: one shard for every two processors at a time, then the merge.</summary>
-    public string ToParallel() => Lines($$"""
-        cd {{Quoted(Here)}} && seq {{Count}} | DOTNET_PROCESSOR_COUNT=2 OMP_NUM_THREADS=2 parallel --jobs 50% {{Quoted(Shard + " {}/" + Count)}} && {{Merge}}
-        """);
+    public string ToParallel() => string.Join(" && ",
+        $"cd {Quoted(Here)}",
+        $"seq {Count} | DOTNET_PROCESSOR_COUNT=2 OMP_NUM_THREADS=2 parallel --jobs 50% {Quoted($"{Shard} {{}}/{Count}")}",
+        $"{Merge}\n");
 
     /// <summary>An Indexed Job, whose pods find the checkout on a volume at the same path as here.</summary>
     public string ToKubernetes() => Lines($"""
@@ -111,7 +114,9 @@ internal sealed record JobScript(string Checkout, string Here, IReadOnlyList<str
     private static string Json(string text) => JsonSerializer.Serialize(text);
 
     private static string Quoted(string text) =>
-        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+=:,@%".Contains(c)) ? text : $"'{text.Replace("'", "'\\''")}'";
+        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+=:,@%".Contains(c))
+            ? text
+            : $"'{text.Replace("'", "'\\''")}'";
 
     private static string Lines(string text) => text.ReplaceLineEndings("\n") + "\n";
 }

@@ -19,7 +19,7 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public async Task<MeasuredRun> RunAsync(IReadOnlyList<NotebookFile> notebooks, CancellationToken cancellation)
     {
-        Check(notebooks);
+        Prepare(notebooks);
         var start = clock.GetTimestamp();
         var kept = new KeptSeeds(repository.Seeds);
         var results = new RecordSet();
@@ -47,15 +47,19 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
         return new MeasuredRun(new ReportContent(results, provenance), executed);
     }
 
-    /// <summary>Lets the notebooks compute with the engine asked for, and finds out what would stop the run at its end.</summary>
+    /// <summary>Gives the notebooks the parameters and the engine asked for, and finds out what would stop the run at its end.</summary>
     /// <exception cref="ReportException">Something the user must know.</exception>
-    public void Check(IReadOnlyList<NotebookFile> notebooks)
+    public void Prepare(IReadOnlyList<NotebookFile> notebooks)
     {
         if (data is not null && !Directory.Exists(data))
             throw new ReportException($"--data {data}: no such folder.") { IsUsage = true };
+
+        NotebookFile.Set(notebooks, settings.Parameters ?? []);
         if (settings.Engine != RunSettings.EmbeddedEngine)
             foreach (var notebook in notebooks)
                 notebook.UseEngine(repository, settings.Engine);
+
+        // What would stop the run at its end, is told now.
         foreach (var notebook in notebooks.Where(Piece.HasSeed))
             _ = FirstSeed(notebook);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
@@ -77,6 +78,45 @@ internal sealed partial class NotebookFile
             cell.Source = EngineLine().Replace(cell.Source, $"#!import engine/{engine}.csx");
     }
 
+    /// <summary>Gives a variable of the parameters cell another value.</summary>
+    /// <param name="value">A C# expression, as a reader would write it there.</param>
+    /// <returns>False where the cell declares no such variable.</returns>
+    /// <exception cref="ReportException">The value is no C# expression.</exception>
+    public bool Set(string name, string value)
+    {
+        var root = Parse(ParametersCell).GetRoot();
+        var initial = root.DescendantNodes().OfType<VariableDeclaratorSyntax>()
+            .FirstOrDefault(variable => variable.Identifier.Text == name)?.Initializer?.Value;
+        if (initial is null)
+            return false;
+        var expression = SyntaxFactory.ParseExpression(value);
+        if (expression.GetDiagnostics().FirstOrDefault() is { } wrong)
+            throw new ReportException(
+                $"-p {name}={value}: this is no C# expression: {wrong.GetMessage(CultureInfo.InvariantCulture)}.") { IsUsage = true };
+        Document.Cells.First(IsParametersCell).Source = root.ReplaceNode(initial, expression.WithTriviaFrom(initial)).ToFullString();
+        return true;
+    }
+
+    /// <summary>Sets the parameters of a run, each in every notebook that declares it.</summary>
+    /// <param name="parameters">Each as "name=value".</param>
+    /// <exception cref="ReportException">One is not of this form, or no notebook declares it.</exception>
+    public static void Set(IReadOnlyList<NotebookFile> notebooks, IReadOnlyList<string> parameters)
+    {
+        foreach (var parameter in parameters)
+        {
+            var parts = parameter.Split('=', 2, StringSplitOptions.TrimEntries);
+            if (parts.Length < 2)
+                throw new ReportException($"-p {parameter}: write name=value, for instance dearImages=1000.") { IsUsage = true };
+            if (Parameter.All.Contains(parts[0]))
+                throw new ReportException($"-p {parameter}: use --{parts[0]}.") { IsUsage = true };
+            // In every notebook, not in the first only.
+            if (notebooks.Count(notebook => notebook.Set(parts[0], parts[1])) == 0)
+                throw new ReportException($"-p {parameter}: no notebook of this run declares {parts[0]}; there are "
+                    + $"{string.Join(", ", notebooks.SelectMany(notebook => notebook.Parameters.Keys).Except(Parameter.All).Distinct())}.")
+                    { IsUsage = true };
+        }
+    }
+
     /// <summary>All notebooks, in the order of their names.</summary>
     /// <exception cref="ReportException">There are none.</exception>
     public static List<NotebookFile> All(Repository repository)
@@ -96,7 +136,9 @@ internal sealed partial class NotebookFile
         return [.. all.Where(notebook => only.Count == 0 || only.Any(notebook.IsCalled))];
     }
 
-    private string ParametersCell => Document.Cells.FirstOrDefault(cell => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters"))?.Source ?? "";
+    private string ParametersCell => Document.Cells.FirstOrDefault(IsParametersCell)?.Source ?? "";
+
+    private static bool IsParametersCell(NotebookCell cell) => cell.Kind == CellKind.Code && cell.Tags.Contains("parameters");
 
     private bool IsCalled(string asked)
     {

@@ -33,7 +33,8 @@ internal sealed class OutputFolder(string path)
             Directory.CreateDirectory(Path);
             try
             {
-                file = new FileStream(At(".merging"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+                file = new FileStream(
+                    At(".merging"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
             }
             catch (IOException) when (File.Exists(At(".merging")))
             {

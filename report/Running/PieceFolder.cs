@@ -24,22 +24,25 @@ internal sealed class PieceFolder(string path)
     {
         Directory.CreateDirectory(Path);
         // Other shards may begin at the same time: their plan comes before any other file.
-        var other = Directory.EnumerateFileSystemEntries(Path).Select(System.IO.Path.GetFileName).FirstOrDefault(name => !name!.StartsWith(Plan, StringComparison.Ordinal));
+        var other = new DirectoryInfo(Path).EnumerateFileSystemInfos()
+            .FirstOrDefault(entry => !entry.Name.StartsWith(Plan, StringComparison.Ordinal))?.Name;
         if (!File.Exists(At(Plan)))
         {
             if (other is not null)
-                throw new ReportException($"{Path}: holds {other}, and no pieces of a run; name another folder with --out.") { IsUsage = true };
+                throw Refused($"holds {other}, and no pieces of a run");
             Write(Plan, plan.ToJson().ToJsonString());
         }
         else if (ReadPlan().Difference(plan) is { } difference)
-            throw new ReportException($"{Path}: holds another run, which differs in {difference}; name another folder with --out.") { IsUsage = true };
+        {
+            throw Refused($"holds another run, which differs in {difference}");
+        }
     });
 
     /// <exception cref="ReportException">There is none, or it cannot be read.</exception>
     public RunPlan ReadPlan()
     {
         if (!File.Exists(At(Plan)))
-            throw new ReportException($"{Path}: holds no {Plan}, so no shard of a run; name a folder that --shard wrote.") { IsUsage = true };
+            throw new ReportException($"{Path}: holds no {Plan}, so no shard; name a folder that --shard wrote.") { IsUsage = true };
         try
         {
             return RunPlan.Parse(JsonNode.Parse(File.ReadAllText(At(Plan))));
@@ -62,7 +65,8 @@ internal sealed class PieceFolder(string path)
             var notebook = Notebook.Load(file);
             var note = notebook.Metadata[Metadata] ?? throw new FormatException("it says not of which run it is");
             if (RunPlan.Parse(note["plan"]).Difference(plan) is { } difference)
-                throw new ReportException($"{file}: belongs to another run, which differs in {difference}; delete it and run its shard again.");
+                throw new ReportException(
+                    $"{file}: belongs to another run, which differs in {difference}; delete it and run its shard again.");
             var time = TimeSpan.FromSeconds((double)(note["seconds"] ?? throw new FormatException("it says not how long it took")));
             notebook.Metadata.Remove(Metadata);
             return new(notebook, time);
@@ -108,6 +112,8 @@ internal sealed class PieceFolder(string path)
     /// <summary>Whether a process is at a piece: three beats without a sign mean that it was killed.</summary>
     public bool IsRunning(string name, TimeProvider clock) =>
         File.Exists(At(name + Running)) && clock.GetUtcNow() - File.GetLastWriteTimeUtc(At(name + Running)) < 3 * Beat;
+
+    private ReportException Refused(string what) => new($"{Path}: {what}; name another folder with --out.") { IsUsage = true };
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
 

@@ -24,7 +24,13 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
 
         MeasuredRun run;
         using (var live = new LiveFolder(folder.Path, TimeProvider.System))
-            run = await new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System, live) { Done = Shards }.RunAsync(notebooks, cancellation);
+        {
+            var measurement = new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System, live)
+            {
+                Done = Shards,
+            };
+            run = await measurement.RunAsync(notebooks, cancellation);
+        }
 
         var content = KeptChapters.Join(run.Content, kept);
 

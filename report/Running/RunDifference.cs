@@ -29,6 +29,7 @@ internal static class RunDifference
         {
             ("Commit", p => p.Commit),
             ("Run", p => $"{(p.Settings.Quick ? "quick" : "full")}{(p.Settings.Grid ? ", whole grid" : "")}{(p.Settings.Fresh ? ", all trained afresh" : "")}"),
+            ("Parameters", p => string.Join("; ", p.Settings.Parameters ?? [])),
             ("Seed", p => p.Seed),
             ("Notebooks", p => string.Join(", ", p.Notebooks)),
             ("Data", p => string.Join("; ", p.Data)),

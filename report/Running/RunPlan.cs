@@ -11,9 +11,14 @@ namespace Fgsm.Report.Running;
 /// <param name="Notebooks">Names of the notebooks.</param>
 internal sealed record RunPlan(string Code, RunSettings Settings, IReadOnlyList<string> Notebooks)
 {
-    private static readonly string[] Sources = [".cs", ".csproj", ".props", ".targets", ".csx", ".csv"], Built = ["bin", "obj", "node_modules"];
+    private static readonly string[] Sources = [".cs", ".csproj", ".props", ".targets", ".csx", ".csv"];
+    private static readonly string[] Built = ["bin", "obj", "node_modules"];
 
-    private static readonly JsonSerializerOptions Strict = new() { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Strict = new()
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     public static RunPlan Of(Repository repository, RunSettings settings, IReadOnlyList<NotebookFile> notebooks) =>
         new(DigestOf(repository, settings, notebooks), settings, [.. notebooks.Select(notebook => notebook.Name)]);
@@ -36,11 +41,14 @@ internal sealed record RunPlan(string Code, RunSettings Settings, IReadOnlyList<
             ("grid", Settings.Grid, other.Settings.Grid),
             ("fresh", Settings.Fresh, other.Settings.Fresh),
             ("engine", Settings.Engine, other.Settings.Engine),
-        }.Where(part => !Equals(part.Mine, part.Other)).Select(part => $"{part.What} ({Words(part.Mine)}, not {Words(part.Other)})").ToArray();
-        return differences.Length == 0 ? null : string.Join(", ", differences);
+            ("parameters", string.Join("; ", Settings.Parameters ?? []), string.Join("; ", other.Settings.Parameters ?? [])),
+        };
+        var words = differences.Where(part => !Equals(part.Mine, part.Other))
+            .Select(part => $"{part.What} ({Words(part.Mine)}, not {Words(part.Other)})");
+        return words.Any() ? string.Join(", ", words) : null;
     }
 
-    private static string Words(object? value) => value is null ? "the notebooks' own" : $"{value}";
+    private static string Words(object? value) => value is null or "" ? "the notebooks' own" : $"{value}";
 
     // As git shows a commit.
     private static string Short(string digest) => digest[..Math.Min(12, digest.Length)];
@@ -55,7 +63,8 @@ internal sealed record RunPlan(string Code, RunSettings Settings, IReadOnlyList<
         // A run of the grid measures what other runs read.
         var grids = Path.Combine(repository.Notebooks, "grids");
         if (!settings.Grid && Directory.Exists(grids))
-            foreach (var file in Directory.GetFiles(grids, "*.json").Where(file => !file.EndsWith(".part.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+            foreach (var file in Directory.GetFiles(grids, "*.json").Order(StringComparer.Ordinal)
+                .Where(file => !file.EndsWith(".part.json", StringComparison.Ordinal)))
                 Append(Path.GetFileName(file), File.ReadAllText(file));
         foreach (var notebook in notebooks)
             foreach (var cell in notebook.Document.Cells.Where(cell => cell.Kind == CellKind.Code))

@@ -14,7 +14,8 @@ internal sealed class Shards
         Plan = folders[0].ReadPlan();
         foreach (var other in folders[1..])
             if (other.ReadPlan().Difference(Plan) is { } difference)
-                throw new ReportException($"{other.Path}: is of another run than {folders[0].Path}, and differs in {difference}; name shards of one run.") { IsUsage = true };
+                throw new ReportException(
+                    $"{other.Path}: is of another run than {folders[0].Path}, and differs in {difference}; name shards of one run.") { IsUsage = true };
     }
 
     public RunPlan Plan { get; }
@@ -26,7 +27,8 @@ internal sealed class Shards
     /// <summary>A piece that must be there.</summary>
     /// <exception cref="ReportException">It is not, or its file is not whole, or of another run.</exception>
     public DonePiece Get(string name) => Find(name)
-        ?? throw new ReportException($"{string.Join(", ", folders.Select(folder => folder.Path))}: the piece {name} is not done; run its shard again.");
+        ?? throw new ReportException(
+            $"{string.Join(", ", folders.Select(folder => folder.Path))}: the piece {name} is not done; run its shard again.");
 
     /// <summary>Finds out before the merge what would stop it: pieces that are missing, or of other code or data.</summary>
     /// <param name="repository">The checkout that merges.</param>
@@ -35,7 +37,8 @@ internal sealed class Shards
     public void Check(Repository repository, IReadOnlyList<NotebookFile> notebooks)
     {
         if (Plan.Difference(RunPlan.Of(repository, Plan.Settings, notebooks)) is { } difference)
-            throw new ReportException($"{folders[0].Path}: is of another checkout, which differs in {difference}; merge in the one that the shards ran in.");
+            throw new ReportException(
+                $"{folders[0].Path}: is of another checkout, which differs in {difference}; merge in the one that the shards ran in.");
         Dictionary<string, (string Sum, string Piece)> sums = [];
         Dictionary<string, (string Data, string Piece)> used = [];
         foreach (var piece in Piece.All(Plan.Settings, notebooks))
@@ -61,8 +64,11 @@ internal sealed class Shards
         var records = new RecordSet();
         records.Add("", document);
         SortedDictionary<string, string> data = new(StringComparer.Ordinal);
-        foreach (var set in records.Of<string>().Where(text => text.Name.EndsWith(sum, StringComparison.Ordinal)).Select(text => text.Name[..^sum.Length]))
+        foreach (var (record, _) in records.Of<string>().Where(text => text.Name.EndsWith(sum, StringComparison.Ordinal)))
+        {
+            var set = record[..^sum.Length];
             data[Text(set + synthetic) == "yes" ? DataSource.Mnist.Name : Text(set + name)] = Text(set + sum);
+        }
         return data;
 
         string Text(string record) => records.Get<string>(record, "text");

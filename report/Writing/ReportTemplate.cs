@@ -207,6 +207,7 @@ internal sealed partial class ReportTemplate
     {
         commit = TableMarkdown.Escape(provenance.Commit),
         seed = TableMarkdown.Escape(provenance.Seed),
+        parameters = TableMarkdown.Escape(string.Join("; ", provenance.Settings.Parameters ?? [])),
         run = provenance.Settings.Quick ? "quick" : "full",
         data = provenance.Data.Select(TableMarkdown.Escape).ToArray(),
         engine = TableMarkdown.Escape(provenance.Engine),

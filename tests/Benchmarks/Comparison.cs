@@ -45,11 +45,7 @@ internal sealed class Comparison : IDisposable
         foreach (var work in Works)
         {
             peak = Math.Max(peak, FmaPeak.Measure());
-            foreach (var size in pace.Sizes)
-            {
-                log.WriteLine($"{work.Name}, n = {size} ...");
-                inLoop[(work, size)] = pace.InLoop(Start(work, size));
-            }
+            MeasureInLoop(work);
         }
         var table = new ResultTable($"Milliseconds an image, in batches of n. {Machine()}") { Note = Note(peak, others.Share) };
         table.Text("work").Text("engine");
@@ -114,14 +110,19 @@ internal sealed class Comparison : IDisposable
     }
 
     /// <summary>Whole experiments; the sweep at each engine's best batch.</summary>
-    public ResultTable Experiments(int images, bool reportB)
+    /// <param name="images">In the sweep; the stronger attacks take 1,000 of them at most.</param>
+    /// <param name="whole">Also report B as a whole, and AutoAttack with its official numbers.</param>
+    public ResultTable Experiments(int images, bool whole)
     {
         var table = new ResultTable("Whole experiments, in seconds")
         {
             Note = "The library's sweep takes one gradient an image for every eps, on both engines. By hand it is an attack for every eps, "
-                + "as in PyTorch's tutorial; that is measured on libtorch only, and compared with the library's sweep on ours.",
+                + "as in PyTorch's tutorial; that is measured on libtorch only, and compared with the library's sweep on ours. The stronger "
+                + "attacks are the library's on both engines, on report B's CNN after an epoch of drawn digits. The short AutoAttack has 10 "
+                + "steps, 2 targets and 100 queries.",
         };
         table.Text("work").Number("ours", "s", "0.00").Number("libtorch", "s", "0.00").Number("ratio", format: "0.00x");
+        MeasureInLoop(Work.Attack);
         log.WriteLine("sweep ...");
         var (ours, theirs) = (SweepBatch(0), hasLibtorch ? SweepBatch(1) : 0);
         var sweep = pace.Whole(
@@ -132,15 +133,28 @@ internal sealed class Comparison : IDisposable
         ]);
         Row(Text($"sweep of 8 eps, {images:N0} images, {ours} at once (libtorch {theirs})"), sweep[0], sweep[1]);
         Row("the same, by hand on libtorch", sweep[0], sweep[2]);
-        if (reportB)
+        var few = Math.Min(images, 1000);
+        Attacked("PGD-40", pace.Whole, OnEmbedded.Works.Pgd(few, ours), hasLibtorch ? OnLibtorch.Works.Pgd(few, theirs) : null);
+        Attacked("AutoAttack, short", pace.Whole, OnEmbedded.Works.AutoAttack(few, ours, official: false),
+            hasLibtorch ? OnLibtorch.Works.AutoAttack(few, theirs, official: false) : null);
+        if (whole)
         {
+            Attacked("AutoAttack, once", Pace.Once, OnEmbedded.Works.AutoAttack(few, ours, official: true),
+                hasLibtorch ? OnLibtorch.Works.AutoAttack(few, theirs, official: true) : null);
             log.WriteLine("report B as a whole ...");
-            var whole = Pace.Once([OnEmbedded.Works.WholeReportB, hasLibtorch ? OnLibtorch.Works.WholeReportB : null]);
-            Row("report B as a whole, batches of 128, once", whole[0], whole[1]);
+            var all = Pace.Once([OnEmbedded.Works.WholeReportB, hasLibtorch ? OnLibtorch.Works.WholeReportB : null]);
+            Row("report B as a whole, batches of 128, once", all[0], all[1]);
         }
         return table;
 
         void Row(string name, double? ours, double? theirs) => table.Add(name, ours / 1000, theirs / 1000, theirs / ours);
+
+        void Attacked(string name, Func<IReadOnlyList<Action?>, double?[]> measure, Action ours, Action? theirs)
+        {
+            log.WriteLine($"{name} ...");
+            var times = measure([ours, theirs]);
+            Row(Text($"{name}, {few:N0} images"), times[0], times[1]);
+        }
     }
 
     public ResultTable NotebookKernel()
@@ -168,6 +182,15 @@ internal sealed class Comparison : IDisposable
 
     private (double Milliseconds, int Size) Best(Work work, int engine, int largest = int.MaxValue) =>
         pace.Sizes.Where(size => size <= largest).Min(size => (PerImage(work, size, engine), size));
+
+    private void MeasureInLoop(Work work)
+    {
+        foreach (var size in pace.Sizes.Where(size => !inLoop.ContainsKey((work, size))))
+        {
+            log.WriteLine($"{work.Name}, n = {size} ...");
+            inLoop[(work, size)] = pace.InLoop(Start(work, size));
+        }
+    }
 
     private int SweepBatch(int engine) => Best(Work.Attack, engine, LargestSweepBatch).Size;
 

@@ -7,7 +7,7 @@ using Fgsm.Benchmarks;
 using Fgsm.Results.Tables;
 
 var quick = new Option<bool>("--quick") { Description = "A smoke run of a minute: few batch sizes, few turns, no notebook kernel." };
-var full = new Option<bool>("--full") { Description = "Most of an hour: 10,000 images in the sweep, and report B as a whole." };
+var full = new Option<bool>("--full") { Description = "Hours: 10,000 images in the sweep, AutoAttack with its official numbers, and report B as a whole." };
 var ops = new Option<string>("--ops")
 {
     Description = "Measure single ops with BenchmarkDotNet instead; * is a wildcard, --ops alone takes all.",
@@ -16,17 +16,18 @@ var ops = new Option<string>("--ops")
 };
 
 var networks = new Option<bool>("--networks") { Description = "Only the table of networks of colour images and their layers." };
+var experiments = new Option<bool>("--experiments") { Description = "Only the table of whole experiments." };
 
 var command = new RootCommand("Measures the embedded engine beside libtorch and ONNX Runtime, in Markdown tables.")
 {
-    quick, full, networks, ops,
+    quick, full, networks, experiments, ops,
 };
 command.SetAction(options =>
 {
     try
     {
         if (options.GetResult(ops) is null)
-            Compare(options.GetValue(quick), options.GetValue(full), options.GetValue(networks));
+            Compare(options.GetValue(quick), options.GetValue(full), options.GetValue(networks), options.GetValue(experiments));
         else
             MeasureOps($"*{options.GetValue(ops)}*");
         return 0;
@@ -45,19 +46,20 @@ if (parsed.Errors.Count > 0)
 }
 return parsed.Invoke();
 
-static void Compare(bool quick, bool full, bool networks)
+static void Compare(bool quick, bool full, bool networks, bool experiments)
 {
     using var comparison = new Comparison(quick ? Pace.Quick : Pace.Usual, Console.Error);
-    if (networks)
+    var all = !networks && !experiments;
+    if (all)
     {
-        Console.WriteLine(comparison.Networks().ToMarkdown());
-        return;
+        Console.WriteLine(comparison.BatchSizes().ToMarkdown());
+        Console.WriteLine(comparison.SmallBatches().ToMarkdown());
     }
-    Console.WriteLine(comparison.BatchSizes().ToMarkdown());
-    Console.WriteLine(comparison.SmallBatches().ToMarkdown());
-    Console.WriteLine(comparison.Networks().ToMarkdown());
-    Console.WriteLine(comparison.Experiments(images: full ? 10_000 : quick ? 64 : 1024, reportB: full).ToMarkdown());
-    if (!quick)
+    if (all || networks)
+        Console.WriteLine(comparison.Networks().ToMarkdown());
+    if (all || experiments)
+        Console.WriteLine(comparison.Experiments(images: full ? 10_000 : quick ? 64 : 1024, whole: full).ToMarkdown());
+    if (all && !quick)
         Console.WriteLine(comparison.NotebookKernel().ToMarkdown());
 }
 

@@ -83,6 +83,27 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
     }
 
     [QuickRunFact]
+    public async Task Certified_WithEveryParameterChanged_NamesThem()
+    {
+        var run = await Run("09-certified", "seed = 7", "dataSet = \"synthetic digits\"", "trainImages = 96", "testImages = 3", "dearImages = 1",
+            "network = Cnn.ReportA", "epochs = 1", "defenceEpochs = 2", "rate = 0.02", "momentum = 0.5", "batchSize = 16", "eps = [0.01]",
+            "trainingEps = 0.2", "smallEps = [0.05]", "smallTrainingEps = 0.1", "smallEpochs = 1", "intervalEpochs = 3",
+            "intervalTestImages = 12", "autoQueries = 2", "nodeLimit = 5");
+
+        AssertAllAreOf("synthetic digits", run);
+        Assert.Equal(["baseline | 2.55/255", "defended | 2.55/255"], run.Keys("p.reports"));
+        Assert.Equal(["FGSM-trained | 0.05", "PGD-trained | 0.05", "IBP-trained | 0.05"], run.Keys("p.small"));
+        Assert.Contains("Small networks trained at 0.1, proved and attacked (synthetic digits)", run.Titles);
+        Assert.Equal(["0.05"], run.Keys("p.interval"));
+        Assert.Equal("12 test images.", run.Table("p.interval").Note);
+        Assert.Contains("epoch 3 of 3: loss ", run.Text);
+        // From the proofs to the clean images, no share is above the next.
+        string[] shares = ["IBP", "CROWN-IBP", "CROWN", "AutoAttack", "FGSM", "Clean"];
+        Assert.All(shares.Zip(shares.Skip(1)), pair =>
+            Assert.All(run.Column("p.small", pair.First).Zip(run.Column("p.small", pair.Second)), row => Assert.True(row.First <= row.Second)));
+    }
+
+    [QuickRunFact]
     public async Task Sweep_WithOtherStrengths_ShowsPublishedValuesBesideTheirOwn()
     {
         var run = await Run("03-epsilon-sweep", Small, "epochs = 1", "eps = [0.1, 0.25, 0.9]");

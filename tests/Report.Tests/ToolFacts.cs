@@ -19,7 +19,8 @@ public sealed class LatexFactAttribute([CallerMemberName] string test = "") : Re
 
 /// <summary>A test that needs GNU parallel: skipped where it is missing, unless CI says that it must be there.</summary>
 public sealed class ParallelFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
-    Environment.GetEnvironmentVariable("CI") == "true" || Installed.Has("parallel") ? null : "GNU parallel is not installed (apt-get install parallel).", test);
+    Environment.GetEnvironmentVariable("CI") == "true" || Installed.Has("parallel") ? null
+        : "GNU parallel is not installed (apt-get install parallel).", test);
 
 /// <summary>A test that starts a Slurm of its own: skipped where it is missing, unless CI says that it must be there.</summary>
 public sealed class SlurmFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
@@ -30,5 +31,6 @@ internal static class Installed
 {
     /// <summary>Whether a program is on the PATH, or where Debian has its daemons.</summary>
     public static bool Has(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin").Any(folder => File.Exists(Path.Combine(folder, program)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 }

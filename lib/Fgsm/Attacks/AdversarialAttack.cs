@@ -127,7 +127,16 @@ public abstract class AdversarialAttack
     private protected int RequireCount(int value, [CallerArgumentExpression(nameof(value))] string name = "") =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, $"{GetType().Name}: {name} must be 1 or more, got {value}");
 
-    internal void Require(Tensor x, Tensor y)
+    /// <summary>For a caller that gives the attack the images' own labels, which are no targets.</summary>
+    /// <exception cref="ArgumentException">The attack is targeted.</exception>
+    internal void RequireUntargeted(string caller)
+    {
+        if (Targeted)
+            throw new ArgumentException(
+                $"{caller}: {this} is targeted, and an image's own label is no target; give it targets by Attack(model, x, targets)");
+    }
+
+    internal virtual void Require(Tensor x, Tensor y)
     {
         if (x.dtype != float32 || x.ndim < 2 || y.dtype != int64 || y.ndim != 1 || x.shape[0] != y.shape[0])
             throw new ArgumentException($"{GetType().Name}: expected float32 images [N, C, H, W] and int64 labels [N], got {x.dtype} [{string.Join(", ", x.shape)}] and {y.dtype} [{string.Join(", ", y.shape)}]");

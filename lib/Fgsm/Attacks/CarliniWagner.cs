@@ -82,6 +82,9 @@ public sealed class CarliniWagner : MinimalAttack
                 var adversarial = image(input);
                 var logits = model.call(adversarial);
                 var margin = Targeted ? AttackLosses.Margin(logits, y) : AttackLosses.Margin(logits, y).neg();
+                // The distance has a gradient even where the model has none.
+                if (step == 0)
+                    LossGradient.Of(margin, input, retainGraph: true);
                 var distance = (adversarial - x).square().reshape(x.shape[0], -1).sum(1);
                 var loss = distance + c * (margin + Confidence).clamp(min: 0);
                 gradient = autograd.grad([loss.sum()], [input])[0];

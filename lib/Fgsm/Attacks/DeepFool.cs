@@ -67,7 +67,7 @@ public sealed class DeepFool : MinimalAttack
         using var grad = enable_grad();
         var input = x.detach().requires_grad_();
         var logits = model.call(input);
-        Tensor Gradient(int k) => autograd.grad([logits[.., k].sum()], [input], retain_graph: k < logits.shape[1] - 1)[0];
+        Tensor Gradient(int k) => LossGradient.Of(logits[.., k], input, retainGraph: k < logits.shape[1] - 1);
         return (logits.detach(), [.. Enumerable.Range(0, (int)logits.shape[1]).Select(Gradient)]);
     }
 

@@ -14,6 +14,7 @@ public sealed record LossGradient(Tensor Logits, Tensor Gradient, Tensor Losses)
     /// <param name="x"><c>[N, C, H, W]</c>; not changed.</param>
     /// <param name="y">int64 labels, <c>[N]</c>.</param>
     /// <param name="loss">Null for cross-entropy.</param>
+    /// <exception cref="ArgumentException">The loss has no gradient with respect to the pixels.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A label is not a class.</exception>
     public static LossGradient Of(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, AttackLoss? loss = null)
     {
@@ -24,8 +25,21 @@ public sealed record LossGradient(Tensor Logits, Tensor Gradient, Tensor Losses)
         var logits = model.call(input);
         RequireClasses(y, logits.shape[^1]);
         var losses = (loss ?? AttackLosses.CrossEntropy)(logits, y);
-        var gradient = autograd.grad([losses.sum()], [input])[0];
-        return new LossGradient(logits.detach().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope(), losses.detach().MoveToOuterDisposeScope());
+        var gradient = Of(losses, input);
+        return new LossGradient(
+            logits.detach().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope(), losses.detach().MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The gradient of the sum of losses or logits with respect to what the model was given.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    internal static Tensor Of(Tensor losses, Tensor input, bool retainGraph = false)
+    {
+        var gradient = losses.requires_grad
+            ? autograd.grad([losses.sum()], [input], retain_graph: retainGraph, allow_unused: true)[0] : null;
+        // TorchSharp's null has no handle.
+        return gradient is { IsInvalid: false } ? gradient : throw new ArgumentException(
+            "The model's logits have no gradient with respect to the pixels; "
+            + "wrap the layer that cuts it off in StraightThrough, or attack with Square");
     }
 
     /// <summary>PyTorch's cross_entropy leaves out images with label -100: an attack would leave them as they are and count them as survivors.</summary>

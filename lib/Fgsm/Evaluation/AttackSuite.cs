@@ -16,6 +16,7 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
     /// with other weights, images, options or code is measured again.
     /// </param>
     /// <param name="progress">Told after each batch, under the attack's name and eps.</param>
+    /// <exception cref="ArgumentException">An attack is targeted: the set's labels are no targets.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are no images in a batch.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; what is done is kept.</exception>
     public static AttackSuite Run(nn.Module<Tensor, Tensor> model, TensorSet data, IReadOnlyList<AdversarialAttack> attacks,
@@ -66,6 +67,7 @@ public sealed record AttackSuite(Predictions Clean, IReadOnlyList<AttackOutcome>
     private static AttackOutcome Run(nn.Module<Tensor, Tensor> model, TensorSet data, Predictions clean, AdversarialAttack attack,
         int batchSize, KeptBatches? kept, IProgress<Progress>? progress, CancellationToken cancellation)
     {
+        attack.RequireUntargeted(nameof(AttackSuite));
         var parts = new List<AttackedBatch>();
         using var views = NewDisposeScope();
         var name = attack.GetType().Name;

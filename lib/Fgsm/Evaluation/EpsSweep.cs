@@ -29,7 +29,11 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
         foreach (var batch in data.Batches(data.Fitting(BatchSize), progress, title, cancellation))
         {
             var (x, y) = batch;
-            attacks.FirstOrDefault()?.Require(x, y);
+            foreach (var made in attacks)
+            {
+                made.RequireUntargeted(nameof(EpsSweep));
+                made.Require(x, y);
+            }
             var gradient = LossGradient.Of(model, x, y);
             clean.Add(Predictions.FromLogits(gradient.Logits, y));
             var largest = gradient.Gradient.abs().reshape(batch.Count, -1).max(1).values.data<float>().ToArray();

@@ -5,10 +5,10 @@ namespace Fgsm.Evaluation;
 /// <summary>
 /// How far each image can be pushed along its own FGSM direction before the model gets it wrong. The direction is fixed, the sign
 /// of the gradient at the clean image: "smallest" means the smallest step along this one line (clipped to [0,1]), and another
-/// direction may need less.
+/// direction may need less. Of another attack: the smallest eps at which it turns the image.
 /// </summary>
 /// <remarks>
-/// FGSM's success need not be monotone in eps: an image may be wrong at 0.2 and right again at 0.5. So the search walks up in
+/// An attack's success need not be monotone in eps: an image may be wrong at 0.2 and right again at 0.5. So the search walks up in
 /// steps of 1/16 to the first that succeeds, and only then bisects that step to 1/1024. At the eps found the model is wrong, and
 /// at eps - <see cref="Resolution"/> it is right; a stretch of wrong answers narrower than 1/16 further down may be overlooked.
 /// </remarks>
@@ -24,10 +24,15 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
     /// <summary>1/1024, about a quarter of a grey level.</summary>
     public const double Resolution = 1.0 / (Steps << Halvings);
 
-    /// <summary>Searches all images at once: ONE gradient an image, and at most 16 + 6 predictions.</summary>
+    /// <summary>
+    /// Searches all images at once. FGSM's direction does not depend on eps: ONE gradient an image, and at most 16 + 6 predictions. Any
+    /// other attack runs anew at each eps, at most 16 + 6 times.
+    /// </summary>
     /// <param name="progress">Told after each batch, under <paramref name="title"/>.</param>
+    /// <param name="attack">The attack at an eps; null for FGSM.</param>
     /// <exception cref="ArgumentException">Pixels are outside [0,1].</exception>
-    public static SmallestEps Search(nn.Module<Tensor, Tensor> model, TensorSet data, IProgress<Progress>? progress = null, string title = "smallest eps", CancellationToken cancellation = default)
+    public static SmallestEps Search(nn.Module<Tensor, Tensor> model, TensorSet data, IProgress<Progress>? progress = null,
+        string title = "smallest eps", Func<double, AdversarialAttack>? attack = null, CancellationToken cancellation = default)
     {
         var (clean, eps) = (new List<Predictions>(), new List<double>());
         using var eval = model.InEvalMode();
@@ -37,22 +42,32 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
             var fgsm = new FGSM(Resolution);
             var (x, y) = batch;
             fgsm.Require(x, y);
-            var gradient = LossGradient.Of(model, x, y);
-            var direction = fgsm.Direction(gradient);
-            clean.Add(Predictions.FromLogits(gradient.Logits, y));
-            eps.AddRange(Search(clean[^1], candidates => IsRight(model, x, y, direction, candidates)));
+            Func<double[], bool[]> isRight;
+            if (attack is null)
+            {
+                var gradient = LossGradient.Of(model, x, y);
+                var direction = fgsm.Direction(gradient);
+                clean.Add(Predictions.FromLogits(gradient.Logits, y));
+                isRight = candidates => IsRight(model, x, y, direction, candidates);
+            }
+            else
+            {
+                clean.Add(Predictions.FromLogits(model.call(x), y));
+                isRight = candidates => IsRight(model, x, y, attack, candidates);
+            }
+            eps.AddRange(Search(clean[^1], isRight));
         }
         return new SmallestEps(Predictions.Join(clean), eps);
     }
 
-    /// <param name="isRight">For each image, whether the model is right at the eps given for that image.</param>
+    /// <param name="isRight">For each image, whether the model is right at the eps given for that image; an answer at 0 is not used.</param>
     private static double[] Search(Predictions clean, Func<double[], bool[]> isRight)
     {
         var found = Enumerable.Range(0, clean.Count).Select(i => clean.IsCorrect(i) ? double.PositiveInfinity : 0).ToArray();
         for (var step = 1; step <= Steps && found.Any(double.IsInfinity); step++)
         {
             var eps = (double)step / Steps;
-            var right = isRight([.. found.Select(_ => eps)]);
+            var right = isRight([.. found.Select(f => double.IsInfinity(f) ? eps : 0)]);
             found = [.. found.Select((f, i) => double.IsInfinity(f) && !right[i] ? eps : f)];
         }
         for (var width = 0.5 / Steps; width >= Resolution; width /= 2)
@@ -72,6 +87,24 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
         var adversarial = (x + direction * tensor(Array.ConvertAll(eps, e => (float)e), oneEach).to(direction.device)).clamp(0, 1);
         var predictions = Predictions.FromLogits(model.call(adversarial), y);
         return [.. Enumerable.Range(0, predictions.Count).Select(predictions.IsCorrect)];
+    }
+
+    private static bool[] IsRight(
+        nn.Module<Tensor, Tensor> model, Tensor x, Tensor y, Func<double, AdversarialAttack> attack, double[] eps)
+    {
+        var right = new bool[eps.Length];
+        foreach (var group in Enumerable.Range(0, eps.Length).Where(i => eps[i] > 0).GroupBy(i => eps[i]))
+        {
+            using var scope = NewDisposeScope();
+            var some = tensor([.. group.Select(i => (long)i)]).to(x.device);
+            var (images, labels) = (x.index_select(0, some), y.index_select(0, some));
+            var made = attack(group.Key);
+            made.RequireUntargeted(nameof(SmallestEps));
+            var predictions = Predictions.FromLogits(model.call(made.Attack(model, images, labels)), labels);
+            foreach (var (place, image) in group.Index())
+                right[image] = predictions.IsCorrect(place);
+        }
+        return right;
     }
 
     /// <summary>The images that are right without attack and that no step turns.</summary>

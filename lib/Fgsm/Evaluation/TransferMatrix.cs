@@ -8,12 +8,13 @@ namespace Fgsm.Evaluation;
 public sealed record TransferMatrix(IReadOnlyList<string> Names, IReadOnlyList<IReadOnlyList<double>> Accuracy)
 {
     /// <summary>Attacks the images on each network and tries them on all.</summary>
-    /// <exception cref="ArgumentException">Two networks have the same name.</exception>
+    /// <exception cref="ArgumentException">Two networks have the same name, or the attack is targeted.</exception>
     public static TransferMatrix Run(IReadOnlyList<(string Name, nn.Module<Tensor, Tensor> Model)> networks, AdversarialAttack attack,
         TensorSet data, int batchSize = 250)
     {
         if (networks.DistinctBy(n => n.Name).Count() < networks.Count)
             throw new ArgumentException($"TransferMatrix: two networks have the same name: {string.Join(", ", networks.Select(n => n.Name))}");
+        attack.RequireUntargeted(nameof(TransferMatrix));
         return new([.. networks.Select(n => n.Name)], [.. networks.Select(on =>
         {
             var parts = networks.Select(_ => new List<Predictions>()).ToList();

@@ -14,7 +14,7 @@ public sealed class AdversarialExamples : CrossEntropy
 
     /// <param name="attacks">Each makes an equal part of the examples of every batch, in this order: several strengths at once.</param>
     /// <param name="share">The share of each batch, from 0 to 1: the last images of the batch.</param>
-    /// <exception cref="ArgumentException">There are no attacks.</exception>
+    /// <exception cref="ArgumentException">There are no attacks, or one is targeted.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The share is not from 0 to 1.</exception>
     public AdversarialExamples(IReadOnlyList<AdversarialAttack> attacks, double share = 0.5)
     {
@@ -22,6 +22,8 @@ public sealed class AdversarialExamples : CrossEntropy
             throw new ArgumentException("AdversarialExamples: expected at least one attack, got none", nameof(attacks));
         if (share is not (>= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(share), $"AdversarialExamples: share must be from 0 to 1, got {share.ToString(CultureInfo.InvariantCulture)}");
+        foreach (var attack in attacks)
+            attack.RequireUntargeted(nameof(AdversarialExamples));
         (Attacks, Share) = (attacks, share);
     }
 

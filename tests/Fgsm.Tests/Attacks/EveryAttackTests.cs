@@ -1,4 +1,7 @@
 using Fgsm.Attacks;
+using Fgsm.Data;
+using Fgsm.Evaluation;
+using Fgsm.Training;
 using FsCheck;
 using FsCheck.Fluent;
 using static Fgsm.Tests.TestTensors;
@@ -104,7 +107,7 @@ public class EveryAttackTests
     [Theory, MemberData(nameof(FixedEpsNames))]
     public void Attack_StaysWithinEpsAndBounds(string name)
     {
-        foreach (var eps in new[] { 0.01, 0.1, 1.5 })
+        foreach (var eps in new[] { 0.01, 0.1, 1 })
         {
             var adversarial = FixedEps[name](eps).Attack(model, x, y);
 
@@ -203,6 +206,91 @@ public class EveryAttackTests
 
         Assert.Equal(standing.OrderDescending(), standing);
         Assert.InRange(standing[0], 1, 59);
+    }
+
+    /// <summary>Square's queries and DeepFool's steps go on where fewer stop, so that no image stands up again.</summary>
+    [Theory]
+    [InlineData("Square")]
+    [InlineData("Square L2")]
+    [InlineData("DeepFool")]
+    [InlineData("BIM")]
+    [InlineData("PGD")]
+    [InlineData("APGD")]
+    [InlineData("FMN")]
+    [InlineData("CarliniWagner")]
+    public void MoreSteps_NeverHelpTheModel(string name)
+    {
+        var images = rand(60, 1, 8, 8);
+        var labels = model.call(images).argmax(1);
+        bool[] Standing(int steps)
+        {
+            AdversarialAttack attack = name switch
+            {
+                "Square" => new Square(0.2, steps) { Seed = 4 },
+                "Square L2" => new Square(1, steps) { Norm = Norm.L2, Seed = 4 },
+                "DeepFool" => new DeepFool(steps),
+                "BIM" => new BIM(0.05, 0.01, steps),
+                "PGD" => new PGD(0.05, 0.01, steps) { Seed = 4 },
+                "APGD" => new APGD(0.05, steps) { Seed = 4 },
+                "FMN" => new FMN(steps),
+                _ => new CarliniWagner(steps, 3, learningRate: 0.1),
+            };
+            return model.call(attack.Attack(model, images, labels)).argmax(1).eq(labels).data<bool>().ToArray();
+        }
+
+        var standing = new[] { 1, 2, 5, 20, 60 }.Select(Standing).ToList();
+
+        var left = standing.Select(s => s.Count(stands => stands)).ToList();
+        Assert.Equal(left.OrderDescending(), left);
+        Assert.True(left[^1] < left[0], string.Join(", ", left));
+        if (name is "Square" or "Square L2" or "DeepFool")
+            Assert.All(standing.Zip(standing.Skip(1)), pair => Assert.DoesNotContain((false, true), pair.First.Zip(pair.Second)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(255)]
+    public void EpsOfMoreThanTheRangeOfPixels_IsRefusedInOneLine(double white)
+    {
+        var attack = new PGD(white * 1.01, 0.1, 1) { Bounds = new Bounds(0, white) };
+
+        AssertOneLine(Assert.Throws<ArgumentException>(() => attack.Attack(model, x, y)), "PGD", $"0 to {white}", "same units");
+        Assert.Equal(x.shape, new FGSM(white) { Bounds = new Bounds(0, white) }.Attack(model, x, y).shape);
+    }
+
+    /// <summary>The labels of a set are the classes of its images; an attack towards them would only help the model.</summary>
+    [Fact]
+    public void TargetEqualToTheLabel_IsRefusedInOneLine()
+    {
+        var (attack, set) = (new PGD(0.1, 0.05, 2) { Targeted = true }, new TensorSet(x, y));
+        Assert.All(new Action[]
+        {
+            () => AttackSuite.Run(model, set, [attack]),
+            () => AttackSuite.RunNested(model, set, [attack]),
+            () => EpsSweep.Run(model, set, [0.1], attack: _ => attack),
+            () => SmallestEps.Search(model, set, attack: _ => attack),
+            () => TransferMatrix.Run([("a", model)], attack, set),
+            () => _ = new AdversarialExamples(attack),
+        }, run => AssertOneLine(Assert.Throws<ArgumentException>(run), "PGD", "targeted", "Attack(model, x, targets)"));
+    }
+
+    /// <summary>Rounding the logits cuts the gradient off, before the weights or after them.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ModelWithoutGradients_IsRefusedInOneLine_ByAttacksThatNeedThem(bool before)
+    {
+        using var cut = new Cut();
+        var blind = before ? nn.Sequential(cut, nn.Flatten(), nn.Linear(64, 10)) : nn.Sequential(nn.Flatten(), nn.Linear(64, 10), cut);
+
+        Assert.All(new AdversarialAttack[] { new FGSM(0.1), new PGD(0.1, 0.1, 1), new APGD(0.1), new FMN(), new DeepFool(), new FAB(10, 2), new CarliniWagner() },
+            attack => AssertOneLine(Assert.Throws<ArgumentException>(() => attack.Attack(blind, x, blind.call(x).argmax(1))), "no gradient", "Square"));
+        Assert.Equal(x.shape, new Square(0.1, 10).Attack(blind, x, y).shape);
+    }
+
+    private sealed class Cut() : nn.Module<Tensor, Tensor>("Cut")
+    {
+        public override Tensor forward(Tensor input) => input.detach();
     }
 
     [Fact]

@@ -13,12 +13,12 @@ public class PgdTests
     [InlineData(8 / 255.0, 2 / 255.0, 10, true)]
     [InlineData(0.3, 0.01, 40, true)]
     [InlineData(0.3, 0.2, 5, false)]
-    [InlineData(2, 1, 3, true)]
+    [InlineData(1, 0.5, 3, true)]
     public void Attack_StaysWithinEpsOfTheImage_AndWithinTheBounds(double eps, double alpha, int steps, bool randomStart)
     {
         var (pixels, adversarial) = (x.Floats(), new PGD(eps, alpha, steps, randomStart).Attack(model, x, y).Floats());
 
-        // x + eps is rounded to float32: below 4 that is off by 2^-23 at most.
+        // x + eps is rounded to float32: below 2 that is off by 2^-24 at most.
         Assert.All(pixels.Zip(adversarial), p => Assert.InRange(Math.Abs((double)p.Second - p.First), 0, eps + Math.Pow(2, -23)));
         Assert.All(adversarial, p => Assert.InRange(p, 0, 1));
         Assert.Contains(pixels.Zip(adversarial), p => Math.Abs(p.Second - p.First) > Math.Min(eps, 0.9) - 1e-6);

@@ -46,6 +46,22 @@ public class DiagnosticsTests
     }
 
     [Fact]
+    public void Of_AnyAttack_MeasuresTheChangeOfItsImages()
+    {
+        var model = TinyModels.SmallCnn();
+        var (x, y, attack) = (rand(3, 1, 8, 8), RandomLabels(3, 10), new PGD(0.1, 0.03, 5) { Seed = 1 });
+
+        var actual = Diagnostics.Of(model, attack, x, y);
+
+        var change = (attack.Attack(model, x, y) - x).Floats().Select(c => (double)c).ToArray();
+        Assert.Equal(change.Max(Math.Abs), actual.LInfinity);
+        Assert.Equal(actual.LInfinity, actual.MaxPixelDifference);
+        Assert.Equal(change.Average(), actual.Mean, 1e-7);
+        Assert.Equal(Std(change), actual.Std, 1e-6);
+        Assert.Equal(Diagnostics.Of(model, new FGSM(0.1), x, y).GradientStd, actual.GradientStd);
+    }
+
+    [Fact]
     public void Of_CountsPixelsWithoutGradient()
     {
         var actual = Diagnostics.Of(TinyModels.Linear([0, 0, 0, 0], [1, 0, -2, 0]), new FGSM(0.25), full([1, 1, 2, 2], 0.5), Labels(0));

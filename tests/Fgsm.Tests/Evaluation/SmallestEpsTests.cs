@@ -97,6 +97,29 @@ public class SmallestEpsTests
         Assert.Equal(22, constant.Calls.Count(c => !c.WantsGradient));
     }
 
+    /// <summary>FGSM by way of the door for any attack, and a reader's own attack whose boundary is known.</summary>
+    [Fact]
+    public void Search_OfAnyAttack_FindsTheEpsFromWhichItTurnsTheImage()
+    {
+        var model = TinyModels.SmallCnn();
+        var data = Images(model, 30);
+        using var line = new Bump(x => 1 - x * 2);
+        var images = new TensorSet(tensor([0.25f, 0.1f, 0.9f, 0.45f]).reshape(4, 1, 1, 1), Labels(1, 1, 1, 1));
+
+        Assert.Equal(SmallestEps.Search(model, data).Eps, SmallestEps.Search(model, data, attack: eps => new FGSM(eps)).Eps);
+        var found = SmallestEps.Search(line, images, attack: eps => new Lighten(eps)).Eps;
+
+        Assert.InRange(found[0], 0.25, 0.25 + 2 * Step);
+        Assert.InRange(found[1], 0.4, 0.4 + 2 * Step);
+        Assert.Equal(0, found[2]);
+        Assert.InRange(found[3], 0.05, 0.05 + 2 * Step);
+    }
+
+    private sealed class Lighten(double eps) : FixedEpsAttack(eps)
+    {
+        protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) => (x + Eps).clamp(0, 1);
+    }
+
     [Fact]
     public void Search_TakesOneGradientAnImage_AndAtMost22Predictions()
     {
@@ -136,7 +159,7 @@ public class SmallestEpsTests
         var data = Images(model, 700);
         var listener = new Listener(_ => source.Cancel());
 
-        Assert.Throws<OperationCanceledException>(() => SmallestEps.Search(model, data, listener, "search", source.Token));
+        Assert.Throws<OperationCanceledException>(() => SmallestEps.Search(model, data, listener, "search", cancellation: source.Token));
 
         Assert.Equal([("search", 1, 3)], listener.Reports.Select(r => (r.Title, r.Step, r.Steps)));
     }

@@ -11,7 +11,9 @@ public sealed class JobScriptTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>The quick run of a sweep and of the grid, each with three seeds, on few images: six pieces. One is killed while it runs.</summary>
+    /// <summary>
+    /// The quick run of a sweep and of the grid, each with three seeds, on few images: six pieces. One is killed while it runs.
+    /// </summary>
     [SlurmFact]
     public void Slurm_WithATaskKilledAndQueuedAgain_GivesTheDigestsOfOneWholeRun()
     {
@@ -20,7 +22,7 @@ public sealed class JobScriptTests : IDisposable
         checkout.Change("04-practical-approach", "trainImages = 96", "testImages = 40", "pgdImages = 10");
         string[] run = ["--quick", "--grid", "--only", "03", "04", "--seeds", "3"];
         Report(checkout.Notebooks, [.. run, "--out", folder.File("whole"), "--format", "md"]);
-        string[] jobs = ["jobs", "slurm", "--shards", "6", "--time", "0:10:00", "--partition", "all", "--pieces", folder.File("pieces"), "--out", folder.File("merged")];
+        string[] jobs = ["jobs", "slurm", "--shards", "6", "--time", "0:10:00", "--partition", "all", .. Folders("pieces", "merged")];
         File.WriteAllText(folder.File("run.sh"), Report(checkout.Notebooks, [.. jobs, .. run]));
         using var slurm = new OneNodeSlurm();
 
@@ -46,7 +48,7 @@ public sealed class JobScriptTests : IDisposable
         checkout.AddSample();
         string[] run = ["--quick", "--seeds", "3"];
         Report(checkout.Repository.Root, [.. run, "--out", folder.File("whole")]);
-        var line = Report(checkout.Repository.Root, ["jobs", "parallel", "--shards", "3", "--pieces", folder.File("it's here/pieces"), "--out", folder.File("it's here/merged"), .. run]);
+        var line = Report(checkout.Repository.Root, ["jobs", "parallel", "--shards", "3", .. Folders("it's here/pieces", "it's here/merged"), .. run]);
         Assert.Single(line.TrimEnd().Split('\n'));
 
         AssertRuns(Start("bash", Path.GetTempPath(), "-c", line));
@@ -60,11 +62,13 @@ public sealed class JobScriptTests : IDisposable
     {
         using var checkout = new SampleCheckout();
         checkout.AddSample();
-        var manifest = Report(checkout.Repository.Root, ["jobs", "kubernetes", "--shards", "2", "--pieces", folder.File("it's: #here"), "--quick", "--seeds", "2"]);
+        string[] run = ["--quick", "--seeds", "2"];
+        var manifest = Report(checkout.Repository.Root, ["jobs", "kubernetes", "--shards", "2", .. Folders("it's: #here", "merged"), .. run]);
 
         var job = KubernetesYaml.Deserialize<V1Job>(manifest, strict: true);
 
-        Assert.Equal(("batch/v1", "Job", "Indexed", 2, 2), (job.ApiVersion, job.Kind, job.Spec.CompletionMode, job.Spec.Completions, job.Spec.Parallelism));
+        Assert.Equal(("batch/v1", "Job"), (job.ApiVersion, job.Kind));
+        Assert.Equal(("Indexed", 2, 2), (job.Spec.CompletionMode, job.Spec.Completions, job.Spec.Parallelism));
         Assert.Equal("Never", job.Spec.Template.Spec.RestartPolicy);
         var shard = Assert.Single(job.Spec.Template.Spec.Containers);
         Assert.Equal(job.Spec.Template.Spec.Volumes.Single().Name, shard.VolumeMounts.Single().Name);
@@ -73,12 +77,16 @@ public sealed class JobScriptTests : IDisposable
         if (OperatingSystem.IsWindows())
             return;
         AssertRuns(Start("env", shard.WorkingDir, ["JOB_COMPLETION_INDEX=1", .. shard.Command, .. shard.Args]));
-        Assert.Equal(["01-sample.seed-43.ipynb", "plan.json"], Directory.GetFiles(folder.File("it's: #here")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var files = Directory.GetFiles(folder.File("it's: #here")).Select(Path.GetFileName);
+        Assert.Equal(["01-sample.seed-43.ipynb", "plan.json"], files.Order(StringComparer.Ordinal));
     }
+
+    private string[] Folders(string pieces, string report) => ["--pieces", folder.File(pieces), "--out", folder.File(report)];
 
     private IReadOnlyDictionary<string, string> Digests(string report) => RecordFolder.ReadProvenance(folder.File(report))!.AllDigests;
 
-    private static string Report(string directory, string[] arguments) => AssertRuns(Start("dotnet", directory, [typeof(ReportRun).Assembly.Location, .. arguments]));
+    private static string Report(string directory, string[] arguments) =>
+        AssertRuns(Start("dotnet", directory, [typeof(ReportRun).Assembly.Location, .. arguments]));
 
     private static Process Start(string program, string directory, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
     {

@@ -81,6 +81,21 @@ public class NotebookFileTests : IDisposable
             Assert.Throws<ReportException>(() => NotebookFile.All(checkout.Repository)[0].Seed).Message);
     }
 
+    [Theory]
+    [InlineData("int a = 1; double[] eps = [0.1, 0.2]; // strengths", "eps=[8 / 255.0]", "int a = 1; double[] eps = [8 / 255.0]; // strengths")]
+    [InlineData("Func<int, int> f = x => x; var eps = 1;", "f = x => x == 2 ? 1 : 0", "Func<int, int> f = x => x == 2 ? 1 : 0; var eps = 1;")]
+    public void Set_ReplacesTheValue_AndNothingElse(string source, string parameter, string expected)
+    {
+        checkout.Add("01-a", [source, "var eps = 3;"]);
+        checkout.Add("02-b", ["var other = 1;"]);
+        var notebooks = NotebookFile.All(checkout.Repository);
+
+        NotebookFile.Set(notebooks, [parameter]);
+
+        Assert.Equal([expected, "var eps = 3;"], notebooks[0].Document.Cells.Where(cell => cell.Kind == CellKind.Code).Select(cell => cell.Source));
+        Assert.Contains("var other = 1;", notebooks[1].Document.Cells.Select(cell => cell.Source));
+    }
+
     [Fact]
     public void RecordNames_OfOutputsOfAnyForm_AreThoseOfRecords()
     {

@@ -49,7 +49,8 @@ internal sealed class OneNodeSlurm : IDisposable
         {
             Start(
                 "munged", "--foreground", "--force", $"--key-file={folder.File("munge.key")}", $"--socket={folder.File("munge.socket")}",
-                $"--pid-file={folder.File("munge.pid")}", $"--log-file={folder.File("munge.log")}", $"--seed-file={folder.File("munge.seed")}");
+                $"--pid-file={folder.File("munge.pid")}", $"--log-file={folder.File("munge.log")}",
+                $"--seed-file={folder.File("munge.seed")}");
             WaitUntil(() => File.Exists(folder.File("munge.socket")), "munged has no socket");
             Start("slurmctld", "-D");
             Start("slurmd", "-D");

@@ -41,6 +41,19 @@ public class ReportRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_WithAParameter_ComputesWithIt_SaysSo_AndVerifyDoesTheSame()
+    {
+        checkout.AddSample("Results.Record(\"s.more\", new ResultTable(\"More\").Number(\"value\").Add(unused));");
+
+        await Run(Plain with { Settings = new RunSettings(Parameters: ["unused=20 + 1"]) });
+
+        Assert.Contains("21", Read("tables/s.more.csv"));
+        Assert.Equal("unused=20 + 1", JsonNode.Parse(Read("report.json"))!["settings"]!["parameters"]![0]!.GetValue<string>());
+        Assert.Contains("unused = 20 + 1", Read("notebooks/01-sample.ipynb"));
+        Assert.True(await ReportVerification.RunAsync(checkout.Repository, checkout.Output, null, TextWriter.Null, default));
+    }
+
+    [Fact]
     public async Task Run_WithASeedThatOnlyTheRunCanTell_IsRefusedBeforeAnythingRuns_AndTakesTheOneGiven()
     {
         checkout.AddSample("File.WriteAllText(\"ran\", \"\");");

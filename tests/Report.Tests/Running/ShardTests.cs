@@ -75,6 +75,8 @@ public sealed class ShardTests : IDisposable
 
         Assert.Contains("differs in seeds (3, not 2);", (await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(2, 2), At("one"), Settings with { Seeds = 2 }))).Message);
         Assert.Contains("differs in seeds (2, not 3);", (await Assert.ThrowsAsync<ReportException>(() => Merge(At("one"), At("two")))).Message);
+        var parameters = await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(2, 2), At("one"), Settings with { Parameters = ["unused=2"] }));
+        Assert.Contains("differs in parameters (the notebooks' own, not unused=2);", parameters.Message);
 
         File.Copy(Path.Combine(At("two"), "01-sample.seed-43.ipynb"), Path.Combine(At("one"), "01-sample.seed-43.ipynb"), overwrite: true);
         Assert.Contains("01-sample.seed-43.ipynb: belongs to another run, which differs in seeds (2, not 3);", (await Assert.ThrowsAsync<ReportException>(() => Merge(At("one")))).Message);
