@@ -100,7 +100,8 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         // From the proofs to the clean images, no share is above the next.
         string[] shares = ["IBP", "CROWN-IBP", "CROWN", "AutoAttack", "FGSM", "Clean"];
         Assert.All(shares.Zip(shares.Skip(1)), pair =>
-            Assert.All(run.Column("p.small", pair.First).Zip(run.Column("p.small", pair.Second)), row => Assert.True(row.First <= row.Second)));
+            Assert.All(run.Column("p.small", pair.First).Zip(run.Column("p.small", pair.Second)), row =>
+                Assert.True((double)row.First! <= (double)row.Second!)));
     }
 
     [QuickRunFact]
