@@ -129,7 +129,6 @@ internal static class ReportCommand
     private static Command Jobs(TextWriter output, TextWriter error)
     {
         var scheduler = new Argument<string>("scheduler") { Description = "slurm, parallel or kubernetes." };
-        scheduler.AcceptOnlyFromAmong("slurm", "parallel", "kubernetes");
         var count = new Option<int?>("--shards")
         {
             Description = "Into how many shards the run is cut.", HelpName = "number", Required = true,
@@ -164,7 +163,8 @@ internal static class ReportCommand
             {
                 "slurm" => script.ToSlurm(parsed.GetValue(time)!, parsed.GetValue(partition)),
                 "parallel" => script.ToParallel(),
-                _ => script.ToKubernetes(),
+                "kubernetes" => script.ToKubernetes(),
+                var other => throw new ReportException($"jobs {other}: there are slurm, parallel and kubernetes.") { IsUsage = true },
             });
             return Task.FromResult(0);
         }));

@@ -128,13 +128,13 @@ public sealed class ShardTests : IDisposable
     [Fact]
     public async Task Killed_At20RandomMoments_NoPieceIsTakenForWholeThatIsNot_AndWhatWasDoneIsNotDoneAgain()
     {
-        var settings = new RunSettings(Quick: true, Seeds: 30);
+        var settings = new RunSettings(Quick: true, Seeds: 20);
         await RunWhole(settings);
         var random = new Random(7);
         Dictionary<string, DateTime> done = [];
         for (var i = 0; i < 20; i++)
         {
-            using var process = Start("--quick", "--seeds", "30", "--shard", "1/1", "--out", At("shard"));
+            using var process = Start("--quick", "--seeds", "20", "--shard", "1/1", "--out", At("shard"));
             // While it starts and looks for its pieces, or just when another is there.
             if (i % 2 == 0)
                 process.WaitForExit(random.Next(600));
