@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace Fgsm.Report.Tests;
 
@@ -36,6 +37,23 @@ public sealed class ShardTests : IDisposable
     }
 
     [Fact]
+    public async Task Merged_SaysHowLongAllPiecesTook_AlsoBeyondADay()
+    {
+        await RunShard(new Shard(1, 1), At("shard"));
+        foreach (var piece in Directory.GetFiles(At("shard"), "*.ipynb"))
+        {
+            var json = JsonNode.Parse(File.ReadAllText(piece))!;
+            json["metadata"]!["fgsm_piece"]!["seconds"] = 25 * 60 * 60;
+            File.WriteAllText(piece, json.ToJsonString());
+        }
+
+        await Merge(At("shard"));
+
+        var merged = RecordFolder.ReadProvenance(checkout.Output)!;
+        Assert.Equal(("100:00:00", null), (merged.WallTime, merged.PeakMemory));
+    }
+
+    [Fact]
     public async Task Piece_ThatIsCutShortAnywhere_IsNamed_AndNeverTakenForWhole()
     {
         await RunShard(new Shard(1, 1), At("shard"));
@@ -54,7 +72,8 @@ public sealed class ShardTests : IDisposable
     public async Task Merge_WithoutAPiece_NamesIt_AndTheShardRunAgainDoesOnlyThisOne()
     {
         await RunShard(new Shard(1, 1), At("shard"));
-        var (first, second) = (Path.Combine(At("shard"), "01-sample.seed-42.ipynb"), Path.Combine(At("shard"), "01-sample.seed-43.ipynb"));
+        var first = Path.Combine(At("shard"), "01-sample.seed-42.ipynb");
+        var second = Path.Combine(At("shard"), "01-sample.seed-43.ipynb");
         var written = File.GetLastWriteTimeUtc(first);
         File.Delete(second);
 
@@ -73,17 +92,18 @@ public sealed class ShardTests : IDisposable
         await RunShard(new Shard(1, 2), At("one"));
         await RunShard(new Shard(2, 2), At("two"), Settings with { Seeds = 2 });
 
-        Assert.Contains("differs in seeds (3, not 2);", (await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(2, 2), At("one"), Settings with { Seeds = 2 }))).Message);
-        Assert.Contains("differs in seeds (2, not 3);", (await Assert.ThrowsAsync<ReportException>(() => Merge(At("one"), At("two")))).Message);
-        var parameters = await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(2, 2), At("one"), Settings with { Parameters = ["unused=2"] }));
-        Assert.Contains("differs in parameters (the notebooks' own, not unused=2);", parameters.Message);
+        Task Second(RunSettings settings) => RunShard(new Shard(2, 2), At("one"), settings);
+        await AssertRefused("differs in seeds (3, not 2);", () => Second(Settings with { Seeds = 2 }));
+        await AssertRefused("differs in parameters (the notebooks' own, not unused=2);", () => Second(Settings with { Parameters = ["unused=2"] }));
+        await AssertRefused("differs in seeds (2, not 3);", () => Merge(At("one"), At("two")));
 
-        File.Copy(Path.Combine(At("two"), "01-sample.seed-43.ipynb"), Path.Combine(At("one"), "01-sample.seed-43.ipynb"), overwrite: true);
-        Assert.Contains("01-sample.seed-43.ipynb: belongs to another run, which differs in seeds (2, not 3);", (await Assert.ThrowsAsync<ReportException>(() => Merge(At("one")))).Message);
+        var piece = "01-sample.seed-43.ipynb";
+        File.Copy(Path.Combine(At("two"), piece), Path.Combine(At("one"), piece), overwrite: true);
+        await AssertRefused($"{piece}: belongs to another run, which differs in seeds (2, not 3);", () => Merge(At("one")));
 
         checkout.AddSample("// other code");
-        Assert.Contains("differs in code (", (await Assert.ThrowsAsync<ReportException>(() => RunShard(new Shard(2, 2), At("one")))).Message);
-        Assert.Contains("merge in the one that the shards ran in", (await Assert.ThrowsAsync<ReportException>(() => Merge(At("one")))).Message);
+        await AssertRefused("differs in code (", () => Second(Settings));
+        await AssertRefused("merge in the one that the shards ran in", () => Merge(At("one")));
     }
 
     [Theory]
@@ -130,6 +150,7 @@ public sealed class ShardTests : IDisposable
     {
         var settings = new RunSettings(Quick: true, Seeds: 20);
         await RunWhole(settings);
+        string[] names = [.. Piece.All(settings, NotebookFile.All(checkout.Repository)).Select(piece => piece.NameIn(settings))];
         var random = new Random(7);
         Dictionary<string, DateTime> done = [];
         for (var i = 0; i < 20; i++)
@@ -148,7 +169,7 @@ public sealed class ShardTests : IDisposable
             Assert.All(done, piece => Assert.Equal(piece.Value, now[piece.Key]));
             done = now;
             if (done.Count > 0)
-                Assert.Equal(done.Count, Piece.All(settings, NotebookFile.All(checkout.Repository)).Count(piece => new Shards([At("shard")]).Find(piece.NameIn(settings)) is not null));
+                Assert.Equal(done.Count, names.Count(name => new Shards([At("shard")]).Find(name) is not null));
         }
 
         await RunShard(new Shard(1, 1), At("shard"), settings);
@@ -156,8 +177,9 @@ public sealed class ShardTests : IDisposable
         AssertMergedIsWhole();
         Assert.Empty(Directory.GetFiles(At("shard"), "*.tmp"));
 
-        Dictionary<string, DateTime> Pieces() =>
-            Directory.Exists(At("shard")) ? Directory.GetFiles(At("shard"), "*.ipynb").ToDictionary(file => file, File.GetLastWriteTimeUtc) : [];
+        Dictionary<string, DateTime> Pieces() => Directory.Exists(At("shard"))
+            ? Directory.GetFiles(At("shard"), "*.ipynb").ToDictionary(file => file, File.GetLastWriteTimeUtc)
+            : [];
     }
 
     [Fact]
@@ -217,23 +239,32 @@ public sealed class ShardTests : IDisposable
     private Task Merge(params string[] folders)
     {
         var shards = new Shards(folders);
-        return new ReportRun(checkout.Repository, new ReportOptions(shards.Plan.Settings, shards.Plan.Notebooks), TextWriter.Null) { Shards = shards }.RunAsync(default);
+        var options = new ReportOptions(shards.Plan.Settings, shards.Plan.Notebooks);
+        return new ReportRun(checkout.Repository, options, TextWriter.Null) { Shards = shards }.RunAsync(default);
     }
+
+    private static async Task AssertRefused(string expected, Func<Task> action) =>
+        Assert.Contains(expected, (await Assert.ThrowsAsync<ReportException>(action)).Message);
 
     private void AssertMergedIsWhole()
     {
         var merged = RecordFolder.Read(checkout.Output);
         Assert.Equal(RecordFolder.ReadProvenance(Whole)!.AllDigests, merged.Provenance.AllDigests);
-        var files = Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(checkout.Output, file));
+        var files = Directory.GetFiles(checkout.Output, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(checkout.Output, file));
         Assert.Equal(File.ReadAllLines(Path.Combine(checkout.Output, "files.txt")), files.Order(StringComparer.Ordinal));
     }
 
-    private Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [typeof(ReportRun).Assembly.Location, .. arguments])
+    private Process Start(params string[] arguments)
     {
-        WorkingDirectory = checkout.Repository.Root,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+        string[] command = [typeof(ReportRun).Assembly.Location, .. arguments];
+        return Process.Start(new ProcessStartInfo("dotnet", command)
+        {
+            WorkingDirectory = checkout.Repository.Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+    }
 
     private sealed class Clock(TimeSpan ahead) : TimeProvider
     {
