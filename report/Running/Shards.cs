@@ -15,7 +15,8 @@ internal sealed class Shards
         foreach (var other in folders[1..])
             if (other.ReadPlan().Difference(Plan) is { } difference)
                 throw new ReportException(
-                    $"{other.Path}: is of another run than {folders[0].Path}, and differs in {difference}; name shards of one run.") { IsUsage = true };
+                    $"{other.Path}: is of another run than {folders[0].Path}, and differs in {difference}; name shards of one run.")
+                    { IsUsage = true };
     }
 
     public RunPlan Plan { get; }
