@@ -22,18 +22,18 @@ public sealed class JobScriptTests : IDisposable
         checkout.Change("04-practical-approach", "trainImages = 96", "testImages = 40", "pgdImages = 10");
         string[] run = ["--quick", "--grid", "--only", "03", "04", "--seeds", "3"];
         Report(checkout.Notebooks, [.. run, "--out", folder.File("whole"), "--format", "md"]);
-        string[] jobs = ["jobs", "slurm", "--shards", "6", "--time", "0:10:00", "--partition", "all", .. Folders("pieces", "merged")];
+        string[] jobs = ["jobs", "slurm", "--shards", "6", "--time", "0:30:00", "--partition", "all", .. Folders("pieces", "merged")];
         File.WriteAllText(folder.File("run.sh"), Report(checkout.Notebooks, [.. jobs, .. run]));
         using var slurm = new OneNodeSlurm();
 
         slurm.Run("bash", folder.File("run.sh"));
         var array = slurm.Run("squeue", "--noheader", "--name=fgsm-shard", "--format=%F").Split('\n')[0];
         var killed = folder.File("pieces/03-epsilon-sweep.seed-43");
-        OneNodeSlurm.WaitUntil(() => File.Exists($"{killed}.running"), "the second shard does not run", seconds: 120);
+        OneNodeSlurm.WaitUntil(() => File.Exists($"{killed}.running"), "the second shard does not run", seconds: 300);
         slurm.Run("scontrol", "requeue", $"{array}_2");
         OneNodeSlurm.WaitUntil(() => !File.Exists($"{killed}.running"), "the killed shard runs");
         Assert.False(File.Exists($"{killed}.ipynb"));
-        OneNodeSlurm.WaitUntil(() => slurm.Run("squeue", "--noheader").Length == 0, "jobs are left", seconds: 300);
+        OneNodeSlurm.WaitUntil(() => slurm.Run("squeue", "--noheader").Length == 0, "jobs are left", seconds: 900);
 
         Assert.Contains("Restarts=1 ", slurm.Run("scontrol", "show", "job", $"{array}_2"));
         Assert.Equal(Digests("whole"), Digests("merged"));

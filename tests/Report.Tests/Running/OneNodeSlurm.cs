@@ -78,7 +78,7 @@ internal sealed class OneNodeSlurm : IDisposable
         return output.Result;
     }
 
-    public static void WaitUntil(Func<bool> happened, string otherwise, int seconds = 30)
+    public static void WaitUntil(Func<bool> happened, string otherwise, int seconds = 120)
     {
         var clock = Stopwatch.StartNew();
         while (!happened())
