@@ -4,6 +4,7 @@
 #r "../lib/Results/bin/Release/net10.0/XPlot.Plotly.dll"
 
 using Fgsm.Attacks;
+using Fgsm.Certified;
 using Fgsm.Data;
 using Fgsm.Defences;
 using Fgsm.Evaluation;

@@ -87,6 +87,9 @@ internal static class HtmlPage
           p { orphans: 3; widows: 3; }
           h1, h2, h3 { break-after: avoid; break-inside: avoid; margin: 1.4em 0 .5em; }
           figure, tr { break-inside: avoid; }
+          /* The title of a table stays with its first rows. */
+          caption { break-after: avoid; }
+          thead, tbody tr:nth-child(-n+2) { break-before: avoid; }
           figure, .result-table { overflow: visible !important; margin: 1em 0; }
           /* A short table stays whole; a longer one goes on on the next page, under its headings. */
           .result-table:not(:has(tbody tr:nth-child(13))) { break-inside: avoid; }

@@ -5,7 +5,7 @@ namespace Fgsm.Tests;
 /// <summary>Against the official code (tests/golden/make_auto_attack.py): the same images are turned.</summary>
 public class AutoAttackTests
 {
-    public sealed record Case(string Norm, double Eps, Dictionary<string, string> Fooled, double[] FabLengths);
+    public sealed record Case(string Norm, double Eps, Dictionary<string, string> Fooled, int[] SquareTurned, double[] FabLengths);
 
     public sealed record GoldenAttack(long ImageSeed, int Count, Dictionary<string, byte[]> Weights, Case[] Cases);
 
@@ -56,29 +56,43 @@ public class AutoAttackTests
         Assert.InRange(turned.Zip(official.Fooled[name]).Count(p => p.First != p.Second), 0, Official.Count / 100);
     }
 
-    [Fact]
-    public void Ensemble_LeavesTheOfficialAccuracy_Within1ImageOf200()
+    /// <summary>
+    /// The official code has two answers here: the ensemble, each attack on the survivors of the one before, and what its four attacks
+    /// turn together, each on all images. Their random numbers differ, and in L2 they are two images apart.
+    /// </summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Ensemble_LeavesTheOfficialAccuracy_Within1ImageOf200(int number)
     {
-        var official = Official.Cases[0];
+        var official = Official.Cases[number];
+        var norm = NormOf(official);
 
-        var adversarial = new AutoAttack(official.Eps).Attack(model, x, y);
+        var adversarial = new AutoAttack(official.Eps) { Norm = norm }.Attack(model, x, y);
 
-        Assert.All(Norm.LInf.Length(adversarial - x).Floats(), l => Assert.InRange(l, 0, (float)official.Eps + 2e-6f));
-        Assert.InRange(Turned(adversarial).Count(f => f == '1') - official.Fooled["standard"].Count(f => f == '1'), -1, 1);
+        Assert.All(norm.Length(adversarial - x).Floats(), l => Assert.InRange(l, 0, (float)official.Eps + 2e-6f));
+        string[] parts = ["apgd-ce", "apgd-t", "fab-t", "square"];
+        var ensemble = official.Fooled["standard"].Count(f => f == '1');
+        var together = Enumerable.Range(0, Official.Count).Count(i => parts.Any(part => official.Fooled[part][i] == '1'));
+        var turned = Turned(adversarial).Count(f => f == '1');
+        Assert.InRange(turned, Math.Min(ensemble, together) - 1, Math.Max(ensemble, together) + 1);
     }
 
-    /// <summary>The official ensemble turns what one of its attacks turns; those of gradients are in the file.</summary>
-    [Fact]
-    public void EnsembleInL2_TurnsAsManyAsTheOfficialAttacksTogether_Within1ImageOf200()
+    /// <summary>
+    /// Square searches at random: the official code draws for the whole batch, ours for each image, so that only the counts are near. The
+    /// mean of two seeds beside that of five official ones, which are up to five images apart.
+    /// </summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Square_TurnsAsManyAsTheOfficialOne_Within3PercentOfTheImages(int number)
     {
-        var official = Official.Cases[1];
-        string[] parts = ["apgd-ce", "apgd-t", "fab-t"];
+        var official = Official.Cases[number];
 
-        var adversarial = new AutoAttack(official.Eps) { Norm = Norm.L2 }.Attack(model, x, y);
+        var turned = Enumerable.Range(0, 2).Average(seed =>
+            Turned(new Square(official.Eps) { Norm = NormOf(official), Seed = seed }.Attack(model, x, y)).Count(f => f == '1'));
 
-        Assert.All(Norm.L2.Length(adversarial - x).Floats(), l => Assert.InRange(l, 0, (float)official.Eps + 2e-6f));
-        var turned = Enumerable.Range(0, Official.Count).Count(i => parts.Any(part => official.Fooled[part][i] == '1'));
-        Assert.InRange(Turned(adversarial).Count(f => f == '1') - turned, -1, 1);
+        Assert.Equal(official.SquareTurned.Average(), turned, Official.Count * 0.03);
     }
 
     [Theory]
