@@ -38,13 +38,26 @@ internal static class ReportCommand
         var format = FormatOption(Names(standard));
         var template = TemplateOption();
         var replace = ReplaceOption();
+        var shard = new Option<Shard?>("--shard")
+        {
+            Description = "Do only this share of the run, as 2/16, and keep its pieces for merge in --out, or report/out.shards.",
+            HelpName = "i/n",
+            CustomParser = ShardOf,
+        };
         var list = new Option<bool>("--list") { Description = "List the notebooks and stop." };
 
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
-            quick, only, parameters, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, list,
+            quick, only, parameters, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, shard, list,
+            Merge(output, error), Status(output, error), Jobs(output, error),
             Export(output, error), Diff(output, error), Verify(output, error), Open(output, error), Serve(output, error),
         };
+        command.Validators.Add(result =>
+        {
+            Option[] ofReports = [format, template, replace];
+            if (result.GetResult(shard) is not null && ofReports.FirstOrDefault(option => result.GetResult(option) is not null) is { } other)
+                result.AddError($"--shard writes no report; give {other.Name} to merge");
+        });
         command.SetAction(Guarded(error, async (parsed, cancellation) =>
         {
             var repository = Repository.Find();
@@ -63,8 +76,97 @@ internal static class ReportCommand
                 Template = parsed.GetValue(template),
                 Replace = parsed.GetValue(replace),
             };
-            await new ReportRun(repository, options, output).RunAsync(cancellation);
+            if (parsed.GetValue(shard) is { } share)
+                await ShardRun.RunAsync(repository, options, share, output, cancellation);
+            else
+                await new ReportRun(repository, options, output).RunAsync(cancellation);
             return 0;
+        }));
+        return command;
+    }
+
+    private static Command Merge(TextWriter output, TextWriter error)
+    {
+        var folders = FoldersArgument();
+        var folder = new Option<string?>("--out") { Description = "Where the report goes; report/out unless given.", HelpName = "folder" };
+        ReportFormat[] standard = [ReportFormat.Md, ReportFormat.Html];
+        var format = FormatOption(Names(standard));
+        var template = TemplateOption();
+        var replace = ReplaceOption();
+        var command = new Command("merge", "Puts the shards of a run together and writes the report of one whole run.")
+        {
+            folders, folder, format, template, replace,
+        };
+        command.SetAction(Guarded(error, async (parsed, cancellation) =>
+        {
+            var repository = Repository.Find();
+            var shards = new Shards(Given(parsed, folders, repository));
+            var options = new ReportOptions(shards.Plan.Settings, shards.Plan.Notebooks, Data: null, parsed.GetValue(folder))
+            {
+                Formats = Chosen(parsed, format, standard),
+                Template = parsed.GetValue(template),
+                Replace = parsed.GetValue(replace),
+            };
+            await new ReportRun(repository, options, output) { Shards = shards }.RunAsync(cancellation);
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Command Status(TextWriter output, TextWriter error)
+    {
+        var folders = FoldersArgument();
+        var command = new Command("status", "Counts the pieces of the shards that are done, running, failed and waiting.") { folders };
+        command.SetAction(Guarded(error, (parsed, _) =>
+        {
+            var repository = Repository.Find();
+            ShardStatus.Write(repository, new Shards(Given(parsed, folders, repository)), output, TimeProvider.System);
+            return Task.FromResult(0);
+        }));
+        return command;
+    }
+
+    private static Command Jobs(TextWriter output, TextWriter error)
+    {
+        var scheduler = new Argument<string>("scheduler") { Description = "slurm, parallel or kubernetes." };
+        var count = new Option<int?>("--shards")
+        {
+            Description = "Into how many shards the run is cut.", HelpName = "number", Required = true,
+            CustomParser = result => WholeNumber(result, least: 1),
+        };
+        var pieces = new Option<string?>("--pieces")
+        {
+            Description = "Where the shards keep their pieces; report/out.shards unless given.", HelpName = "folder",
+        };
+        var folder = new Option<string?>("--out") { Description = "Where the report goes; report/out unless given.", HelpName = "folder" };
+        var time = new Option<string>("--time")
+        {
+            Description = "Slurm's limit for a shard.", HelpName = "h:mm:ss", DefaultValueFactory = _ => "4:00:00",
+        };
+        var partition = new Option<string?>("--partition") { Description = "Slurm's partition.", HelpName = "name" };
+        var command = new Command("jobs", "Writes what a scheduler needs to run and to merge the shards; all other options are the run's.")
+        {
+            scheduler, count, pieces, folder, time, partition,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(Guarded(error, (parsed, _) =>
+        {
+            // The run's own options are checked now, not when a job starts.
+            if (Create(output, error).Parse([.. parsed.UnmatchedTokens, "--shard", "1/1"]).Errors is [var wrong, ..])
+                throw new ReportException($"{wrong.Message.TrimEnd('.')}; --help lists the options.") { IsUsage = true };
+            var repository = Repository.Find();
+            var script = new JobScript(
+                repository.Root, Directory.GetCurrentDirectory(), parsed.UnmatchedTokens,
+                Path.GetFullPath(parsed.GetValue(pieces) ?? repository.Shards),
+                Path.GetFullPath(parsed.GetValue(folder) ?? repository.Output), parsed.GetValue(count)!.Value);
+            output.Write(parsed.GetValue(scheduler) switch
+            {
+                "slurm" => script.ToSlurm(parsed.GetValue(time)!, parsed.GetValue(partition)),
+                "parallel" => script.ToParallel(),
+                "kubernetes" => script.ToKubernetes(),
+                var other => throw new ReportException($"jobs {other}: there are slurm, parallel and kubernetes.") { IsUsage = true },
+            });
+            return Task.FromResult(0);
         }));
         return command;
     }
@@ -180,6 +282,14 @@ internal static class ReportCommand
 
     private static Argument<string?> FolderArgument(string name, string description, ArgumentArity arity) => new(name) { Description = description, Arity = arity };
 
+    private static Argument<string[]> FoldersArgument() => new("folder")
+    {
+        Description = "The folders in which the shards keep their pieces; report/out.shards unless given.", Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static string[] Given(ParseResult parsed, Argument<string[]> folders, Repository repository) =>
+        parsed.GetValue(folders) is { Length: > 0 } given ? given : [repository.Shards];
+
     private static Option<string?> DataOption() => new("--data") { Description = "A data folder to look in first.", HelpName = "folder" };
 
     private static Option<bool> ReplaceOption() => new("--replace") { Description = "Drop the other chapters of the report, or replace a full run by a quick one." };
@@ -210,6 +320,18 @@ internal static class ReportCommand
                 argument.AddError($"--format: '{name}' is none of {Names(Enum.GetValues<ReportFormat>())}");
         }
         return [.. formats.Distinct()];
+    }
+
+    private static Shard? ShardOf(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        if (text.Split('/') is [var first, var second]
+            && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            && int.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && index >= 1 && index <= count)
+            return new Shard(index, count);
+        argument.AddError($"--shard: '{text}' is no share such as 2/16");
+        return null;
     }
 
     private static int? WholeNumber(ArgumentResult argument, int least, int most = int.MaxValue)

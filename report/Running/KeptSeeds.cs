@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Fgsm.Tensors.Files;
 
 namespace Fgsm.Report.Running;
 
@@ -58,8 +60,7 @@ internal sealed class KeptSeeds
         entries.Add(entry);
         try
         {
-            File.WriteAllText(path + ".new", Lines());
-            File.Move(path + ".new", path, overwrite: true);
+            WholeFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(Lines())));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -10,9 +10,46 @@ internal sealed record MeasuredRun(ReportContent Content, IReadOnlyList<(string 
 /// <summary>Runs notebooks, once or with several seeds, and takes their results.</summary>
 internal sealed class Measurement(Repository repository, RunSettings settings, string? data, TextWriter output, TimeProvider clock, LiveFolder? live = null)
 {
+    /// <summary>Pieces that were done before, which are taken instead of a run; null for none. One that is missing stops the run.</summary>
+    public Shards? Done { get; init; }
+
+    private TimeSpan timeOfPieces;
+
     /// <exception cref="ReportException">Something the user must know.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public async Task<MeasuredRun> RunAsync(IReadOnlyList<NotebookFile> notebooks, CancellationToken cancellation)
+    {
+        Prepare(notebooks);
+        var start = clock.GetTimestamp();
+        var kept = new KeptSeeds(repository.Seeds);
+        var results = new RecordSet();
+        List<(string, Notebook)> executed = [];
+        Dictionary<string, IReadOnlyList<string>> byNotebook = [];
+        using (var display = RunDisplay.For(output, notebooks.Count + (settings.Seeds - 1) * notebooks.Count(Piece.HasSeed), live))
+        {
+            foreach (var notebook in notebooks)
+            {
+                var document = await RunAsync(notebook, seed: 0, display, cancellation);
+                results.Add(notebook.Name, document);
+                executed.Add((notebook.Name, document));
+                // Without a seed of its own a notebook gives the same every time.
+                if (Piece.HasSeed(notebook))
+                    results.Add([.. await OverSeedsAsync(notebook, document, kept, display, cancellation)]);
+                byNotebook[notebook.Name] = [.. results.All.Select(record => record.Name).Except(byNotebook.Values.SelectMany(names => names))];
+            }
+        }
+        cancellation.ThrowIfCancellationRequested();
+
+        var provenance = Provenance.Collect(
+            repository, settings, notebooks, results, byNotebook, clock.GetUtcNow(), Done is null ? clock.GetElapsedTime(start) : timeOfPieces);
+        if (Done is not null)
+            provenance = provenance with { PeakMemory = null };
+        return new MeasuredRun(new ReportContent(results, provenance), executed);
+    }
+
+    /// <summary>Gives the notebooks the parameters and the engine asked for, and finds out what would stop the run at its end.</summary>
+    /// <exception cref="ReportException">Something the user must know.</exception>
+    public void Prepare(IReadOnlyList<NotebookFile> notebooks)
     {
         if (data is not null && !Directory.Exists(data))
             throw new ReportException($"--data {data}: no such folder.") { IsUsage = true };
@@ -23,31 +60,8 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
                 notebook.UseEngine(repository, settings.Engine);
 
         // What would stop the run at its end, is told now.
-        foreach (var notebook in notebooks.Where(HasSeed))
+        foreach (var notebook in notebooks.Where(Piece.HasSeed))
             _ = FirstSeed(notebook);
-
-        var start = clock.GetTimestamp();
-        var kept = new KeptSeeds(repository.Seeds);
-        var results = new RecordSet();
-        List<(string, Notebook)> executed = [];
-        Dictionary<string, IReadOnlyList<string>> byNotebook = [];
-        using (var display = RunDisplay.For(output, notebooks.Count + (settings.Seeds - 1) * notebooks.Count(HasSeed), live))
-        {
-            foreach (var notebook in notebooks)
-            {
-                var document = await RunAsync(notebook, seed: 0, display, cancellation);
-                results.Add(notebook.Name, document);
-                executed.Add((notebook.Name, document));
-                // Without a seed of its own a notebook gives the same every time.
-                if (HasSeed(notebook))
-                    results.Add([.. await OverSeedsAsync(notebook, document, kept, display, cancellation)]);
-                byNotebook[notebook.Name] = [.. results.All.Select(record => record.Name).Except(byNotebook.Values.SelectMany(names => names))];
-            }
-        }
-        cancellation.ThrowIfCancellationRequested();
-
-        var provenance = Provenance.Collect(repository, settings, notebooks, results, byNotebook, clock.GetUtcNow(), clock.GetElapsedTime(start));
-        return new MeasuredRun(new ReportContent(results, provenance), executed);
     }
 
     private async Task<IEnumerable<ResultRecord>> OverSeedsAsync(NotebookFile notebook, Notebook first, KeptSeeds kept, RunDisplay display, CancellationToken cancellation)
@@ -78,12 +92,24 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
     }
 
     private string NameOf(NotebookFile notebook, int seed) =>
-        settings.Seeds == 1 || !HasSeed(notebook) ? notebook.Name : string.Create(CultureInfo.InvariantCulture, $"{notebook.Name}, seed {FirstSeed(notebook) + seed}");
+        settings.Seeds == 1 || !Piece.HasSeed(notebook) ? notebook.Name : string.Create(CultureInfo.InvariantCulture, $"{notebook.Name}, seed {FirstSeed(notebook) + seed}");
 
-    private static bool HasSeed(NotebookFile notebook) => notebook.Parameters.ContainsKey(Parameter.Seed);
-
-    private async Task<Notebook> RunAsync(NotebookFile notebook, int seed, RunDisplay display, CancellationToken cancellation)
+    /// <summary>Runs a notebook with one seed.</summary>
+    /// <param name="notebook">The notebook.</param>
+    /// <param name="seed">How many seeds after the first.</param>
+    /// <param name="display">Shows what is running.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="ReportException">The notebook failed, or its piece is missing among those that were done before.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public async Task<Notebook> RunAsync(NotebookFile notebook, int seed, RunDisplay display, CancellationToken cancellation)
     {
+        if (Done is not null)
+        {
+            display.NotebookKept(NameOf(notebook, seed));
+            var piece = Done.Get(new Piece(notebook, seed).NameIn(settings));
+            timeOfPieces += piece.Time;
+            return piece.Document;
+        }
         display.NotebookStarted(NameOf(notebook, seed), notebook.Document);
         var run = await NotebookRunner.RunAsync(notebook.Document, repository.Notebooks, Parameters(notebook, seed), display, cancellation);
         cancellation.ThrowIfCancellationRequested();

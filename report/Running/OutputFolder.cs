@@ -20,6 +20,30 @@ internal sealed class OutputFolder(string path)
     /// <summary>A complete report whose files are not all in their places yet.</summary>
     private string Complete => At(".complete");
 
+    /// <summary>
+    /// Keeps other merges out of the folder until it is disposed: several machines may start one at the same moment. The system frees the
+    /// lock of a process that is killed.
+    /// </summary>
+    /// <exception cref="ReportException">Another process has it, or the folder cannot be written.</exception>
+    public IDisposable Lock()
+    {
+        FileStream? file = null;
+        Guarded(() =>
+        {
+            Directory.CreateDirectory(Path);
+            try
+            {
+                file = new FileStream(
+                    At(".merging"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            }
+            catch (IOException) when (File.Exists(At(".merging")))
+            {
+                throw new ReportException($"{Path}: another merge is at work here; wait for it.");
+            }
+        });
+        return file!;
+    }
+
     /// <summary>Finds out before the long run what would stop the writing after it.</summary>
     /// <exception cref="ReportException">The folder cannot be written, or holds what is not ours to replace.</exception>
     public void Check() => Guarded(() =>

@@ -3,13 +3,18 @@ namespace Fgsm.Report.Running;
 /// <summary>Runs the notebooks and writes the report.</summary>
 internal sealed class ReportRun(Repository repository, ReportOptions options, TextWriter output, TimeProvider? clock = null)
 {
+    /// <summary>The shards that did the work, whose results are put together; null to run the notebooks.</summary>
+    public Shards? Shards { get; init; }
+
     /// <exception cref="ReportException">Something the user must know.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped; nothing was written.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var folder = new OutputFolder(options.Out ?? repository.Output);
-        folder.Check();
         var notebooks = NotebookFile.Select(NotebookFile.All(repository), options.Only);
+        Shards?.Check(repository, notebooks);
+        var folder = new OutputFolder(options.Out ?? repository.Output);
+        using var alone = Shards is null ? null : folder.Lock();
+        folder.Check();
         string[] names = [.. notebooks.Select(notebook => notebook.Name)];
         var kept = options.Only.Count > 0 && !options.Replace ? KeptChapters.Read(folder, names) : null;
         if (!options.Replace)
@@ -19,7 +24,13 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
 
         MeasuredRun run;
         using (var live = new LiveFolder(folder.Path, TimeProvider.System))
-            run = await new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System, live).RunAsync(notebooks, cancellation);
+        {
+            var measurement = new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System, live)
+            {
+                Done = Shards,
+            };
+            run = await measurement.RunAsync(notebooks, cancellation);
+        }
 
         var content = KeptChapters.Join(run.Content, kept);
 

@@ -21,6 +21,9 @@ internal sealed record Repository(string Root)
 
     public string Output => Path.Combine(Root, "report", "out");
 
+    /// <summary>Where the shards of a run keep their pieces.</summary>
+    public string Shards => Output + ".shards";
+
     /// <summary>The checkout around the current folder, else around the program.</summary>
     /// <exception cref="ReportException">Neither lies in a checkout.</exception>
     public static Repository Find() => new(

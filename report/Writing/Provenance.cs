@@ -19,9 +19,9 @@ namespace Fgsm.Report.Writing;
 /// <param name="Runtime">The version of .NET.</param>
 /// <param name="System">The operating system.</param>
 /// <param name="Date">When the run ended, UTC.</param>
-/// <param name="WallTime">How long it took, as h:mm:ss.</param>
+/// <param name="WallTime">How long it took, as h:mm:ss; what was merged from shards, how long all pieces took together.</param>
 /// <param name="Digests">SHA-256 of every table, without what changes from run to run.</param>
-/// <param name="PeakMemory">The most memory that the run held at once; null where the system does not say.</param>
+/// <param name="PeakMemory">The most memory that the run held at once; null where the system does not say, and of shards.</param>
 /// <param name="Records">The names of what each notebook recorded; null in a report of an earlier version.</param>
 /// <param name="Kept">The earlier runs from which the report keeps chapters; null when this run measured all of it.</param>
 internal sealed record Provenance(
@@ -78,7 +78,7 @@ internal sealed record Provenance(
         RuntimeInformation.FrameworkDescription,
         RuntimeInformation.OSDescription,
         end.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
-        wallTime.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture),
+        string.Create(CultureInfo.InvariantCulture, $@"{(int)wallTime.TotalHours}:{wallTime:mm\:ss}"),
         DigestsOf(records),
         Peak(),
         byNotebook);

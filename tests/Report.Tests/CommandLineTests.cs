@@ -35,6 +35,15 @@ public class CommandLineTests : IDisposable
     [InlineData("--parameter unused=1+", "-p unused=1+: this is no C# expression")]
     [InlineData("-p seed=7", "-p seed=7: use --seed")]
     [InlineData("--out notebooks", "holds 01-sample.ipynb")]
+    [InlineData("--shard 3/2", "'3/2' is no share such as 2/16")]
+    [InlineData("--shard 1/2 --format md", "--shard writes no report; give --format to merge")]
+    [InlineData("--shard 1/2 --out notebooks", "holds 01-sample.ipynb, and no pieces of a run")]
+    [InlineData("merge nowhere", "nowhere: holds no plan.json, so no shard")]
+    [InlineData("status", "out.shards: holds no plan.json, so no shard")]
+    [InlineData("jobs slurm", "--shards")]
+    [InlineData("jobs slurm --shards 0", "'0' is not a whole number from 1")]
+    [InlineData("jobs slurm --shards 2 --sedes 3", "Unrecognized command or argument '--sedes'")]
+    [InlineData("jobs condor --shards 2", "jobs condor: there are slurm, parallel and kubernetes")]
     public void WrongArguments_GetOneLineAndExitCode2(string arguments, string expected)
     {
         checkout.AddSample();

@@ -101,7 +101,8 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         // From the proofs to the clean images, no share is above the next.
         string[] shares = ["IBP", "CROWN-IBP", "CROWN", "AutoAttack", "FGSM", "Clean"];
         Assert.All(shares.Zip(shares.Skip(1)), pair =>
-            Assert.All(run.Column("p.small", pair.First).Zip(run.Column("p.small", pair.Second)), row => Assert.InRange((double)row.First!, 0, (double)row.Second!)));
+            Assert.All(run.Column("p.small", pair.First).Zip(run.Column("p.small", pair.Second)),
+                row => Assert.InRange((double)row.First!, 0, (double)row.Second!)));
     }
 
     [QuickRunFact]
@@ -253,15 +254,7 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
 
     private async Task<Outcome> Run(string notebook, params string[] changed)
     {
-        var document = Notebook.Load(Path.Combine(checkout.Notebooks, notebook + ".ipynb"));
-        var parameters = document.Cells.First(cell => cell.Tags.Contains("parameters"));
-        foreach (var change in changed.SelectMany(change => change.Split("; ")))
-        {
-            var name = change.Split(' ')[0];
-            var declaration = new Regex($@"^(\S.* {name} =) [^;]*;", RegexOptions.Multiline);
-            Assert.Single(declaration.Matches(parameters.Source));
-            parameters.Source = declaration.Replace(parameters.Source, match => $"{match.Groups[1].Value}{change[(name.Length + 2)..]};");
-        }
+        var document = checkout.Read(notebook, changed);
         var run = await NotebookRunner.RunAsync(document, checkout.Notebooks);
         Assert.True(run.Failure is null, $"{notebook}: {run.Failure}");
         var records = new RecordSet();
@@ -334,5 +327,32 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         public string Notebooks { get; }
 
         public void Dispose() => folder.Dispose();
+
+        /// <summary>A notebook with other parameters.</summary>
+        /// <param name="notebook">Its name.</param>
+        /// <param name="changed">As "trainImages = 96; testImages = 40".</param>
+        internal Notebook Read(string notebook, params string[] changed)
+        {
+            var document = Notebook.Load(Path.Combine(Notebooks, notebook + ".ipynb"));
+            var parameters = document.Cells.First(cell => cell.Tags.Contains("parameters"));
+            foreach (var change in changed.SelectMany(change => change.Split("; ")))
+            {
+                var name = change.Split(' ')[0];
+                var declaration = new Regex($@"^(\S.* {name} =) [^;]*;", RegexOptions.Multiline);
+                Assert.Single(declaration.Matches(parameters.Source));
+                parameters.Source = declaration.Replace(parameters.Source, match => $"{match.Groups[1].Value}{change[(name.Length + 2)..]};");
+            }
+            return document;
+        }
+
+        /// <summary>Puts a notebook with other parameters in the place of the link to the real one.</summary>
+        /// <inheritdoc cref="Read"/>
+        internal void Change(string notebook, params string[] changed)
+        {
+            var document = Read(notebook, changed);
+            var path = Path.Combine(Notebooks, notebook + ".ipynb");
+            File.Delete(path);
+            document.Save(path);
+        }
     }
 }

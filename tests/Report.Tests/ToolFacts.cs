@@ -14,9 +14,23 @@ public sealed class InteractiveFactAttribute([CallerMemberName] string test = ""
     BrowserFactAttribute.Missing ?? (HtmlPage.IsInteractive ? null : "The program was built without npm, so its figures are static."), test);
 
 /// <summary>A test that needs pdfTeX.</summary>
-public sealed class LatexFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(Missing, test)
+public sealed class LatexFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
+    Installed.Has("pdflatex") ? null : "pdflatex is not installed (apt-get install texlive-latex-recommended lmodern).", test);
+
+/// <summary>A test that needs GNU parallel: skipped where it is missing, unless CI says that it must be there.</summary>
+public sealed class ParallelFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
+    Environment.GetEnvironmentVariable("CI") == "true" || Installed.Has("parallel") ? null
+        : "GNU parallel is not installed (apt-get install parallel).", test);
+
+/// <summary>A test that starts a Slurm of its own: skipped where it is missing, unless CI says that it must be there.</summary>
+public sealed class SlurmFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
+    Environment.GetEnvironmentVariable("CI") == "true" || new[] { "sbatch", "slurmctld", "slurmd", "munged" }.All(Installed.Has) ? null
+        : "Slurm is not installed (apt-get install slurm-wlm munge).", test);
+
+internal static class Installed
 {
-    private static string? Missing =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "pdflatex"))) ? null
-        : "pdflatex is not installed (apt-get install texlive-latex-recommended lmodern).";
+    /// <summary>Whether a program is on the PATH, or where Debian has its daemons.</summary>
+    public static bool Has(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/sbin")
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 }
