@@ -51,12 +51,19 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
     public Action<EpochResult>? AfterEpoch { get; init; }
 
     /// <summary>
+    /// Looks for catastrophic overfitting after each epoch and may end the training; with a <see cref="Checkpoint"/> every epoch is kept
+    /// as for <see cref="AfterEpoch"/>. Null does not look.
+    /// </summary>
+    public OverfittingCheck? Overfitting { get; init; }
+
+    /// <summary>
     /// Trains for some epochs; the model is left in training mode. With a <see cref="Checkpoint"/> that has some or all of these epochs,
     /// model, optimiser and torch's generator come out with the same bits as without.
     /// </summary>
     /// <param name="data">The training set.</param>
     /// <param name="epochs">Passes over it, 1 or more.</param>
     /// <param name="cancellation">Looked at before every batch.</param>
+    /// <returns>Every epoch that was trained, those too whose weights <see cref="Overfitting"/> took back.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are no epochs, or no images in a batch.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled; the model keeps what it has learned.</exception>
     /// <exception cref="TensorFileException">What is kept cannot be read, or written.</exception>
@@ -69,16 +76,18 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             throw new ArgumentOutOfRangeException(nameof(BatchSize), $"Trainer: BatchSize must be 1 or more, got {BatchSize}");
         model.train();
         objective.Reset(0);
+        Overfitting?.Reset();
+        var listened = AfterEpoch is not null || Overfitting is not null;
         var key = Checkpoint is null ? ""
             : TrainingKey.Of(model, optimizer, data, Augmentation, objective, BatchSize, Factors(data, epochs), Checkpoint.Settings);
         double[] rates = [.. optimizer.ParamGroups.Select(group => group.LearningRate)];
-        List<EpochResult> results = AfterEpoch is null ? Kept(Checkpoint, epochs) : [];
+        List<EpochResult> results = listened ? [] : Kept(Checkpoint, epochs);
         while (results.Count < epochs)
         {
             // A listener sees the model after each epoch, so each has a file of its own.
             var epoch = results.Count + 1;
-            var file = AfterEpoch is null ? Checkpoint : Checkpoint?.OfEpoch(epoch);
-            if (AfterEpoch is not null && Kept(file, epoch) is var kept && kept.Count == epoch)
+            var file = listened ? Checkpoint?.OfEpoch(epoch) : Checkpoint;
+            if (listened && Kept(file, epoch) is var kept && kept.Count == epoch)
                 results = kept;
             else
             {
@@ -94,7 +103,10 @@ public sealed class Trainer(nn.Module<Tensor, Tensor> model, optim.Optimizer opt
             }
             model.eval();
             AfterEpoch?.Invoke(results[^1]);
+            var ends = Overfitting?.Ends(model) ?? false;
             model.train();
+            if (ends)
+                break;
         }
         Checkpoint?.SaveWeights(model);
         return results;
