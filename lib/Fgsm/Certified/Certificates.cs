@@ -31,7 +31,7 @@ public sealed record Certificates(
     /// <summary>Tries the methods up to the given one on each image, the fastest first, until one proves it.</summary>
     /// <param name="model">
     /// A Sequential, nested as one likes, of Conv2d without groups, Linear, ReLU, MaxPool2d, BatchNorm2d, <see cref="Normalize"/>, Flatten,
-    /// Dropout and Identity.
+    /// Dropout, Identity and <see cref="Residual"/>.
     /// </param>
     /// <param name="eps">The largest change of a pixel, in pixels of [0,1]; 0 or more.</param>
     /// <param name="method">The last to try.</param>

@@ -8,7 +8,12 @@ internal abstract record Layer(int Inputs, int Outputs)
     /// <summary>Whether the layer is affine, so that interval bounds behind it are worth tightening.</summary>
     public virtual bool IsAffine => false;
 
-    /// <summary>Whether a tighter interval of this input would tighten the bounds of what follows.</summary>
+    /// <summary>Whether the layer has ReLUs, which branch and bound splits.</summary>
+    public virtual bool IsRelu => false;
+
+    /// <summary>
+    /// Whether a tighter interval of this input would tighten the bounds of what follows; it depends on the interval of this value alone.
+    /// </summary>
     public virtual bool IsUndecided(Box input, int value) => false;
 
     /// <summary>Interval bound propagation: a box that has all outputs of the inputs in a box.</summary>

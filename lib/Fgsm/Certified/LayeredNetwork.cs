@@ -19,7 +19,14 @@ internal sealed record LayeredNetwork(ImageSize Input, IReadOnlyList<Layer> Laye
         if (images.ndim != 4)
             throw new ArgumentException($"Certified: expected images [N, C, H, W], got [{string.Join(", ", images.shape)}]");
         var input = new ImageSize((int)images.shape[1], (int)images.shape[2], (int)images.shape[3]);
-        var (layers, size) = (new List<Layer>(), input);
+        var (layers, size) = Layered(model, input);
+        return size.Height * size.Width == 1 || size.Channels == 1 ? new(input, layers)
+            : throw new NotSupportedException("Certified: the model does not end in logits [N, classes]");
+    }
+
+    private static (List<Layer> Layers, ImageSize Size) Layered(nn.Module model, ImageSize size)
+    {
+        var layers = new List<Layer>();
         foreach (var module in Parts(model))
             switch (module)
             {
@@ -48,12 +55,23 @@ internal sealed record LayeredNetwork(ImageSize Input, IReadOnlyList<Layer> Laye
                         size.ChannelsLast(Floats(linear.weight)), Bias(linear.bias, vector.Channels)));
                     size = vector;
                     break;
+                case Residual residual:
+                    var (body, sum) = Layered(residual.Body, size);
+                    var (shortcut, other) = residual.Shortcut is null ? ([], size) : Layered(residual.Shortcut, size);
+                    if (other != sum)
+                        throw new NotSupportedException("Certified: the branches of a Residual differ in shape");
+                    // (x, x), (x, body), (shortcut, body), their sum.
+                    layers.Add(new ForkLayer(size.Values));
+                    layers.AddRange(body.Select(layer => new BesideLayer(size.Values, layer, 0)));
+                    layers.AddRange(shortcut.Select(layer => new BesideLayer(0, layer, sum.Values)));
+                    layers.Add(new SumLayer(sum.Values));
+                    size = sum;
+                    break;
                 default:
                     throw new NotSupportedException($"Certified: there are no bounds for {module.GetType().Name}; there are for Sequential, "
-                        + "Conv2d, Linear, ReLU, MaxPool2d, BatchNorm2d, Normalize, Flatten, Dropout and Identity");
+                        + "Residual, Conv2d, Linear, ReLU, MaxPool2d, BatchNorm2d, Normalize, Flatten, Dropout and Identity");
             }
-        return size.Height * size.Width == 1 || size.Channels == 1 ? new(input, layers)
-            : throw new NotSupportedException("Certified: the model does not end in logits [N, classes]");
+        return (layers, size);
     }
 
     /// <summary>The layers of a model, which may be nested.</summary>
@@ -117,7 +135,8 @@ internal sealed record LayeredNetwork(ImageSize Input, IReadOnlyList<Layer> Laye
         return (new(size.Values, [.. Enumerable.Range(0, output.Values).Select(Window)]), output);
     }
 
-    private static (int Height, int Width) Pair(long[]? values, int missing) => values switch
+    /// <summary>A size that may be given once for both directions.</summary>
+    internal static (int Height, int Width) Pair(long[]? values, int missing) => values switch
     {
         null or [] => (missing, missing),
         [var both] => ((int)both, (int)both),

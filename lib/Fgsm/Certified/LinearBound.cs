@@ -27,26 +27,39 @@ internal sealed class LinearBound(int largest)
     private const double Underflow = 1e-100;
 
     private double[] current = new double[largest], other = new double[largest];
-    private int size;
+    private int before, size, after;
     private long terms;
     private double constant, magnitude, error;
 
     /// <summary>a, one for each value of the layer that the bound has come to.</summary>
-    public Span<double> Coefficients => current.AsSpan(0, size);
+    public Span<double> Coefficients => current.AsSpan(before, size);
 
     /// <summary>Begins anew, with a = 0, at a layer of so many values.</summary>
     public void Begin(int values)
     {
         (terms, constant, magnitude, error) = (0, 0, 0, 0);
-        size = values;
+        (before, size, after) = (0, values, 0);
         Coefficients.Clear();
     }
+
+    /// <summary>Leaves out so many values at either end until <see cref="Leave"/>: they keep their coefficients.</summary>
+    public void Enter(int before, int after)
+    {
+        this.before += before;
+        this.after += after;
+        size -= before + after;
+    }
+
+    /// <summary>Takes in again what <see cref="Enter"/> left out.</summary>
+    public void Leave(int before, int after) => Enter(-before, -after);
 
     /// <summary>Moves to a layer of so many values, where a = 0 at first.</summary>
     /// <returns>The old coefficients, to read until the next move.</returns>
     public ReadOnlySpan<double> MoveTo(int values)
     {
         var old = Coefficients;
+        current.AsSpan(0, before).CopyTo(other);
+        current.AsSpan(before + size, after).CopyTo(other.AsSpan(before + values));
         (current, other, size) = (other, current, values);
         Coefficients.Clear();
         return old;

@@ -116,7 +116,7 @@ internal sealed class NetworkBounds
         {
             var (low, high) = boxes[k];
             var a = bound.Coefficients;
-            for (var i = 0; layers[k] is ReluLayer && i < a.Length; i++)
+            for (var i = 0; layers[k].IsRelu && i < a.Length; i++)
             {
                 var cost = Math.Abs(a[i]) * -low[i] * high[i] / (high[i] - low[i]);
                 if (layers[k].IsUndecided(boxes[k], i) && cost > most)

@@ -7,6 +7,8 @@ namespace Fgsm.Certified;
 /// </summary>
 internal sealed record ReluLayer(int Size) : Layer(Size, Size)
 {
+    public override bool IsRelu => true;
+
     public override bool IsUndecided(Box input, int value) => input.Low[value] < 0 && input.High[value] > 0;
 
     public override Box Propagate(Box input) => new(

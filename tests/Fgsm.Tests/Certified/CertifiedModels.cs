@@ -6,7 +6,7 @@ namespace Fgsm.Tests;
 internal static class CertifiedModels
 {
     public static IReadOnlyList<string> Names =>
-        ["linear", "deep", "convolution", "stride", "pooling", "overlapping", "norm", "normalize", "nested"];
+        ["linear", "deep", "convolution", "stride", "pooling", "overlapping", "norm", "normalize", "nested", "residual", "shortcut"];
 
     /// <summary>In training mode; takes images <c>[N, 2, 8, 8]</c> and gives 5 logits.</summary>
     public static Sequential Of(string name, long seed)
@@ -28,6 +28,11 @@ internal static class CertifiedModels
                 nn.Linear(256, 5)),
             "nested" => nn.Sequential(nn.Sequential(nn.Identity(), nn.Conv2d(2, 4, 3), nn.ReLU()), nn.Dropout2d(0.5), nn.Flatten(),
                 nn.Linear(144, 20), nn.ReLU(), nn.Dropout(0.5), nn.Linear(20, 5)),
+            "residual" => nn.Sequential(nn.Conv2d(2, 4, 3, padding: 1), new Residual(nn.Sequential(nn.ReLU(),
+                nn.Conv2d(4, 4, 3, padding: 1), nn.ReLU(), nn.Conv2d(4, 4, 3, padding: 1))), nn.ReLU(), nn.Flatten(), nn.Linear(256, 5)),
+            "shortcut" => nn.Sequential(new Residual(nn.Sequential(nn.Conv2d(2, 4, 3, padding: 1), nn.ReLU(),
+                new Residual(nn.Conv2d(4, 4, 3, padding: 1)), nn.MaxPool2d(2)), nn.Conv2d(2, 4, 2, stride: 2)), nn.ReLU(), nn.Flatten(),
+                nn.Linear(64, 5)),
             _ => throw new ArgumentException(name),
         };
     }

@@ -2,6 +2,7 @@ using System.Numerics;
 using Fgsm.Attacks;
 using Fgsm.Certified;
 using Fgsm.Data;
+using Fgsm.Models;
 using static Fgsm.Tests.TestTensors;
 
 namespace Fgsm.Tests;
@@ -94,6 +95,27 @@ public class SoundnessTests
 
         foreach (var method in Enum.GetValues<BoundMethod>())
             Assert.Equal(expected, Certificates.Of(model, new TensorSet(x, Labels(label)), eps, method).Margins[0], 1e-12);
+    }
+
+    /// <summary>x + Wx is the linear map I + W, and both branches depend on the same pixels: intervals alone would forget that.</summary>
+    [Fact]
+    public void OfALinearResidualNetwork_LinearBoundsAreThoseOfOneMatrix()
+    {
+        manual_seed(2);
+        var (first, inner, last) = (nn.Linear(16, 9, hasBias: false), nn.Linear(9, 9, hasBias: false), nn.Linear(9, 3, hasBias: false));
+        var model = nn.Sequential(nn.Flatten(), first, new Residual(inner), last);
+        var one = nn.Linear(16, 3, hasBias: false);
+        using (no_grad())
+            one.weight.copy_((last.weight + last.weight.matmul(inner.weight)).matmul(first.weight));
+        var x = rand(1, 1, 4, 4);
+        double Margin(nn.Module<Tensor, Tensor> of, int label)
+        {
+            var network = LayeredNetwork.Of(of, x);
+            return new NetworkBounds(network, Box.Around(Pixels(network, x), 0.1)).LinearMargin(label);
+        }
+
+        Assert.All(Enumerable.Range(0, 3), label =>
+            Assert.Equal(Margin(nn.Sequential(nn.Flatten(), one), label), Margin(model, label), 1e-5));
     }
 
     /// <summary>

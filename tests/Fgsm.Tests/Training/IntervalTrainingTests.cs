@@ -41,6 +41,25 @@ public class IntervalTrainingTests
         Assert.All(expected.Zip(losses), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
     }
 
+    /// <summary>Beta falls from 1 to 0 as eps grows: half of CROWN-IBP's worst logits in the middle, none at the end.</summary>
+    [Fact]
+    public void WithCrown_TheWorstLogitsAreMixedWhileEpsGrows()
+    {
+        var (model, x, y) = (CertifiedModels.Of("convolution", seed: 6), rand(6, 2, 8, 8), RandomLabels(6, 5));
+        var (low, high) = ((x - 0.05).clamp(0, 1), (x + 0.05).clamp(0, 1));
+        var objective = new IntervalTraining(0.1, warmup: 0, ramp: 2, kappa: 0, crown: true);
+        var still = optim.SGD(model.parameters(), 0);
+        var mixed = (LinearLogits.Worst(model, low, high, y) + IntervalLogits.Worst(model, low, high, y)) / 2;
+        var last = IntervalLogits.Worst(model, (x - 0.1).clamp(0, 1), (x + 0.1).clamp(0, 1), y);
+        var clean = nn.functional.cross_entropy(model.call(x), y).ToSingle();
+
+        double[] losses = [.. Enumerable.Range(0, 3).Select(_ => objective.Step(model, still, x, y).Loss)];
+
+        double[] expected = [clean, 0.5 * clean + 0.5 * nn.functional.cross_entropy(mixed, y).ToSingle(),
+            nn.functional.cross_entropy(last, y).ToSingle()];
+        Assert.All(expected.Zip(losses), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    }
+
     /// <summary>A training that was stopped goes on at its place in the schedule.</summary>
     [Fact]
     public void Reset_GoesToAStepOfTheSchedule()
