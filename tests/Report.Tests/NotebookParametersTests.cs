@@ -92,8 +92,9 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
             "resolution = 0.25", "nodeLimit = 5");
 
         AssertAllAreOf("synthetic digits", run);
-        Assert.Equal(["baseline | 2.55/255", "defended | 2.55/255"], run.Keys("p.reports"));
-        Assert.Equal(["FGSM-trained | 0.05", "PGD-trained | 0.05", "IBP-trained | 0.05"], run.Keys("p.small"));
+        Assert.Equal(["2.55/255", "2.55/255"], run.Column("p.reports", "eps"));
+        Assert.Equal(["FGSM-trained", "PGD-trained", "IBP-trained"], run.Keys("p.small"));
+        Assert.Equal(["0.05", "0.05", "0.05"], run.Column("p.small", "eps"));
         Assert.Contains("Small networks trained at 0.1, proved and attacked (synthetic digits)", run.Titles);
         Assert.Equal(["0.05"], run.Keys("p.interval"));
         Assert.Equal("12 test images.", run.Table("p.interval").Note);
