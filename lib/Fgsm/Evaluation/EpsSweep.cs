@@ -21,6 +21,8 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
     {
         attack ??= e => new FGSM(e) { Bounds = bounds ?? Bounds.Unit };
         var attacks = eps.Select(attack).ToList();
+        foreach (var made in attacks)
+            made.RequireUntargeted(nameof(EpsSweep));
         var clean = new List<Predictions>();
         var attacked = eps.Select(_ => new List<Predictions>()).ToList();
         var (zero, nonFinite) = (0, 0);
@@ -29,11 +31,8 @@ public sealed record EpsSweep(Predictions Clean, IReadOnlyList<EpsPoint> Points,
         foreach (var batch in data.Batches(data.Fitting(BatchSize), progress, title, cancellation))
         {
             var (x, y) = batch;
-            foreach (var made in attacks)
-            {
-                made.RequireUntargeted(nameof(EpsSweep));
-                made.Require(x, y);
-            }
+            // That with the largest eps, which bounds and shapes must fit.
+            attacks.MaxBy(made => (made as FixedEpsAttack)?.Eps ?? 0)?.Require(x, y);
             var gradient = LossGradient.Of(model, x, y);
             clean.Add(Predictions.FromLogits(gradient.Logits, y));
             var largest = gradient.Gradient.abs().reshape(batch.Count, -1).max(1).values.data<float>().ToArray();

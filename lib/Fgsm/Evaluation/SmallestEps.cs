@@ -60,7 +60,9 @@ public sealed record SmallestEps(Predictions Clean, IReadOnlyList<double> Eps)
         return new SmallestEps(Predictions.Join(clean), eps);
     }
 
-    /// <param name="isRight">For each image, whether the model is right at the eps given for that image; an answer at 0 is not used.</param>
+    /// <param name="isRight">
+    /// For each image, whether the model is right at the eps given for that image; an answer at 0 is not used.
+    /// </param>
     private static double[] Search(Predictions clean, Func<double[], bool[]> isRight)
     {
         var found = Enumerable.Range(0, clean.Count).Select(i => clean.IsCorrect(i) ? double.PositiveInfinity : 0).ToArray();
