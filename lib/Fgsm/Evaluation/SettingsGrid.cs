@@ -1,7 +1,3 @@
-using System.Text;
-using System.Text.Json;
-using Fgsm.Tensors.Files;
-
 namespace Fgsm.Evaluation;
 
 /// <summary>A setting under FGSM.</summary>
@@ -36,33 +32,13 @@ public sealed record SettingsGrid(long Seed, int TrainingImages, int TestImages,
     public double? Distance(IEnumerable<double> robust, Published published, string column) => Eps.Zip(robust)
         .Max(point => point.Second - published.Value(column, ("data_set", Data), ("cnn", Network), ("eps", point.First)) is double off ? Math.Abs(off) : (double?)null);
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     /// <exception cref="DataException">The file is not there, or is no grid.</exception>
-    public static SettingsGrid Read(string file)
-    {
-        if (!File.Exists(file))
-            throw new DataException($"{Path.GetFullPath(file)}: the grid is not there. Restore it, or measure it again with grid = true.");
-        try
-        {
-            if (JsonSerializer.Deserialize<SettingsGrid>(File.ReadAllText(file)) is { Settings: not null, Defences: not null } grid)
-                return grid;
-        }
-        catch (JsonException)
-        {
-        }
-        throw new DataException($"{Path.GetFullPath(file)}: this is no grid. Restore or delete it, and measure again with grid = true.");
-    }
+    public static SettingsGrid Read(string file) =>
+        GridFile.Read<SettingsGrid>(file, grid => grid is { Settings: not null, Defences: not null });
 
     /// <summary>A run that is killed leaves the earlier file whole.</summary>
     /// <param name="file">Where to; null for nowhere.</param>
-    public void Write(string? file)
-    {
-        if (file is null)
-            return;
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        WholeFile.Write(file, stream => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, Indented) + "\n")));
-    }
+    public void Write(string? file) => GridFile.Write(file, this);
 
     /// <summary>
     /// One training for each normalisation and optimiser, all from the same seed, measured after each stage with adversarial images clipped
