@@ -95,7 +95,8 @@ internal sealed partial class ReportDocument
 
     private static string Anchor(PlacedResult result) => result.IsFirst ? $"<a id=\"{result.Name}\"></a>\n\n" : "";
 
-    private static string Text(ContainerInline inline) => string.Concat(inline.Descendants().Select(part => part switch
+    /// <summary>What a reader sees of it, without marks.</summary>
+    internal static string Text(ContainerInline inline) => string.Concat(inline.Descendants().Select(part => part switch
     {
         LiteralInline literal => literal.Content.ToString(),
         CodeInline code => code.Content,

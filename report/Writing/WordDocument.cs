@@ -22,6 +22,9 @@ internal sealed class WordDocument
     // A4 with margins of 2.2 cm; a twip is 1/1440 inch, and a pixel of the page 1/96 inch of 914400 units.
     private const int PageWidth = 11906, PageHeight = 16838, Margin = 1247, UnitsOfAPixel = 914400 / 96, PixelsOfText = (PageWidth - 2 * Margin) / 15;
 
+    // Of the letters in a table of the template's own, in half points.
+    private const int SizeOfPipes = 16;
+
     private readonly ReportDocument document;
     private readonly IReadOnlyDictionary<string, byte[]> pictures;
     private readonly MainDocumentPart main;
@@ -140,7 +143,7 @@ internal sealed class WordDocument
     {
         // The more columns, the smaller the letters; half points.
         var size = table.Columns.Count switch { <= 5 => 19, <= 7 => 17, _ => 15 };
-        var word = Grid([.. table.Columns.Index().Select(c => Widest(table, c.Index))]);
+        var word = Grid([.. table.Columns.Index().Select(c => (string[])[c.Item.ShortHeader, .. table.Rows.Select(row => c.Item.Show(row[c.Index]))])], size);
         if (table.Columns.Any(column => column.Group is not null))
             word.Append(Groups(table.Columns, size));
         word.Append(Row([.. table.Columns.Select(column => (column.ShortHeader, column.IsNumeric))], true, size));
@@ -173,26 +176,41 @@ internal sealed class WordDocument
     private void Pipes(Md.Table table, OpenXmlElement target)
     {
         var columns = table.OfType<Md.TableRow>().Max(row => row.Count);
-        var word = Grid([.. Enumerable.Range(0, columns).Select(column => table.OfType<Md.TableRow>().Where(row => column < row.Count).Max(row => Math.Clamp(row[column].Span.Length, 6, 64)))]);
+        var cells = table.OfType<Md.TableRow>().SelectMany(row => row.OfType<Md.TableCell>().Index())
+            .ToLookup(cell => cell.Index, cell => string.Concat(cell.Item.OfType<LeafBlock>().Select(leaf => ReportDocument.Text(leaf.Inline!))));
+        var word = Grid([.. Enumerable.Range(0, columns).Select(column => cells[column].Append("").ToArray())], SizeOfPipes);
         foreach (var row in table.OfType<Md.TableRow>())
         {
             var line = new TableRow(row.IsHeader ? new TableRowProperties(new CantSplit(), new TableHeader()) : new TableRowProperties(new CantSplit()));
             foreach (var (i, cell) in row.OfType<Md.TableCell>().Index())
             {
                 var right = i < table.ColumnDefinitions.Count && table.ColumnDefinitions[i].Alignment == Md.TableColumnAlign.Right;
-                line.Append(Cell([.. cell.OfType<LeafBlock>().SelectMany(leaf => Inlines(leaf.Inline, new Format(Bold: row.IsHeader, Size: 16)))], right ? JustificationValues.Right : JustificationValues.Left));
+                line.Append(Cell([.. cell.OfType<LeafBlock>().SelectMany(leaf => Inlines(leaf.Inline, new Format(Bold: row.IsHeader, Size: SizeOfPipes)))], right ? JustificationValues.Right : JustificationValues.Left));
             }
             word.Append(line);
         }
         target.Append(word, new Paragraph());
     }
 
-    /// <summary>An empty table as wide as the text, its columns in proportion to the letters that they need.</summary>
-    private static Table Grid(int[] letters)
+    /// <summary>
+    /// An empty table as wide as the text. A column is as wide as its longest word, so that none is broken, and what is left goes to those
+    /// that have longer lines.
+    /// </summary>
+    /// <param name="columns">The texts of each.</param>
+    /// <param name="size">Of the letters, in half points.</param>
+    private static Table Grid(IReadOnlyList<string[]> columns, int size)
     {
+        // In twentieths of a point: a letter is some 0.52 of its size wide, and a cell has a margin of 80 at each side.
+        double Width(int letters) => 5.2 * size * letters + 160;
+        double[] words = [.. columns.Select(texts => Width(texts.SelectMany(text => text.Split(' ', '\u00A0')).Max(word => word.Length)))];
+        double[] lines = [.. columns.Select(texts => Width(texts.Max(text => Math.Min(text.Length, 64))))];
+        var (least, most, all) = (words.Sum(), lines.Sum(), PageWidth - 2 * Margin);
+        double Share(int i) => all >= most ? lines[i] * all / most
+            : all <= least ? words[i] * all / least : words[i] + (lines[i] - words[i]) * (all - least) / (most - least);
+
         var grid = new TableGrid();
-        foreach (var width in letters)
-            grid.Append(new GridColumn { Width = ((PageWidth - 2 * Margin) * width / letters.Sum()).ToString(CultureInfo.InvariantCulture) });
+        for (var i = 0; i < columns.Count; i++)
+            grid.Append(new GridColumn { Width = ((int)Share(i)).ToString(CultureInfo.InvariantCulture) });
         return new Table(
             new TableProperties(
                 new TableStyle { Val = "ReportTable" },
@@ -200,12 +218,6 @@ internal sealed class WordDocument
                 new TableLayout { Type = TableLayoutValues.Autofit },
                 new TableLook { FirstRow = true, NoVerticalBand = true }),
             grid);
-    }
-
-    private static int Widest(ResultTable table, int column)
-    {
-        var heading = table.Columns[column].Name.Split(' ').Max(word => word.Length);
-        return Math.Clamp(table.Rows.Select(row => table.Columns[column].Show(row[column]).Length).Append(heading).Max() + 2, 6, 40);
     }
 
     // A table of less than a page does not begin on one and end on the next.
@@ -223,6 +235,9 @@ internal sealed class WordDocument
     {
         var paragraph = new Paragraph(new ParagraphProperties(new ParagraphStyleId { Val = "TableText" }, new Justification { Val = alignment }));
         paragraph.Append(content);
+        // A narrow column breaks its lines between any words rather than within one.
+        foreach (var text in paragraph.Descendants<Text>())
+            text.Text = text.Text.Replace('\u00A0', ' ');
         return new TableCell(paragraph);
     }
 

@@ -71,11 +71,31 @@ public sealed class WordDocumentTests : IDisposable
     [Fact]
     public void Word_OfANumberThatRoundsToZero_ShowsNoMinus()
     {
-        File.WriteAllText(folder.File("report.md"), "# Title\n\n{{table \"b.table\"}}\n");
-        var table = new ResultTable("t").Number("x", format: "0.00").Add(-0.001);
-        using var word = Write(new ReportDocument(new ReportTemplate(folder.Path), Samples.Content(Samples.Records(new ResultRecord("b.table", table)))));
+        using var word = Write(new ResultTable("t").Number("x", format: "0.00").Add(-0.001));
 
         Assert.Contains(word.MainDocumentPart!.Document.Body!.Descendants<TableCell>(), cell => cell.InnerText == "0.00");
+    }
+
+    /// <summary>Letters are half as wide as high in the mean, and a twip is a twentieth of a point.</summary>
+    [Fact]
+    public void Word_ATablesColumns_HoldTheirLongestWords_AndBreakTheirLinesBetweenAll()
+    {
+        using var word = Write(new ResultTable("t").Text("What").Text("Published").Text("Verdict")
+            .Add($"{string.Join(' ', Enumerable.Repeat("accuracy", 40))}", "98.71\u00A0to\u00A099.18", "–\u00A0not\u00A0comparable"));
+        var table = Assert.Single(word.MainDocumentPart!.Document.Body!.Elements<Table>());
+        var size = int.Parse(table.Descendants<FontSize>().First().Val!.Value!) / 2.0;
+
+        var widths = table.Descendants<GridColumn>().Select(column => int.Parse(column.Width!.Value!));
+
+        string[] longest = ["accuracy", "Published", "comparable"];
+        Assert.All(longest.Zip(widths), column => Assert.True(column.Second >= 20 * 0.5 * size * column.First.Length, column.First));
+        Assert.DoesNotContain('\u00A0', table.InnerText);
+    }
+
+    private WordprocessingDocument Write(ResultTable table)
+    {
+        File.WriteAllText(folder.File("report.md"), "# Title\n\n{{table \"b.table\"}}\n");
+        return Write(new ReportDocument(new ReportTemplate(folder.Path), Samples.Content(Samples.Records(new ResultRecord("b.table", table)))));
     }
 
     private WordprocessingDocument Write() => Write(SampleDocument.Create(folder));
