@@ -115,13 +115,13 @@ public sealed record TensorSet
     }
 
     /// <summary>
-    /// How many images an evaluation takes at once: <paramref name="most"/> of up to 10,000 values (32x32 in colour has 3,072), of larger
-    /// ones fewer, since every layer's output is in memory. Results do not depend on it.
+    /// How many images an evaluation takes at once: <paramref name="most"/> of up to 3,072 values (32x32 in colour), of larger ones
+    /// fewer, since every layer's output is in memory. Results do not depend on it.
     /// </summary>
     internal int Fitting(int most)
     {
         var values = files is null ? pixels!.numel() / Count : 3L * files.Side * files.Side;
-        return (int)Math.Clamp(10_000L * most / Math.Max(1, values), 1, most);
+        return (int)Math.Clamp(3072L * most / Math.Max(1, values), 1, most);
     }
 
     private static void RequireSize(int size)

@@ -56,9 +56,10 @@ public sealed class ResNet18 : nn.Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor input)
         {
+            using var scope = NewDisposeScope();
             var x = relu.call(bn1.call(conv1.call(input)));
             x = bn2.call(conv2.call(x));
-            return relu.call(x + (downsample?.call(input) ?? input));
+            return relu.call(x + (downsample?.call(input) ?? input)).MoveToOuterDisposeScope();
         }
     }
 }

@@ -22,5 +22,9 @@ public sealed class Residual : nn.Module<Tensor, Tensor>
 
     internal nn.Module<Tensor, Tensor>? Shortcut => shortcut;
 
-    public override Tensor forward(Tensor input) => body.call(input) + (shortcut is null ? input : shortcut.call(input));
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return (body.call(input) + (shortcut?.call(input) ?? input)).MoveToOuterDisposeScope();
+    }
 }

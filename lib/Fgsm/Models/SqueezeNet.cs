@@ -77,8 +77,9 @@ public sealed class SqueezeNet : nn.Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor input)
         {
+            using var scope = NewDisposeScope();
             var x = squeeze.call(input).relu();
-            return cat([expand1x1.call(x).relu(), expand3x3.call(x).relu()], 1);
+            return cat([expand1x1.call(x).relu(), expand3x3.call(x).relu()], 1).MoveToOuterDisposeScope();
         }
     }
 }

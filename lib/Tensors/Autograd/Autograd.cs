@@ -87,6 +87,9 @@ public static partial class torch
                     continue;
                 using (NewDisposeScope())
                     node.Backward(gradient, onPath, (input, g) => Accumulate(pending, input, g));
+                // At once: what an op has kept is as much memory as the gradients that are still to come need.
+                if (!retain)
+                    node.Release();
                 if (wanted.Contains(node))
                     results[node] = DisposeScope.Current?.Attach(gradient) ?? gradient;
                 else
