@@ -67,6 +67,22 @@ public class ReportTemplateTests : IDisposable
         Assert.Contains(expected, e.Message);
     }
 
+    /// <summary>Whoever leaves a data set or an eps out has no figure for it, and loses no report for that.</summary>
+    [Theory]
+    [InlineData("{{value \"b.missing\"}}")]
+    [InlineData("{{table \"b.missing\"}}")]
+    [InlineData("{{figure \"b.missing\"}}")]
+    [InlineData("{{cell \"b.table\" \"2\" \"PGD-40\"}}")]
+    public void Render_OfARunWithParametersOfItsOwn_ShowsADashForWhatItDidNotRecord(string template)
+    {
+        File.WriteAllText(folder.File("report.md"), template);
+        var content = Samples.Content(Records);
+        var settings = new RunSettings(Parameters: ["eps=[0.5]"]);
+
+        Assert.Equal("–", Render(content with { Provenance = content.Provenance with { Settings = settings } }));
+        Assert.Throws<ReportException>(() => Render(content));
+    }
+
     [Fact]
     public void Render_OfSyntheticDigits_IsNotConclusive()
     {
