@@ -43,6 +43,23 @@ def normalized():
                          nn.Flatten(), nn.Linear(18, 5)), (2, 8, 8)
 
 
+class Residual(nn.Module):
+    def __init__(self, body, shortcut=None):
+        super().__init__()
+        self.body, self.shortcut = body, shortcut
+
+    def forward(self, x):
+        return self.body(x) + (x if self.shortcut is None else self.shortcut(x))
+
+
+def residual():
+    first, last = nn.Conv2d(1, 3, 3, padding=1), nn.Linear(64, 5)
+    same = Residual(nn.Sequential(nn.Conv2d(3, 3, 3, padding=1), nn.ReLU(), nn.Conv2d(3, 3, 3, padding=1)))
+    half = Residual(nn.Sequential(nn.Conv2d(3, 4, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(4, 4, 3, padding=1)),
+                    nn.Conv2d(3, 4, 1, stride=2))
+    return nn.Sequential(first, nn.ReLU(), same, nn.ReLU(), half, nn.ReLU(), nn.Flatten(), last), (1, 8, 8)
+
+
 def margins(model, x, y, eps, method, references=None):
     ball = PerturbationLpNorm(norm=float("inf"), x_L=(x - eps).clamp(0, 1), x_U=(x + eps).clamp(0, 1))
     rows = torch.stack([torch.eye(5)[label] - torch.eye(5)[[k for k in range(5) if k != label]] for label in y.tolist()])
@@ -54,7 +71,7 @@ def margins(model, x, y, eps, method, references=None):
 
 
 cases = []
-for build in (linear, pooled, normalized):
+for build in (linear, pooled, normalized, residual):
     torch.set_default_dtype(torch.float32)
     torch.manual_seed(MODEL_SEED)
     model, shape = build()
