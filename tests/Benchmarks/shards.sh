@@ -8,7 +8,8 @@ cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Compiled ahead of time, as README.md tells those to do who start it often.
-dotnet publish report -c Release --use-current-runtime --no-self-contained -p:PublishReadyToRun=true -o "$work/program" -v q
+dotnet publish report -c Release --use-current-runtime --no-self-contained -p:PublishReadyToRun=true \
+    --artifacts-path "$work/ahead" -o "$work/program" -v q
 report="dotnet $work/program/fgsm-report.dll"
 TIMEFORMAT='%U %S'
 
