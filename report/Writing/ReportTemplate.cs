@@ -115,16 +115,18 @@ internal sealed partial class ReportTemplate
     {
         var records = content.Records;
         var comparisons = new Lazy<Comparisons>(() => Compare(records));
-        return Run(content.Provenance, SeedTables(records), WriteWhatThereIs, (helper, arguments) => Holds(helper, arguments[0]) ? Branch.Then : Branch.Else);
-
         // With parameters of the reader's own a notebook may record less, or other rows, than the text asks for.
+        var hasOwnParameters = content.Provenance.Settings.Parameters?.Count > 0;
+        return Run(content.Provenance, SeedTables(records), WriteWhatThereIs,
+            (helper, arguments) => Holds(helper, arguments[0]) ? Branch.Then : Branch.Else);
+
         string WriteWhatThereIs(string helper, string[] arguments)
         {
             try
             {
                 return Write(helper, arguments);
             }
-            catch (ReportException) when (content.Provenance.Settings.Parameters?.Count > 0 && helper is "table" or "figure" or "value" or "cell")
+            catch (ReportException) when (hasOwnParameters && helper is "table" or "figure" or "value" or "cell")
             {
                 return Column.Nothing;
             }

@@ -143,7 +143,7 @@ internal sealed class WordDocument
     {
         // The more columns, the smaller the letters; half points.
         var size = table.Columns.Count switch { <= 5 => 19, <= 7 => 17, _ => 15 };
-        var word = Grid([.. table.Columns.Index().Select(c => (string[])[c.Item.ShortHeader, .. table.Rows.Select(row => c.Item.Show(row[c.Index]))])], size);
+        var word = Grid([.. table.Columns.Index().Select(Texts)], size);
         if (table.Columns.Any(column => column.Group is not null))
             word.Append(Groups(table.Columns, size));
         word.Append(Row([.. table.Columns.Select(column => (column.ShortHeader, column.IsNumeric))], true, size));
@@ -151,6 +151,8 @@ internal sealed class WordDocument
             word.Append(Row([.. table.Columns.Zip(row, (column, cell) => (column.Show(cell), column.IsNumeric))], false, size));
         KeepTogether(word);
         return word;
+
+        string[] Texts((int Index, Column Column) c) => [c.Column.ShortHeader, .. table.Rows.Select(row => c.Column.Show(row[c.Index]))];
     }
 
     private static TableRow Groups(IReadOnlyList<Column> columns, int size)
@@ -177,7 +179,8 @@ internal sealed class WordDocument
     {
         var columns = table.OfType<Md.TableRow>().Max(row => row.Count);
         var cells = table.OfType<Md.TableRow>().SelectMany(row => row.OfType<Md.TableCell>().Index())
-            .ToLookup(cell => cell.Index, cell => string.Concat(cell.Item.OfType<LeafBlock>().Select(leaf => ReportDocument.Text(leaf.Inline!))));
+            .ToLookup(cell => cell.Index, cell => string.Concat(
+                cell.Item.OfType<LeafBlock>().Select(leaf => ReportDocument.Text(leaf.Inline!))));
         var word = Grid([.. Enumerable.Range(0, columns).Select(column => cells[column].Append("").ToArray())], SizeOfPipes);
         foreach (var row in table.OfType<Md.TableRow>())
         {
@@ -185,7 +188,9 @@ internal sealed class WordDocument
             foreach (var (i, cell) in row.OfType<Md.TableCell>().Index())
             {
                 var right = i < table.ColumnDefinitions.Count && table.ColumnDefinitions[i].Alignment == Md.TableColumnAlign.Right;
-                line.Append(Cell([.. cell.OfType<LeafBlock>().SelectMany(leaf => Inlines(leaf.Inline, new Format(Bold: row.IsHeader, Size: SizeOfPipes)))], right ? JustificationValues.Right : JustificationValues.Left));
+                var format = new Format(Bold: row.IsHeader, Size: SizeOfPipes);
+                line.Append(Cell([.. cell.OfType<LeafBlock>().SelectMany(leaf => Inlines(leaf.Inline, format))],
+                    right ? JustificationValues.Right : JustificationValues.Left));
             }
             word.Append(line);
         }

@@ -95,7 +95,8 @@ public sealed record Ablation
             [.. pgd.Outcomes.Select(o => o.RobustAccuracy)], Gradient(model, first), fgsm.Clean.MeanConfidence);
     }
 
-    private static double Gradient(nn.Module<Tensor, Tensor> model, TensorSet images) => images.Batches(images.Fitting(250), null, "", default)
+    private static double Gradient(nn.Module<Tensor, Tensor> model, TensorSet images) => images
+        .Batches(images.Fitting(250), null, "", default)
         .SelectMany(batch => LossGradient.Of(model, batch.Images, batch.Labels).Gradient.abs().flatten(1).mean([1]).data<float>().ToArray())
         .Select(mean => (double)mean).Median();
 
@@ -110,7 +111,8 @@ public sealed record Ablation
         var first = Of(Variants().First());
         var differences = Of(variant).Join(first, run => run.Seed, run => run.Seed, (run, other) => figure(run) - figure(other)).ToArray();
         if (differences.Length < 2)
-            throw new InvalidOperationException($"Ablation: an effect needs two seeds or more, and of {variant} there are {differences.Length}");
+            throw new InvalidOperationException(
+                $"Ablation: an effect needs two seeds or more, and of {variant} there are {differences.Length}");
         var t = StudentT.InvCDF(0, 1, differences.Length - 1, 1 - 0.05 / (2 * (Variants().Count() - 1)));
         var (mean, half) = (differences.Mean(), t * differences.StandardDeviation() / Math.Sqrt(differences.Length));
         return (mean, new Interval(mean - half, mean + half));

@@ -33,7 +33,9 @@ public sealed class AblationTests : IDisposable
 
     private static Ablation Of(params AblationRun[] runs) => new() { Runs = [.. runs] };
 
-    /// <summary>Differences of 1 to 5: their mean is 3, their standard deviation the root of 2.5. t(0.975) and t(0.9875) of 4 degrees from a table.</summary>
+    /// <summary>
+    /// Differences of 1 to 5: their mean is 3, their standard deviation the root of 2.5. t(0.975) and t(0.9875) of 4 degrees from a table.
+    /// </summary>
     [Theory]
     [InlineData(1, 2.776)]
     [InlineData(2, 3.495)]
@@ -54,7 +56,8 @@ public sealed class AblationTests : IDisposable
 
     [Fact]
     public void Effect_OfOneSeed_SaysThatItNeedsTwo() => AssertOneLine(
-        Assert.Throws<InvalidOperationException>(() => Of(Figure("own", 1, 0), Figure("changed", 1, 1)).Effect("changed", run => run.Clean)),
+        Assert.Throws<InvalidOperationException>(
+            () => Of(Figure("own", 1, 0), Figure("changed", 1, 1)).Effect("changed", run => run.Clean)),
         "changed", "two seeds", "there are 1");
 
     [Fact]
@@ -122,6 +125,7 @@ public sealed class AblationTests : IDisposable
         if (content is not null)
             File.WriteAllText(folder.File("ablation.json"), content);
 
-        AssertOneLine(Assert.Throws<DataException>(() => Ablation.Read(folder.File("ablation.json"))), "ablation.json", what, "grid = true");
+        AssertOneLine(
+            Assert.Throws<DataException>(() => Ablation.Read(folder.File("ablation.json"))), "ablation.json", what, "grid = true");
     }
 }

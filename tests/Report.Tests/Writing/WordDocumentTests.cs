@@ -95,7 +95,8 @@ public sealed class WordDocumentTests : IDisposable
     private WordprocessingDocument Write(ResultTable table)
     {
         File.WriteAllText(folder.File("report.md"), "# Title\n\n{{table \"b.table\"}}\n");
-        return Write(new ReportDocument(new ReportTemplate(folder.Path), Samples.Content(Samples.Records(new ResultRecord("b.table", table)))));
+        var content = Samples.Content(Samples.Records(new ResultRecord("b.table", table)));
+        return Write(new ReportDocument(new ReportTemplate(folder.Path), content));
     }
 
     private WordprocessingDocument Write() => Write(SampleDocument.Create(folder));
