@@ -63,6 +63,10 @@ internal sealed record Provenance(
     [JsonIgnore]
     public bool AnySynthetic => Runs.Any(run => run.Synthetic);
 
+    /// <summary>Whether one of the <see cref="Runs"/> gave parameters other values than the notebooks', so that it may have recorded less.</summary>
+    [JsonIgnore]
+    public bool AnyOwnParameters => Runs.Any(run => run.Settings.Parameters?.Count > 0);
+
     public static Provenance Collect(
         Repository repository, RunSettings settings, IReadOnlyList<NotebookFile> notebooks, RecordSet records,
         IReadOnlyDictionary<string, IReadOnlyList<string>> byNotebook, DateTimeOffset end, TimeSpan wallTime) => new(

@@ -78,6 +78,8 @@ internal sealed partial class ReportTemplate
                 return Cite(arguments);
             if (helper is "published")
                 return Say(arguments);
+            if (kept?.Provenance.AnyOwnParameters == true)
+                return "";
             if (helper is "table" or "figure" or "value" or "cell" or "has" && arguments[0] != anySeedTable && !IsRecorded(arguments[0]))
             {
                 var near = NearNames.Say(arguments[0], names.Where(name => !name.Contains('*')));
@@ -115,18 +117,17 @@ internal sealed partial class ReportTemplate
     {
         var records = content.Records;
         var comparisons = new Lazy<Comparisons>(() => Compare(records));
-        // With parameters of the reader's own a notebook may record less, or other rows, than the text asks for.
-        var hasOwnParameters = content.Provenance.Settings.Parameters?.Count > 0;
         return Run(content.Provenance, SeedTables(records), WriteWhatThereIs,
             (helper, arguments) => Holds(helper, arguments[0]) ? Branch.Then : Branch.Else);
 
+        // With parameters of the reader's own a notebook may record less, or other rows, than the text asks for.
         string WriteWhatThereIs(string helper, string[] arguments)
         {
             try
             {
                 return Write(helper, arguments);
             }
-            catch (ReportException) when (hasOwnParameters && helper is "table" or "figure" or "value" or "cell")
+            catch (ReportException) when (content.Provenance.AnyOwnParameters && helper is "table" or "figure" or "value" or "cell")
             {
                 return Column.Nothing;
             }

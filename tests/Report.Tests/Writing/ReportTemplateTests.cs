@@ -79,8 +79,11 @@ public class ReportTemplateTests : IDisposable
         var content = Samples.Content(Records);
         var settings = new RunSettings(Parameters: ["eps=[0.5]"]);
 
-        Assert.Equal("–", Render(content with { Provenance = content.Provenance with { Settings = settings } }));
+        var own = content with { Provenance = content.Provenance with { Settings = settings } };
+        Assert.Equal("–", Render(own));
         Assert.Throws<ReportException>(() => Render(content));
+        // A later run that keeps its chapter is not stopped by it either.
+        new ReportTemplate(folder.Path, published: Project.Published).Check([], new RunSettings(), own);
     }
 
     [Fact]
