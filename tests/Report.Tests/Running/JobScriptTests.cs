@@ -18,7 +18,10 @@ public sealed class JobScriptTests : IDisposable
     public void Slurm_WithATaskKilledAndQueuedAgain_GivesTheDigestsOfOneWholeRun()
     {
         using var checkout = new NotebookParametersTests.FewImages();
-        checkout.Change("03-epsilon-sweep", "trainImages = 96", "testImages = 40");
+        // The sweep waits while this file is there, so that on any machine its second shard is killed in the middle.
+        var hold = folder.File("hold");
+        var testImages = $"""testImages = SpinWait.SpinUntil(() => !File.Exists("{hold}"), 600_000) ? 40 : 0""";
+        checkout.Change("03-epsilon-sweep", "trainImages = 96", testImages);
         checkout.Change("04-practical-approach", "trainImages = 96", "testImages = 40", "pgdImages = 10");
         string[] run = ["--quick", "--grid", "--only", "03", "04", "--seeds", "3"];
         Report(checkout.Notebooks, [.. run, "--out", folder.File("whole"), "--format", "md"]);
@@ -26,13 +29,16 @@ public sealed class JobScriptTests : IDisposable
         File.WriteAllText(folder.File("run.sh"), Report(checkout.Notebooks, [.. jobs, .. run]));
         using var slurm = new OneNodeSlurm();
 
+        File.WriteAllText(hold, "");
         slurm.Run("bash", folder.File("run.sh"));
         var array = slurm.Run("squeue", "--noheader", "--name=fgsm-shard", "--format=%F").Split('\n')[0];
         var killed = folder.File("pieces/03-epsilon-sweep.seed-43");
         OneNodeSlurm.WaitUntil(() => File.Exists($"{killed}.running"), "the second shard does not run", seconds: 300);
         slurm.Run("scontrol", "requeue", $"{array}_2");
-        OneNodeSlurm.WaitUntil(() => !File.Exists($"{killed}.running"), "the killed shard runs");
+        var states = new[] { "squeue", "--noheader", "--format=%T", $"--jobs={array}_2" };
+        OneNodeSlurm.WaitUntil(() => slurm.Run(states[0], states[1..]).Trim() == "PENDING", "the killed shard is not queued again");
         Assert.False(File.Exists($"{killed}.ipynb"));
+        File.Delete(hold);
         OneNodeSlurm.WaitUntil(() => slurm.Run("squeue", "--noheader").Length == 0, "jobs are left", seconds: 900);
 
         Assert.Contains("Restarts=1 ", slurm.Run("scontrol", "show", "job", $"{array}_2"));
