@@ -37,6 +37,21 @@ public sealed record Ablation
     /// <summary>Of PGD, each eps / 8 long.</summary>
     public int PgdSteps { get; init; }
 
+    /// <summary>How often PGD begins anew; an image that falls once has fallen.</summary>
+    public int Restarts { get; init; } = 1;
+
+    /// <summary>How many of the first test images AutoAttack attacks; it costs thousands of gradients an image.</summary>
+    public int AutoImages { get; init; }
+
+    /// <summary>Of AutoAttack.</summary>
+    public int AutoSteps { get; init; } = 100;
+
+    /// <summary>Of AutoAttack.</summary>
+    public int AutoTargets { get; init; } = 9;
+
+    /// <summary>Of AutoAttack.</summary>
+    public int AutoQueries { get; init; } = 5000;
+
     public List<AblationRun> Runs { get; init; } = [];
 
     /// <summary>The names of the variants, the first the one that the others are compared with.</summary>
@@ -54,34 +69,43 @@ public sealed record Ablation
 
     /// <summary>Trains and attacks every variant with every seed, those that are not among <see cref="Runs"/>.</summary>
     /// <param name="file">
-    /// Where to keep what is finished, so that a run that was stopped goes on from there; null keeps nothing. A file of other settings is
-    /// replaced.
+    /// Where to write them; null for nowhere. What is finished is kept beside it, as name.part.json, so that a run that was stopped goes
+    /// on from there, unless that is of other settings.
     /// </param>
     public void Measure(IReadOnlyList<Variant> variants, IReadOnlyList<long> seeds, TensorSet train, TensorSet test,
         string? file = null, IProgress<Progress>? progress = null)
     {
-        if (File.Exists(file) && Read(file) is var begun && begun.HasSettingsOf(this))
+        var part = file is null ? null : Path.ChangeExtension(file, ".part.json");
+        if (File.Exists(part) && Read(part) is var begun && begun.HasSettingsOf(this))
             Runs.AddRange(begun.Runs);
         foreach (var seed in seeds)
             foreach (var variant in variants)
             {
                 if (Runs.Any(run => (run.Variant, run.Seed) == (variant.Name, seed)))
                     continue;
-                using var model = Train(variant, seed, train, progress);
-                Runs.Add(Attack(variant.Name, seed, model, test));
-                Write(file);
+                var (model, epochs) = Train(variant, seed, train, progress);
+                Runs.Add(Attack(variant.Name, seed, model, test) with { Seconds = epochs.Average(e => e.Duration.TotalSeconds) });
+                model.Dispose();
+                Write(part);
             }
+        Write(file);
+        if (part is not null)
+            File.Delete(part);
     }
 
-    /// <summary>A variant trained with a seed, in eval mode.</summary>
-    public nn.Module<Tensor, Tensor> Train(Variant variant, long seed, TensorSet train, IProgress<Progress>? progress = null)
+    /// <summary>A variant trained with a seed, in eval mode, and its epochs.</summary>
+    public (nn.Module<Tensor, Tensor> Model, IReadOnlyList<EpochResult> Epochs) Train(
+        Variant variant, long seed, TensorSet train, IProgress<Progress>? progress = null)
     {
         manual_seed(seed);
         var model = variant.Network();
-        new Trainer(model, variant.Optimizer(model)) { Title = $"{variant.Name}, seed {seed}", BatchSize = BatchSize, Progress = progress }
-            .Fit(train, Epochs);
+        var trainer = new Trainer(model, variant.Optimizer(model), variant.Objective)
+        {
+            Title = $"{variant.Name}, seed {seed}", BatchSize = BatchSize, Schedule = variant.Schedule, Progress = progress,
+        };
+        var epochs = trainer.Fit(train, Epochs);
         model.eval();
-        return model;
+        return (model, epochs);
     }
 
     /// <summary>The figures of a variant that was trained with a seed.</summary>
@@ -90,10 +114,19 @@ public sealed record Ablation
         using var scope = NewDisposeScope();
         var first = test.Range(0, Math.Min(PgdImages, test.Count));
         var fgsm = EpsSweep.Run(model, test, Eps);
-        var pgd = AttackSuite.RunNested(model, first, [.. Eps.Select(e => new PGD(e, e / 8, PgdSteps) { Seed = seed })]);
+        var pgd = AttackSuite.RunNested(
+            model, first, [.. Eps.Select(e => new PGD(e, e / 8, PgdSteps) { Seed = seed, Restarts = Restarts })]);
         return new(variant, seed, fgsm.Clean.Accuracy, [.. fgsm.Points.Select(p => p.RobustAccuracy)],
-            [.. pgd.Outcomes.Select(o => o.RobustAccuracy)], Gradient(model, first), fgsm.Clean.MeanConfidence);
+            [.. pgd.Outcomes.Select(o => o.RobustAccuracy)], Gradient(model, first), fgsm.Clean.MeanConfidence)
+        {
+            Auto = AutoImages == 0 ? [] : Auto(model, test.Range(0, Math.Min(AutoImages, test.Count)), seed),
+        };
     }
+
+    private double[] Auto(nn.Module<Tensor, Tensor> model, TensorSet images, long seed) =>
+        [.. AttackSuite.RunNested(model, images,
+            [.. Eps.Select(e => new AutoAttack(e, AutoSteps, AutoTargets, AutoQueries) { Seed = seed })])
+            .Outcomes.Select(o => o.RobustAccuracy)];
 
     private static double Gradient(nn.Module<Tensor, Tensor> model, TensorSet images) => images
         .Batches(images.Fitting(250), null, "", default)

@@ -30,7 +30,7 @@ public sealed class AdversarialExamples : CrossEntropy
     public IReadOnlyList<AdversarialAttack> Attacks { get; }
     public double Share { get; }
 
-    protected override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) =>
+    protected internal override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y) =>
         base.Loss(model, Mix(model, x, y), y);
 
     /// <summary>The batch with its last images attacked.</summary>

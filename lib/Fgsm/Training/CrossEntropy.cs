@@ -10,7 +10,7 @@ public class CrossEntropy : Objective
     /// </summary>
     public double LabelSmoothing { get; init; }
 
-    protected override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
+    protected internal override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
         var logits = model.call(x);
         return (nn.functional.cross_entropy(logits, y, label_smoothing: LabelSmoothing), logits);

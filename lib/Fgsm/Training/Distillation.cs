@@ -26,7 +26,7 @@ public sealed class Distillation : Objective
 
     public double Temperature { get; }
 
-    protected override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
+    protected internal override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
         var logits = model.call(x);
         var scaled = logits / Temperature;

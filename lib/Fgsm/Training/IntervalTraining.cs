@@ -50,7 +50,7 @@ public sealed class IntervalTraining : Objective
 
     internal override void Reset(int steps) => step = steps;
 
-    protected override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
+    protected internal override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
         var progress = Ramp == 0 ? step >= Warmup ? 1 : 0 : Math.Clamp((double)(step - Warmup) / Ramp, 0, 1);
         step++;

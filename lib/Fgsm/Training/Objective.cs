@@ -20,7 +20,7 @@ public abstract class Objective
     /// <param name="model">In training mode.</param>
     /// <param name="x">Images, <c>[N, C, H, W]</c>.</param>
     /// <param name="y">int64 labels, <c>[N]</c>.</param>
-    protected abstract (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y);
+    protected internal abstract (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y);
 
     /// <summary>Forgets what a training has left in it; called before each epoch, so that one that was stopped goes on to the same bits.</summary>
     /// <param name="steps">How many steps of the training are done.</param>

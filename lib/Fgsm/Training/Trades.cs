@@ -27,7 +27,7 @@ public sealed class Trades : Objective
     /// <summary>How x' is found; its loss is the divergence.</summary>
     public PGD Attack { get; }
 
-    protected override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
+    protected internal override (Tensor Loss, Tensor Logits) Loss(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
         var clean = Clean(model, x);
         var pgd = new PGD(Attack.Eps, Attack.Alpha, Attack.Steps) { Loss = (logits, _) => Divergence(clean, logits) };

@@ -14,13 +14,17 @@ public sealed class AblationTests : IDisposable
 
     private static readonly Ablation Plan = new()
     {
-        Data = "noise", TrainingImages = 32, TestImages = 12, Epochs = 1, BatchSize = 8, Eps = [0.02, 0.1], PgdImages = 6, PgdSteps = 3,
+        Data = "noise", TrainingImages = 32, TestImages = 12, Epochs = 2, BatchSize = 8, Eps = [0.02, 0.1], PgdImages = 6, PgdSteps = 3,
+        Restarts = 2, AutoImages = 4, AutoSteps = 2, AutoTargets = 1, AutoQueries = 3,
     };
 
     private static readonly Variant[] Variants =
     [
         new("own", () => TinyModels.SmallCnn(), model => optim.SGD(model.parameters(), 0.1)),
-        new("Adam", () => TinyModels.SmallCnn(), model => optim.Adam(model.parameters(), 0.01)),
+        new("Adam", () => TinyModels.SmallCnn(), model => optim.Adam(model.parameters(), 0.01))
+        {
+            Objective = new AdversarialExamples(new FGSM(0.1), share: 1), Schedule = step => 1.0 / (step + 1),
+        },
     ];
 
     private static TensorSet Images(int count)
@@ -73,14 +77,16 @@ public sealed class AblationTests : IDisposable
         {
             manual_seed(run.Seed);
             var model = TinyModels.SmallCnn();
-            var optimizer = Variants.Single(v => v.Name == run.Variant).Optimizer(model);
-            new Trainer(model, optimizer) { BatchSize = 8 }.Fit(train, 1);
+            var variant = Variants.Single(v => v.Name == run.Variant);
+            new Trainer(model, variant.Optimizer(model), variant.Objective) { BatchSize = 8, Schedule = variant.Schedule }.Fit(train, 2);
             model.eval();
             Assert.Equal(Predictions.Of(model, test).Accuracy, run.Clean);
             Assert.Equal(Predictions.Of(model, test).MeanConfidence, run.Confidence);
             Assert.Equal(Plan.Eps.Select(e => Predictions.Under(new FGSM(e), model, test).Accuracy), run.Fgsm);
-            Assert.Equal(Plan.Eps.Select(e => AttackSuite.Run(model, test.Range(0, 6), [new PGD(e, e / 8, 3) { Seed = run.Seed }])
-                .Outcomes[0].RobustAccuracy), run.Pgd);
+            double Left(int images, AdversarialAttack attack) =>
+                AttackSuite.Run(model, test.Range(0, images), [attack]).Outcomes[0].RobustAccuracy;
+            Assert.Equal(Plan.Eps.Select(e => Left(6, new PGD(e, e / 8, 3) { Seed = run.Seed, Restarts = 2 })), run.Pgd);
+            Assert.Equal(Plan.Eps.Select(e => Left(4, new AutoAttack(e, 2, 1, 3) { Seed = run.Seed })), run.Auto);
             Assert.Equal(MedianGradient(model, test.Range(0, 6)), run.Gradient, 1e-9);
         }
     }
@@ -99,21 +105,39 @@ public sealed class AblationTests : IDisposable
     [Fact]
     public void Measure_GoesOnWhereItStopped_ButNotFromOtherSettings()
     {
-        var (train, test, file) = (Images(32), Images(12), folder.File("ablation.part.json"));
+        var (train, test, file, part) = (Images(32), Images(12), folder.File("ablation.json"), folder.File("ablation.part.json"));
         var begun = Plan with { Runs = [Figure("own", 3, -1)] };
-        begun.Write(file);
+        begun.Write(part);
 
         var resumed = Plan with { Runs = [] };
         resumed.Measure(Variants, [3], train, test, file);
 
         Assert.Equal([-1, resumed.Runs[1].Clean], resumed.Runs.Select(run => run.Clean));
-        Assert.Equal(2, Ablation.Read(file).Runs.Count);
+        Assert.False(File.Exists(part));
+        var kept = Ablation.Read(file).Runs;
+        Assert.Equal(2, kept.Count);
+        Assert.Equal(resumed.Runs[1].Auto, kept[1].Auto);
+        Assert.True(kept[1].Seconds > 0);
 
+        begun.Write(part);
         var other = Plan with { Runs = [], PgdSteps = 2 };
         other.Measure(Variants[..1], [3], train, test, file);
 
         Assert.NotEqual(-1, Assert.Single(other.Runs).Clean);
         Assert.Single(Ablation.Read(file).Runs);
+    }
+
+    [Fact]
+    public void Measure_ThatIsStopped_LeavesTheEarlierFileAsItIs_AndWhatIsFinishedBesideIt()
+    {
+        var file = folder.File("ablation.json");
+        (Plan with { Runs = [Figure("own", 3, -1)] }).Write(file);
+        Variant fails = new("fails", () => throw new IOException("no network"), _ => throw new InvalidOperationException());
+
+        Assert.Throws<IOException>(() => (Plan with { Runs = [] }).Measure([Variants[0], fails], [3], Images(32), Images(12), file));
+
+        Assert.Equal(-1, Assert.Single(Ablation.Read(file).Runs).Clean);
+        Assert.Equal("own", Assert.Single(Ablation.Read(folder.File("ablation.part.json")).Runs).Variant);
     }
 
     [Theory]
