@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Fgsm.Evaluation;
 
 namespace Fgsm.Report.Tests;
 
@@ -80,6 +81,26 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         Assert.Equal(["25.5/255"], run.Keys("s.paired"));
         Assert.Contains("Transfer of PGD-3 at 25.5/255: accuracy (%) (synthetic digits)", run.Titles);
         Assert.Contains("epoch 3 of 3: loss ", run.Text);
+    }
+
+    [QuickRunFact]
+    public async Task WhySoRobust_WithEveryParameterChanged_NamesThem()
+    {
+        var run = await Run("08-why-so-robust", "seed = 7", "grid = true", "record = \"own.json\"", "dataSet = \"synthetic digits\"",
+            "trainImages = 32", "testImages = 12", "pgdImages = 6", "pgdSteps = 2", "seeds = 2", "again = 1", "epochs = 2", "batchSize = 16",
+            "rate = 0.03", "momentum = 0.5", "eps = [0.1]", "literatureEps = [0.2, 0.4]");
+
+        AssertAllAreOf("synthetic digits", run);
+        Assert.StartsWith("synthetic digits: 32 training images, 2 epochs, 2 seeds: mean", run.Table("w.figures").Note);
+        Assert.Contains("FGSM on 12 test images, PGD-2 on the first 6.", run.Table("w.figures").Note);
+        Assert.Equal("report B", run.Keys("w.figures")[0]);
+        Assert.Contains("SGD, rate 0.09", run.Keys("w.figures"));
+        Assert.All(run.Column("w.effects", "eps"), eps => Assert.Equal("25.5/255", eps));
+        Assert.Equal(["clean", "FGSM, 25.5/255", "PGD-2, 25.5/255"], run.Column("w.again", "Figure"));
+        Assert.All(run.Column("w.again", "Difference"), difference => Assert.Equal(0.0, difference));
+        Assert.Equal([0, 0.2, 0.4], run.Figure<LineChart>("w.literature.curve").Series[0].Xs);
+        Assert.Contains("epoch 2 of 2: loss ", run.Text);
+        Assert.Equal(18, Ablation.Read(Path.Combine(checkout.Notebooks, "own.json")).Runs.Count);
     }
 
     [QuickRunFact]

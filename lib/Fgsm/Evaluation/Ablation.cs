@@ -101,7 +101,8 @@ public sealed record Ablation
         var model = variant.Network();
         var trainer = new Trainer(model, variant.Optimizer(model), variant.Objective)
         {
-            Title = $"{variant.Name}, seed {seed}", BatchSize = BatchSize, Schedule = variant.Schedule, Progress = progress,
+            Title = $"{variant.Name}, seed {seed}", BatchSize = BatchSize, Schedule = variant.Schedule,
+            Overfitting = variant.Overfitting, Progress = progress,
         };
         var epochs = trainer.Fit(train, Epochs);
         model.eval();
@@ -135,8 +136,8 @@ public sealed record Ablation
 
     /// <summary>
     /// By how much a variant's figure is above that of the first variant: the mean over seeds, each compared with the same seed, and its
-    /// interval by Student's t. All intervals of an ablation hold together at 95 % (Bonferroni): each is that of 1 - 0.05 / m, where m
-    /// is the number of variants that are compared.
+    /// interval by Student's t. The intervals of one figure hold together at 95 % (Bonferroni): each is that of 1 - 0.05 / m, where m is
+    /// the number of variants that are compared.
     /// </summary>
     /// <exception cref="InvalidOperationException">There are fewer than two seeds.</exception>
     public (double Mean, Interval Interval) Effect(string variant, Func<AblationRun, double> figure)

@@ -12,4 +12,7 @@ public sealed record Variant(
 
     /// <summary>Of its learning rate, as <see cref="Trainer.Schedule"/>; null leaves the rate as it is.</summary>
     public Func<int, double>? Schedule { get; init; }
+
+    /// <summary>Looks for catastrophic overfitting after each epoch, as <see cref="Trainer.Overfitting"/>; null does not look.</summary>
+    public OverfittingCheck? Overfitting { get; init; }
 }

@@ -91,6 +91,16 @@ public sealed class AblationTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Train_LooksForOverfitting_WhereTheVariantAsksForIt()
+    {
+        var check = new OverfittingCheck(Images(6), 0.1, steps: 2) { Stop = false };
+
+        Plan.Train(Variants[1] with { Overfitting = check }, 3, Images(32));
+
+        Assert.Equal(2, check.Epochs.Count);
+    }
+
     private static double MedianGradient(nn.Module<Tensor, Tensor> model, TensorSet images)
     {
         var means = Enumerable.Range(0, images.Count).Select(i =>
