@@ -16,14 +16,19 @@ internal abstract class Storage
     /// </summary>
     public bool ChannelsLast;
 
+    /// <summary>What kernels have made of it; null where none has.</summary>
+    public KeptForms? Kept;
+
     public bool IsShared => Volatile.Read(ref references) > 1;
 
     public void Retain() => Interlocked.Increment(ref references);
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref references) == 0)
-            Recycle();
+        if (Interlocked.Decrement(ref references) > 0)
+            return;
+        Kept?.Clear();
+        Recycle();
     }
 
     protected abstract void Recycle();

@@ -83,6 +83,7 @@ public static partial class torch
         internal int Count => (int)NumberOfElements;
         internal int Version { get => storage.Version; set => storage.Version = value; }
         internal object StorageKey => storage;
+        internal KeptForms Kept => storage.Kept ?? Interlocked.CompareExchange(ref storage.Kept, new KeptForms(), null) ?? storage.Kept;
         internal int Offset => offset;
         internal bool IsShared => storage.IsShared;
 

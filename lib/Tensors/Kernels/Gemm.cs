@@ -26,8 +26,17 @@ internal static unsafe class Gemm
         if (m == 0 || n == 0)
             return;
         if (SparseGemm.Suits(m, n, k, a, b))
-        {
             SparseGemm.Multiply(m, n, k, a, b, c);
+        else
+            MultiplyDense(m, n, k, a, b, c);
+    }
+
+    /// <summary>The same, also where most of A is zero.</summary>
+    public static void MultiplyDense(int m, int n, int k, Matrix a, Matrix b, Matrix c)
+    {
+        if (RowGemm.Suits(m, b))
+        {
+            RowGemm.Multiply(m, n, k, a, b, c);
             return;
         }
         using var packed = new Scratch<float>(PackedLength(m, k));
@@ -37,6 +46,19 @@ internal static unsafe class Gemm
             panels, Math.Max(1, 4096 / Math.Max(1, k)), (first, last) => PackRows(Math.Min(m, last * Tiles.Rows), k, a, target, first));
         MultiplyPacked(m, n, k, target, b, c, accumulate: false);
     }
+
+    /// <summary>target[column, row] = source[row, column]; the rows of both are contiguous.</summary>
+    public static void Transpose(int rows, int columns, float* source, float* target) => Threads.Ranges(rows, 64, (first, last) =>
+    {
+        // The last four rows overlap those before: what is written twice is the same.
+        var i = first;
+        if (last - first >= 4)
+            for (; i < last; i = i < last - 4 ? Math.Min(i + 4, last - 4) : last)
+                Transpose4(columns, source + (nint)i * columns, columns, target + i, rows);
+        for (; i < last; i++)
+            for (var j = 0; j < columns; j++)
+                target[(nint)j * rows + i] = source[(nint)i * columns + j];
+    });
 
     public static int PackedLength(int rows, int depth) => (rows + Tiles.Rows - 1) / Tiles.Rows * Tiles.Rows * depth;
 

@@ -122,7 +122,7 @@ public static partial class torch
                 var y = Empty("batch_norm", shape.Shape, shape.Shape.Output, channelsLast);
                 using var numbers = Numbers(Doubles(norm.running_mean!),
                     Array.ConvertAll(Doubles(norm.running_var!), v => 1 / Math.Sqrt(v + norm.eps)), norm.weight, norm.bias);
-                shape.Forward(Images(input), conv.weight.Floats, new StoreNormalised<TActivation>(
+                shape.Forward(Images(input), conv.weight, new StoreNormalised<TActivation>(
                     Images(y), conv.bias is null ? null : conv.bias.Floats, numbers.Floats));
                 GC.KeepAlive(input);
                 return y;

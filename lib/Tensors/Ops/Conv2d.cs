@@ -22,7 +22,7 @@ public static partial class torch
                     return conv2d(input.unsqueeze(0), weight, bias, strides, padding, dilation, groups).squeeze(0);
                 var shape = Geometry(input, weight, bias, strides, padding, dilation, groups);
                 var y = Empty("conv2d", shape.Shape, shape.Shape.Output, channelsLast: true);
-                shape.Forward(Images(input), weight.Floats, new Store(Images(y), bias is null ? null : bias.Floats));
+                shape.Forward(Images(input), weight, new Store(Images(y), bias is null ? null : bias.Floats));
                 GC.KeepAlive(input);
                 return Record(shape, y, input, weight, bias);
             }
@@ -33,7 +33,7 @@ public static partial class torch
             {
                 var shape = Geometry(input, conv.weight, conv.bias, conv.stride, conv.padding, conv.dilation, conv.groups);
                 var y = Empty("relu", shape.Shape, shape.Shape.Output, channelsLast);
-                shape.Forward(Images(input), conv.weight.Floats,
+                shape.Forward(Images(input), conv.weight,
                     new Store(Images(y), conv.bias is null ? null : conv.bias.Floats, relu: true));
                 // The convolution's output before ReLU is not stored; its node is all that the gradient needs.
                 using var convolution = new Tensor(y, 0, y.shape);
@@ -52,7 +52,7 @@ public static partial class torch
                 var places = GradMode.Enabled ? Tensor.EmptyAs("max_pool2d", y) : null;
                 var epilogue =
                     new ReluMaxPool(conv.bias is null ? null : conv.bias.Floats, Images(y), places is null ? null : Images(places));
-                shape.Forward(Images(input), conv.weight.Floats, epilogue);
+                shape.Forward(Images(input), conv.weight, epilogue);
                 GC.KeepAlive(input);
                 return Record(shape, y, input, conv.weight, conv.bias, places is null ? [] : [places], (g, s) => (part, filter) =>
                     ReluMaxPool.Upstream(part, Images(g).Slice(filter, part.Filters), Images(s[^1]).Slice(filter, part.Filters)));
@@ -81,7 +81,7 @@ public static partial class torch
                     (input, (g, s) =>
                     {
                         var dx = Tensor.EmptyAs("conv2d", s[0]);
-                        shape.InputGradient(s[1].Floats, upstream(g, s), Images(dx));
+                        shape.InputGradient(s[1], upstream(g, s), Images(dx));
                         return dx;
                     }),
                     (weight, (g, s) =>

@@ -47,7 +47,7 @@ public static partial class torch
                 var shape = new GroupedConvolution(new Convolution((int)sizes[0], (int)sizes[1], (int)sizes[2], (int)sizes[3],
                     (int)weight.Sizes[0], kernel, stride, pad, apart) { Output = ((int)input.Sizes[2], (int)input.Sizes[3]) }, (int)groups);
                 var y = Tensor.Empty(op, sizes);
-                shape.InputGradient(weight.Floats, OfImages(input), Images(y));
+                shape.InputGradient(weight, OfImages(input), Images(y));
                 if (bias is not null)
                     y.AddToChannels(bias);
                 var edges = new List<(Tensor, Gradient)>
@@ -55,7 +55,7 @@ public static partial class torch
                     (input, (g, s) =>
                     {
                         var dx = Tensor.EmptyAs(op, s[0]);
-                        shape.Forward(Images(g), s[1].Floats, new Store(Images(dx), bias: null));
+                        shape.Forward(Images(g), s[1], new Store(Images(dx), bias: null));
                         return dx;
                     }),
                     (weight, (g, s) =>

@@ -22,7 +22,7 @@ public static partial class torch
                         + $"expected [..., in], [out, in]{(bias is null ? "" : ", [out]")}");
                 long[] shape = [.. input.Sizes[..^1], weight.Sizes[0]];
                 var x = input.reshape(-1, weight.Sizes[1]);
-                var y = Tensor.Product(x, weight, transposeB: true);
+                var y = Tensor.ProductWithTransposed(x, weight);
                 if (bias is not null)
                     y.AddToRows(bias);
                 var edges = new List<(Tensor, Gradient)>
@@ -97,6 +97,24 @@ public static partial class torch
                 new Matrix(y.Floats, (int)n, 1));
             GC.KeepAlive(a);
             GC.KeepAlive(b);
+            return y;
+        }
+
+        // From so many rows on, transposing takes little beside the product.
+        private const int FewRows = 64;
+
+        /// <summary>x W^T, where W is a weight: transposed once while it does not change, where x has few rows.</summary>
+        internal static unsafe Tensor ProductWithTransposed(Tensor x, Tensor weight)
+        {
+            var (m, k, n) = ((int)x.sizes[0], (int)x.sizes[1], (int)weight.sizes[0]);
+            var kept = m > FewRows ? null : KeptForms.Find(
+                weight, new("transposed", weight.offset, n, k), n * k, target => Gemm.Transpose(n, k, weight.Floats, (float*)target));
+            if (kept is null)
+                return Product(x, weight, transposeB: true);
+            var y = Empty("matmul", [m, n]);
+            Gemm.MultiplyDense(m, n, k, new Matrix(x.Floats, k, 1), new Matrix(kept, n, 1), new Matrix(y.Floats, n, 1));
+            GC.KeepAlive(x);
+            GC.KeepAlive(weight);
             return y;
         }
 

@@ -34,12 +34,12 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
     public int PaddedHeight => Height + 2 * Padding.Height;
     public int PaddedWidth => Width + 2 * Padding.Width;
 
-    public void Forward(ChannelsLast.Source x, float* weight, Epilogue epilogue)
+    public void Forward(ChannelsLast.Source x, Filters weight, Epilogue epilogue)
     {
         if (Winograd.Suits(this))
             new Winograd(this).Forward(x, weight, epilogue);
         else
-            ForwardDirectly(x, weight, epilogue);
+            ForwardDirectly(x, weight.Data, epilogue);
     }
 
     private void ForwardDirectly(ChannelsLast.Source x, float* weight, Epilogue epilogue)
@@ -93,26 +93,36 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
         k / (Kernel.Height * Kernel.Width) * channelStep + k / Kernel.Width % Kernel.Height * Dilation.Height * rowLength
         + k % Kernel.Width * Dilation.Width * pixelStep)];
 
-    public void InputGradient(float* weight, Upstream upstream, Activation dx)
+    public void InputGradient(Filters weight, Upstream upstream, Activation dx)
     {
         if (Channels >= 4 && CanTurn)
             CorrelateInputGradient(weight, upstream.Pixels, dx);
         else
-            ScatterInputGradient(weight, upstream.Planes, dx);
+            ScatterInputGradient(weight.Data, upstream.Planes, dx);
     }
 
     /// <summary>At stride 1, the input gradient is the convolution of the output gradient with the filters turned by 180 degrees.</summary>
-    private void CorrelateInputGradient(float* weight, ChannelsLast.Source upstream, Activation dx)
+    private void CorrelateInputGradient(Filters weight, ChannelsLast.Source upstream, Activation dx)
     {
-        var turned = Turned();
+        var (turned, length, store) = (Turned(), Filters * Depth, new Store(dx, bias: null));
+        var kept = weight.Kept("turned", this, length, target => Turn(weight.Data, (float*)target));
+        if (kept is not null)
+        {
+            turned.Forward(upstream, weight.Turned(kept), store);
+            return;
+        }
+        using var flipped = new Scratch<float>(length);
+        Turn(weight.Data, flipped.Pointer);
+        turned.Forward(upstream, weight.Turned(flipped.Pointer), store);
+    }
+
+    private void Turn(float* weight, float* target)
+    {
         var area = Kernel.Height * Kernel.Width;
-        using var flipped = new Scratch<float>(Filters * Depth);
-        var w = flipped.Pointer;
         for (var o = 0; o < Filters; o++)
             for (var c = 0; c < Channels; c++)
                 for (var k = 0; k < area; k++)
-                    w[(c * Filters + o) * area + k] = weight[(o * Channels + c) * area + area - 1 - k];
-        turned.Forward(upstream, w, new Store(dx, bias: null));
+                    target[(c * Filters + o) * area + k] = weight[(o * Channels + c) * area + area - 1 - k];
     }
 
     /// <summary>Whether the input gradient is a convolution of the output gradient: see <see cref="Turned"/>.</summary>

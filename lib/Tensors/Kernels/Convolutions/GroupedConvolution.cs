@@ -16,27 +16,27 @@ internal sealed unsafe class GroupedConvolution(Convolution shape, int groups)
     /// <summary>The gradient with respect to the output of some filters, of which <paramref name="part"/> is the convolution.</summary>
     public delegate Upstream UpstreamOf(Convolution part, int filter);
 
-    public void Forward(Activation x, float* weight, Epilogue epilogue)
+    public void Forward(Activation x, Filters weight, Epilogue epilogue)
     {
         if (IsDepthwise)
         {
-            new Depthwise(shape).Forward(x.ReadPixels, weight, epilogue);
+            new Depthwise(shape).Forward(x.ReadPixels, weight.Data, epilogue);
             return;
         }
         for (var g = 0; g < groups; g++)
-            part.Forward(x.Slice(g * part.Channels, part.Channels).ReadPixels, weight + g * part.Filters * part.Depth,
+            part.Forward(x.Slice(g * part.Channels, part.Channels).ReadPixels, weight.From(g * part.Filters * part.Depth),
                 groups == 1 ? epilogue : new OfGroup(epilogue, g * part.Filters));
     }
 
-    public void InputGradient(float* weight, UpstreamOf upstream, Activation dx)
+    public void InputGradient(Filters weight, UpstreamOf upstream, Activation dx)
     {
         if (IsDepthwise)
         {
-            new Depthwise(shape).InputGradient(weight, upstream(shape, 0).Pixels, dx);
+            new Depthwise(shape).InputGradient(weight.Data, upstream(shape, 0).Pixels, dx);
             return;
         }
         for (var g = 0; g < groups; g++)
-            part.InputGradient(weight + g * part.Filters * part.Depth, upstream(part, g * part.Filters),
+            part.InputGradient(weight.From(g * part.Filters * part.Depth), upstream(part, g * part.Filters),
                 dx.Slice(g * part.Channels, part.Channels));
     }
 

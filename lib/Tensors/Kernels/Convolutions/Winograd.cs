@@ -40,14 +40,28 @@ internal sealed unsafe class Winograd(Convolution shape)
     // The distance of one point's matrix from the next: 64 of them are written together, so they must not share cache sets.
     private static int Spread(int length) => Tiles.Round(length, 1024) + 48;
 
-    public void Forward(ChannelsLast.Source x, float* weight, Epilogue epilogue)
+    // From so many tiles on, transforming the filters takes little beside their use.
+    private const int FewTiles = 256;
+
+    public void Forward(ChannelsLast.Source x, Filters weight, Epilogue epilogue)
+    {
+        var panels = (shape.Filters + Tiles.Columns - 1) / Tiles.Columns;
+        var uStep = panels * shape.Channels * Tiles.Columns;
+        var kept = shape.Images * tilesHigh * tilesWide > FewTiles ? null
+            : weight.Kept("winograd", shape, Points * uStep, target => TransformFilters(weight.Data, (float*)target, uStep, panels));
+        if (kept is not null)
+        {
+            Forward(x, kept, uStep, panels, epilogue);
+            return;
+        }
+        using var transformed = new Scratch<float>(Points * uStep);
+        TransformFilters(weight.Data, transformed.Pointer, uStep, panels);
+        Forward(x, transformed.Pointer, uStep, panels, epilogue);
+    }
+
+    private void Forward(ChannelsLast.Source x, float* u, int uStep, int panels, Epilogue epilogue)
     {
         var (tileRows, blockRows, columns) = (shape.Images * tilesHigh, BlockRows, Tiles.Columns);
-        var panels = (shape.Filters + columns - 1) / columns;
-        var uStep = panels * shape.Channels * columns;
-        using var transformed = new Scratch<float>(Points * uStep);
-        var u = transformed.Pointer;
-        TransformFilters(weight, u, uStep, panels);
         if (ByPoint)
         {
             for (var first = 0; first < tileRows; first += PointRows)
