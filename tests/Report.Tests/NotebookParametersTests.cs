@@ -99,7 +99,6 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         Assert.Equal(["clean", "FGSM, 25.5/255", "PGD-2, 25.5/255"], run.Column("w.again", "Figure"));
         Assert.All(run.Column("w.again", "Difference"), difference => Assert.Equal(0.0, difference));
         Assert.Equal([0, 0.2, 0.4], run.Figure<LineChart>("w.literature.curve").Series[0].Xs);
-        Assert.Contains("epoch 2 of 2: loss ", run.Text);
         Assert.Equal(18, Ablation.Read(Path.Combine(checkout.Notebooks, "own.json")).Runs.Count);
     }
 

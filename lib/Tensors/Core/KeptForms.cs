@@ -2,17 +2,19 @@ namespace Fgsm.Tensors;
 
 /// <summary>
 /// What kernels make of a weight before they use it, kept with the weight as long as nobody changes it: an attack asks the same network
-/// again and again. A training changes its weights with every step, so nothing is kept before it is asked for a second time.
+/// again and again. Training on FGSM's examples asks twice between two steps, so nothing is kept before it is asked for a third time.
 /// </summary>
 internal sealed class KeptForms
 {
     // A form of more numbers is not kept: 64 MiB.
     private const int Most = 1 << 24;
 
-    private readonly Dictionary<Key, (float[] Array, int Start)?> forms = [];
+    private const int Askings = 3;
+
+    private readonly Dictionary<Key, Form> forms = [];
     private int version;
 
-    /// <summary>A form of the weight as it is now; null when it is asked for the first time since the weight was changed.</summary>
+    /// <summary>A form of the weight as it is now; null when it has seldom been asked for since the weight was changed.</summary>
     /// <param name="weight">The caller keeps it alive.</param>
     /// <param name="length">Of the form, in numbers.</param>
     /// <param name="make">Writes it to the address.</param>
@@ -26,17 +28,16 @@ internal sealed class KeptForms
             if (kept.version != weight.Version)
                 kept.Clear();
             kept.version = weight.Version;
-            if (!kept.forms.TryGetValue(key, out var memory))
-            {
-                kept.forms[key] = null;
+            if (!kept.forms.TryGetValue(key, out var form))
+                kept.forms[key] = form = new Form();
+            if (form.Memory is null && ++form.Asked < Askings)
                 return null;
-            }
-            if (memory is null)
+            if (form.Memory is null)
             {
-                kept.forms[key] = memory = BufferPool<float>.Rent(length);
-                make(Address(memory.Value));
+                form.Memory = BufferPool<float>.Rent(length);
+                make(form.Address);
             }
-            return (float*)Address(memory.Value);
+            return (float*)form.Address;
         }
     }
 
@@ -46,11 +47,17 @@ internal sealed class KeptForms
     /// <summary>Gives all memory back.</summary>
     public void Clear()
     {
-        foreach (var (array, _) in forms.Values.OfType<(float[], int)>())
-            BufferPool<float>.Return(array);
+        foreach (var form in forms.Values)
+            if (form.Memory is var (array, _))
+                BufferPool<float>.Return(array);
         forms.Clear();
     }
 
-    private static unsafe nint Address((float[] Array, int Start) memory) =>
-        (nint)Unsafe.AsPointer(ref memory.Array[memory.Start]);
+    private sealed class Form
+    {
+        public int Asked;
+        public (float[] Array, int Start)? Memory;
+
+        public unsafe nint Address => (nint)Unsafe.AsPointer(ref Memory!.Value.Array[Memory.Value.Start]);
+    }
 }
