@@ -34,8 +34,10 @@ internal sealed class KeptForms
                 return null;
             if (form.Memory is null)
             {
-                form.Memory = BufferPool<float>.Rent(length);
-                make(form.Address);
+                // Not before it is whole: an interrupt may end the making.
+                var made = new Form { Memory = BufferPool<float>.Rent(length) };
+                make(made.Address);
+                form.Memory = made.Memory;
             }
             return (float*)form.Address;
         }

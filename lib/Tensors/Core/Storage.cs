@@ -25,7 +25,7 @@ internal abstract class Storage
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref references) > 0)
+        if (Interlocked.Decrement(ref references) != 0)
             return;
         Kept?.Clear();
         Recycle();

@@ -92,8 +92,9 @@ public static partial class torch
                     {
                         if (parameter.grad is not { } gradient)
                             continue;
-                        Update(group.Options, parameter, gradient);
+                        // First, for an interrupt may end the update halfway.
                         parameter.Version++;
+                        Update(group.Options, parameter, gradient);
                     }
             }
 

@@ -106,6 +106,19 @@ public class KeptFormsTests
     }
 
     [Fact]
+    public unsafe void AFormWhoseMakingEnds_IsMadeAnew()
+    {
+        var weight = ones(4);
+        float* Find(Action<nint> make) => KeptForms.Find(weight, new("form", 0, 1, 4), 4, make);
+        Find(_ => { });
+        Find(_ => { });
+
+        Assert.Throws<ThreadInterruptedException>(() => Find(_ => throw new ThreadInterruptedException()));
+
+        Assert.Equal(7, *Find(target => *(float*)target = 7));
+    }
+
+    [Fact]
     public void ManyThreads_MayAskForOneForm()
     {
         manual_seed(3);
