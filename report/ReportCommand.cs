@@ -19,7 +19,7 @@ internal static class ReportCommand
         var only = new Option<string[]>("--only") { Description = "Run only these notebooks, by name or number; the other chapters of the report stay.", HelpName = "notebook", AllowMultipleArgumentsPerToken = true };
         var seed = new Option<int?>("--seed") { Description = "Seed of every random number; the notebooks' own is 42.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 0) };
         var seeds = new Option<int?>("--seeds") { Description = "Run with so many seeds, one after the other, and give mean and standard deviation.", HelpName = "number", CustomParser = result => WholeNumber(result, least: 1) };
-        var grid = new Option<bool>("--grid") { Description = "The whole grid of settings, where a notebook has one: long." };
+        var grid = new Option<bool>("--grid", "--long") { Description = "Measure anew what notebooks read from notebooks/grids/: hours." };
         var fresh = new Option<bool>("--fresh") { Description = "Train everything again, where a notebook could load weights." };
         var parameters = new Option<string[]>("--parameter", "-p")
         {

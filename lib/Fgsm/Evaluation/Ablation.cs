@@ -84,7 +84,11 @@ public sealed record Ablation
                 if (Runs.Any(run => (run.Variant, run.Seed) == (variant.Name, seed)))
                     continue;
                 var (model, epochs) = Train(variant, seed, train, progress);
-                Runs.Add(Attack(variant.Name, seed, model, test) with { Seconds = epochs.Average(e => e.Duration.TotalSeconds) });
+                Runs.Add(Attack(variant.Name, seed, model, test) with
+                {
+                    Seconds = epochs.Average(e => e.Duration.TotalSeconds),
+                    AtTestTime = variant.AtTestTime is null ? null : Predictions.Of(variant.AtTestTime(model), test).Accuracy,
+                });
                 model.Dispose();
                 Write(part);
             }
@@ -102,7 +106,7 @@ public sealed record Ablation
         var trainer = new Trainer(model, variant.Optimizer(model), variant.Objective)
         {
             Title = $"{variant.Name}, seed {seed}", BatchSize = BatchSize, Schedule = variant.Schedule,
-            Overfitting = variant.Overfitting, Progress = progress,
+            Augmentation = variant.Augmentation?.Invoke(seed), Overfitting = variant.Overfitting, Progress = progress,
         };
         var epochs = trainer.Fit(train, Epochs);
         model.eval();

@@ -16,6 +16,9 @@ public sealed record AblationRun(
     /// <summary>Robust accuracy under AutoAttack at each eps, of the first images, in percent; empty where it was not asked for.</summary>
     public double[] Auto { get; init; } = [];
 
+    /// <summary>Accuracy without attack, of the network with its test-time augmentation, in percent; null where it has none.</summary>
+    public double? AtTestTime { get; init; }
+
     /// <summary>Of an epoch of training, on the machine that trained.</summary>
     public double Seconds { get; init; }
 }

@@ -13,6 +13,15 @@ public sealed record Variant(
     /// <summary>Of its learning rate, as <see cref="Trainer.Schedule"/>; null leaves the rate as it is.</summary>
     public Func<int, double>? Schedule { get; init; }
 
+    /// <summary>Of its training images, by the seed of the training, as <see cref="Trainer.Augmentation"/>; null leaves them as they are.</summary>
+    public Func<long, Augmentation>? Augmentation { get; init; }
+
+    /// <summary>
+    /// What the trained network is wrapped in to count <see cref="AblationRun.AtTestTime"/>, such as <see cref="Airbench.AtTestTime"/>;
+    /// null does not count it.
+    /// </summary>
+    public Func<nn.Module<Tensor, Tensor>, nn.Module<Tensor, Tensor>>? AtTestTime { get; init; }
+
     /// <summary>Looks for catastrophic overfitting after each epoch, as <see cref="Trainer.Overfitting"/>; null does not look.</summary>
     public OverfittingCheck? Overfitting { get; init; }
 }

@@ -3,7 +3,7 @@ namespace Fgsm.Models;
 /// <summary>
 /// A CNN for 32x32 colour images that learns CIFAR-10 in few epochs: a convolution that whitens, three groups of two convolutions, a
 /// linear layer. Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU", 2024, https://arxiv.org/abs/2404.00498, section 3 and
-/// listing 4; without its test-time augmentation.
+/// listing 4.
 /// </summary>
 public static class Airbench
 {
@@ -85,6 +85,34 @@ public static class Airbench
     {
         var peak = 0.23 * steps;
         return step => step < peak ? 0.2 + 0.8 * step / peak : 1 - 0.93 * (step - peak) / (steps - peak);
+    }
+
+    /// <summary>
+    /// The network with the paper's test-time augmentation (section 3.5): half the mean logits of an image and its mirror image, half those
+    /// of the same moved by a pixel to the lower right and to the upper left. It costs six times as much. It is how the paper counts its
+    /// 94 %; an attack sees the network itself.
+    /// </summary>
+    public static nn.Module<Tensor, Tensor> AtTestTime(nn.Module<Tensor, Tensor> model) => new MirroredAndMoved(model);
+
+    private sealed class MirroredAndMoved : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> model;
+
+        public MirroredAndMoved(nn.Module<Tensor, Tensor> model) : base("MirroredAndMoved")
+        {
+            this.model = model;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            var padded = nn.functional.pad(input, [1, 1, 1, 1], PaddingModes.Reflect);
+            var (height, width) = (input.shape[2], input.shape[3]);
+            Tensor Moved(long by) => Mirrored(padded.narrow(2, by, height).narrow(3, by, width));
+            return Mirrored(input) * 0.5 + (Moved(0) + Moved(2)) * 0.25;
+        }
+
+        private Tensor Mirrored(Tensor x) => (model.call(x) + model.call(x.flip(3))) * 0.5;
     }
 
     /// <summary>Makes logits smaller, so that training begins unsure.</summary>

@@ -24,8 +24,14 @@ public sealed class AblationTests : IDisposable
         new("Adam", () => TinyModels.SmallCnn(), model => optim.Adam(model.parameters(), 0.01))
         {
             Objective = new AdversarialExamples(new FGSM(0.1), share: 1), Schedule = step => 1.0 / (step + 1),
+            Augmentation = seed => new Augmentation(seed) { Shift = 2 }, AtTestTime = model => nn.Sequential(model, new Negated()),
         },
     ];
+
+    private sealed class Negated() : nn.Module<Tensor, Tensor>("Negated")
+    {
+        public override Tensor forward(Tensor input) => -input;
+    }
 
     private static TensorSet Images(int count)
     {
@@ -78,7 +84,8 @@ public sealed class AblationTests : IDisposable
             manual_seed(run.Seed);
             var model = TinyModels.SmallCnn();
             var variant = Variants.Single(v => v.Name == run.Variant);
-            new Trainer(model, variant.Optimizer(model), variant.Objective) { BatchSize = 8, Schedule = variant.Schedule }.Fit(train, 2);
+            new Trainer(model, variant.Optimizer(model), variant.Objective)
+                { BatchSize = 8, Schedule = variant.Schedule, Augmentation = variant.Augmentation?.Invoke(run.Seed) }.Fit(train, 2);
             model.eval();
             Assert.Equal(Predictions.Of(model, test).Accuracy, run.Clean);
             Assert.Equal(Predictions.Of(model, test).MeanConfidence, run.Confidence);
@@ -88,6 +95,8 @@ public sealed class AblationTests : IDisposable
             Assert.Equal(Plan.Eps.Select(e => Left(6, new PGD(e, e / 8, 3) { Seed = run.Seed, Restarts = 2 })), run.Pgd);
             Assert.Equal(Plan.Eps.Select(e => Left(4, new AutoAttack(e, 2, 1, 3) { Seed = run.Seed })), run.Auto);
             Assert.Equal(MedianGradient(model, test.Range(0, 6)), run.Gradient, 1e-9);
+            Assert.Equal(
+                variant.AtTestTime is null ? null : Predictions.Of(nn.Sequential(model, new Negated()), test).Accuracy, run.AtTestTime);
         }
     }
 

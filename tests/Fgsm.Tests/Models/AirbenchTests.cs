@@ -60,6 +60,37 @@ public class AirbenchTests
         Assert.True(triangle(100) < triangle(101) && triangle(500) > triangle(501));
     }
 
+    /// <summary>
+    /// A network whose only logit is the upper left pixel says what is averaged: that pixel and its mirror image's, and those that come
+    /// in from behind the edge, where one line is mirrored: (1, 1) and (1, 30) for either move.
+    /// </summary>
+    [Fact]
+    public void AtTestTime_AveragesOverTheMirrorImage_AndOverTwoMoves()
+    {
+        var corner = new float[3 * 32 * 32];
+        corner[0] = 1;
+        var x = images[..1];
+        float At(int row, int column) => x[0, 0, row, column].item<float>();
+
+        Assert.Equal(0.25 * (At(0, 0) + At(0, 31) + At(1, 1) + At(1, 30)),
+            Airbench.AtTestTime(TinyModels.Linear(corner)).call(x).item<float>(), 1e-6);
+    }
+
+    /// <summary>Away from the edges: a pixel, and its neighbours along the diagonal, in the image and in its mirror image.</summary>
+    [Fact]
+    public void AtTestTime_MovesByAPixelAlongTheDiagonal()
+    {
+        var inside = new float[3 * 32 * 32];
+        inside[10 * 32 + 4] = 1;
+        var x = images[..1];
+        double At(int row, int column) => x[0, 0, row, column].item<float>() + x[0, 0, row, 31 - column].item<float>();
+        // Mirrored after the move: the move goes the other way in the mirror image.
+        double Mirrored(int by) => x[0, 0, 10 + by, 4 + by].item<float>() + x[0, 0, 10 + by, 27 + by].item<float>();
+
+        Assert.Equal(0.25 * At(10, 4) + 0.125 * (Mirrored(-1) + Mirrored(1)),
+            Airbench.AtTestTime(TinyModels.Linear(inside)).call(x).item<float>(), 1e-6);
+    }
+
     [Fact]
     public void AWidthBelow6_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => Airbench.Network(images, 5));
 
