@@ -10,8 +10,8 @@ internal static class ReportCommand
 {
     public const int Failed = 1, UsageError = 2, Interrupted = 130;
 
-    // What a terminal shows without breaking lines.
-    private const int Columns = 120;
+    /// <summary>What a terminal shows without breaking lines.</summary>
+    public const int Columns = 120;
 
     public static RootCommand Create(TextWriter output, TextWriter error)
     {
@@ -44,11 +44,12 @@ internal static class ReportCommand
             HelpName = "i/n",
             CustomParser = ShardOf,
         };
+        var timings = new Option<bool>("--timings") { Description = "Print at the end how long each phase of each notebook took, and its memory." };
         var list = new Option<bool>("--list") { Description = "List the notebooks and stop." };
 
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")
         {
-            quick, only, parameters, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, shard, list,
+            quick, only, parameters, seed, seeds, grid, fresh, engine, data, folder, replace, format, template, shard, timings, list,
             Merge(output, error), Status(output, error), Jobs(output, error),
             Export(output, error), Diff(output, error), Verify(output, error), Open(output, error), Serve(output, error),
         };
@@ -75,6 +76,7 @@ internal static class ReportCommand
                 Formats = Chosen(parsed, format, standard),
                 Template = parsed.GetValue(template),
                 Replace = parsed.GetValue(replace),
+                Timings = parsed.GetValue(timings),
             };
             if (parsed.GetValue(shard) is { } share)
                 await ShardRun.RunAsync(repository, options, share, output, cancellation);

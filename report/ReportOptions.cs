@@ -13,6 +13,9 @@ internal sealed record ReportOptions(RunSettings Settings, IReadOnlyList<string>
     /// <summary>Whether the report may take the place of one with other notebooks, or of a full run.</summary>
     public bool Replace { get; init; }
 
+    /// <summary>Whether the times of the phases are printed.</summary>
+    public bool Timings { get; init; }
+
     /// <summary>The user's own template; null for the project's.</summary>
     public string? Template { get; init; }
 }

@@ -26,6 +26,9 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
     /// <summary>Where the run is also noted for those who watch it from elsewhere; null for nowhere.</summary>
     public LiveFolder? Live { get; init; }
 
+    /// <summary>Where the times of the phases are noted; null for nowhere.</summary>
+    public Timings? Timings { get; init; }
+
     /// <summary>The last progress that the running cell reported; null when it has reported none.</summary>
     protected Progress? Progress { get; private set; }
 
@@ -35,12 +38,12 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
     /// <summary>The notebook and its place in the run.</summary>
     protected string Heading => notebooks == 1 ? notebook : string.Create(CultureInfo.InvariantCulture, $"{notebook} ({started} of {notebooks})");
 
-    public static RunDisplay For(TextWriter output, int notebooks, LiveFolder? live = null)
+    public static RunDisplay For(TextWriter output, int notebooks, LiveFolder? live = null, Timings? timings = null)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         return !Console.IsOutputRedirected && console.Profile.Capabilities is { Ansi: true, Interactive: true }
-            ? new LiveDisplay(console, notebooks, TimeProvider.System) { Live = live }
-            : new PlainDisplay(output, notebooks, TimeProvider.System) { Live = live };
+            ? new LiveDisplay(console, notebooks, TimeProvider.System) { Live = live, Timings = timings }
+            : new PlainDisplay(output, notebooks, TimeProvider.System) { Live = live, Timings = timings };
     }
 
     public void NotebookStarted(string name, Notebook running) => Guarded(() =>
@@ -52,7 +55,11 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
         Live?.NotebookStarted(name, running);
     });
 
-    public void NotebookFinished() => Guarded(OnNotebookFinished);
+    public void NotebookFinished() => Guarded(() =>
+    {
+        Timings?.Stop();
+        OnNotebookFinished();
+    });
 
     /// <summary>A notebook's place in the run that needs no running, because its results are kept.</summary>
     public void NotebookKept(string name) => Guarded(() =>
@@ -67,6 +74,7 @@ internal abstract class RunDisplay : INotebookObserver, IDisposable
         if (cell.Tags.Contains(Injected))
             return;
         this.cell++;
+        Timings?.Start(notebook, Shorten(Section(cell)));
         Running = string.Create(CultureInfo.InvariantCulture, $"cell {this.cell} of {cells}: {Shorten(Section(cell))}");
         OnCellStarted();
         Live?.Show(Heading, Running, null, null);

@@ -13,6 +13,9 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
     /// <summary>Pieces that were done before, which are taken instead of a run; null for none. One that is missing stops the run.</summary>
     public Shards? Done { get; init; }
 
+    /// <summary>Where the times of the phases are noted; null for nowhere.</summary>
+    public Timings? Timings { get; init; }
+
     private TimeSpan timeOfPieces;
 
     /// <exception cref="ReportException">Something the user must know.</exception>
@@ -25,7 +28,7 @@ internal sealed class Measurement(Repository repository, RunSettings settings, s
         var results = new RecordSet();
         List<(string, Notebook)> executed = [];
         Dictionary<string, IReadOnlyList<string>> byNotebook = [];
-        using (var display = RunDisplay.For(output, notebooks.Count + (settings.Seeds - 1) * notebooks.Count(Piece.HasSeed), live))
+        using (var display = RunDisplay.For(output, notebooks.Count + (settings.Seeds - 1) * notebooks.Count(Piece.HasSeed), live, Timings))
         {
             foreach (var notebook in notebooks)
             {

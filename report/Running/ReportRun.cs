@@ -23,11 +23,12 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
         template.Check(notebooks, options.Settings, kept);
 
         MeasuredRun run;
+        using var timings = options.Timings ? new Timings(TimeProvider.System) : null;
         using (var live = new LiveFolder(folder.Path, TimeProvider.System))
         {
             var measurement = new Measurement(repository, options.Settings, options.Data, output, clock ?? TimeProvider.System, live)
             {
-                Done = Shards,
+                Done = Shards, Timings = timings,
             };
             run = await measurement.RunAsync(notebooks, cancellation);
         }
@@ -44,6 +45,7 @@ internal sealed class ReportRun(Repository repository, ReportOptions options, Te
                 if (Path.Combine(folder.Path, OutputFolder.Notebooks, name + ".ipynb") is var copy && File.Exists(copy))
                     File.Copy(copy, Path.Combine(copies, name + ".ipynb"));
         });
+        timings?.Write(output);
         output.WriteLine($"The report is in {folder.Path}.");
     }
 }

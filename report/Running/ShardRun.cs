@@ -16,16 +16,20 @@ internal static class ShardRun
         var folder = new PieceFolder(options.Out ?? repository.Shards);
         folder.Begin(plan);
         Piece[] pieces = [.. shard.Of(Piece.All(options.Settings, notebooks))];
-        using var display = RunDisplay.For(output, pieces.Length);
-        foreach (var piece in pieces)
+        using var timings = options.Timings ? new Timings(TimeProvider.System) : null;
+        using (var display = RunDisplay.For(output, pieces.Length, timings: timings))
         {
-            var name = piece.NameIn(options.Settings);
-            Task<Notebook> Run() => measurement.RunAsync(piece.Notebook, piece.Seed, display, cancellation);
-            if (folder.Find(name, plan) is not null)
-                display.NotebookKept(name);
-            else
-                await folder.RunAsync(name, plan, TimeProvider.System, Run);
+            foreach (var piece in pieces)
+            {
+                var name = piece.NameIn(options.Settings);
+                Task<Notebook> Run() => measurement.RunAsync(piece.Notebook, piece.Seed, display, cancellation);
+                if (folder.Find(name, plan) is not null)
+                    display.NotebookKept(name);
+                else
+                    await folder.RunAsync(name, plan, TimeProvider.System, Run);
+            }
         }
+        timings?.Write(output);
         output.WriteLine($"Shard {shard.Index} of {shard.Count} is done: {pieces.Length} pieces, in {folder.Path}.");
     }
 }

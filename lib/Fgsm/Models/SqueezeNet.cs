@@ -13,8 +13,9 @@ public sealed class SqueezeNet : nn.Module<Tensor, Tensor>
     /// <param name="padding">Of the last convolution: 0 in torchvision, 1 in the release for Caffe.</param>
     public SqueezeNet(int classes = 1000, int padding = 0) : base("SqueezeNet")
     {
+        // Pooling before the first ReLU gives the same bits as after it, and a gradient keeps a quarter of the memory.
         features = nn.Sequential(
-            nn.Conv2d(3, 64, 3, stride: 2), nn.ReLU(), Pool(),
+            nn.Conv2d(3, 64, 3, stride: 2), Pool(), nn.ReLU(),
             new Fire(64, 16, 64), new Fire(128, 16, 64), Pool(),
             new Fire(128, 32, 128), new Fire(256, 32, 128), Pool(),
             new Fire(256, 48, 192), new Fire(384, 48, 192), new Fire(384, 64, 256), new Fire(512, 64, 256));
@@ -79,7 +80,8 @@ public sealed class SqueezeNet : nn.Module<Tensor, Tensor>
         {
             using var scope = NewDisposeScope();
             var x = squeeze.call(input).relu();
-            return cat([expand1x1.call(x).relu(), expand3x3.call(x).relu()], 1).MoveToOuterDisposeScope();
+            // One ReLU behind both: its output is all that a gradient keeps of the three.
+            return cat([expand1x1.call(x), expand3x3.call(x)], 1).relu().MoveToOuterDisposeScope();
         }
     }
 }

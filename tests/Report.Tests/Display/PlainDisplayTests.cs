@@ -72,15 +72,4 @@ public class PlainDisplayTests
         0,
         cell,
         new DisplayOutput(new Dictionary<string, string> { [Progress.MimeType] = new Progress("baseline", epoch, 2, step, 10, 0.5, 90).ToJson() }, "1"));
-
-    private sealed class ManualClock : TimeProvider
-    {
-        private long now;
-
-        public override long TimestampFrequency => 1000;
-
-        public override long GetTimestamp() => now;
-
-        public void Advance(double seconds) => now += (long)(seconds * 1000);
-    }
 }

@@ -29,6 +29,17 @@ public class ReportRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_WithTimings_EndsWithATableOfItsPhases_AndElseWithoutOne()
+    {
+        checkout.AddSample();
+
+        Assert.DoesNotContain("Where the time went", await Run(Plain));
+        var log = await Run(Plain with { Timings = true });
+
+        Assert.Matches(@"(?s)Where the time went.*01-sample.*\n *all .* 100\.0 .*The report is in", log);
+    }
+
+    [Fact]
     public async Task Run_InjectsOnlyDeclaredParameters()
     {
         checkout.AddSample();
