@@ -59,6 +59,7 @@ public static class NotebookRunner
             GC.WaitForPendingFinalizers();
         }
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.Trim();
     }
 
     private static async Task<CellFailure?> RunCellsAsync(Notebook document, string directory, INotebookObserver? observer, CancellationToken cancellation)
@@ -86,6 +87,7 @@ public static class NotebookRunner
             cell.ExecutionCount = session.ExecutionCount;
             cancellation.ThrowIfCancellationRequested();
             observer?.CellFinished(i, cell, error);
+            NativeHeap.Trim();
             if (error is not null && !cell.Tags.Contains("raises-exception"))
             {
                 // Of injected parameters, the line at fault: it has the value that a variable cannot take.
