@@ -84,6 +84,30 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
     }
 
     [QuickRunFact]
+    public async Task Defences_WithEveryParameterChanged_NamesThem()
+    {
+        var run = await Run("07-defences", "seed = 7", "grid = true", "record = \"own.json\"", "colourRecord = \"own-colours.json\"",
+            "again = \"N-FGSM 1 *\"", "dataSet = \"synthetic digits\"", "trainImages = 96", "testImages = 12",
+            "pgdImages = 6", "autoImages = 2", "network = Cnn.ReportB", "epochs = 3", "batchSize = 32", "rate = 0.01", "eps = [0.1, 0.2]",
+            "pgd = (Steps: 3, Restarts: 2)", "auto = (Steps: 2, Targets: 1, Queries: 2)", "temperature = 50", "illusionEps = 0.15",
+            "illusionImages = 5",
+            "colour = (Set: \"CIFAR-10\", TrainImages: 64, Width: 6, Epochs: 1, BatchSize: 32, Rate: 0.1, Eps: 0.02, AutoImages: 2)");
+
+        AssertAllAreOf("synthetic digits", run, orOf: "CIFAR-10");
+        Assert.Contains("What each training at 0.2 wins (synthetic digits)", run.Titles);
+        Assert.Contains("Distillation and preprocessing under PGD-3 at 0.15 (synthetic digits)", run.Titles);
+        Assert.Contains("Training on N-FGSM 1 *, looked at after each epoch at 0.2 (synthetic digits)", run.Titles);
+        Assert.StartsWith("86 training images, 3 epochs. FGSM on 12 test images, PGD-3 from 2 random places on the first 6, AutoAttack on 2.",
+            run.Table("f.won").Note);
+        Assert.Equal(3, run.Table("f.watched").Rows.Count);
+        Assert.All(run.Column("f.again", "Difference"), difference => Assert.Equal(0.0, difference));
+        Assert.StartsWith("5 images.", run.Table("f.illusions").Note);
+        Assert.Contains("Trained and attacked at 5.1/255 (CIFAR-10)", run.Titles);
+        Assert.Equal(8, Ablation.Read(Path.Combine(checkout.Notebooks, "own.json")).Runs.Count);
+        Assert.Equal(64, Ablation.Read(Path.Combine(checkout.Notebooks, "own-colours.json")).TrainingImages);
+    }
+
+    [QuickRunFact]
     public async Task WhySoRobust_WithEveryParameterChanged_NamesThem()
     {
         var run = await Run("08-why-so-robust", "seed = 7", "grid = true", "record = \"own.json\"", "dataSet = \"synthetic digits\"",
@@ -270,8 +294,9 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         }
     }
 
-    private static void AssertAllAreOf(string data, Outcome run) =>
-        Assert.All(run.Titles.Where(title => title.Contains('(')), title => Assert.EndsWith($"({data})", title));
+    private static void AssertAllAreOf(string data, Outcome run, string? orOf = null) => Assert.All(
+        run.Titles.Where(title => title.Contains('(') && (orOf is null || !title.EndsWith($"({orOf})", StringComparison.Ordinal))),
+        title => Assert.EndsWith($"({data})", title));
 
     private async Task<Outcome> Run(string notebook, params string[] changed)
     {
