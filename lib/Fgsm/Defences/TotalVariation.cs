@@ -33,10 +33,13 @@ public sealed class TotalVariation : nn.Module<Tensor, Tensor>
         var (down, right) = (zeros_like(input), zeros_like(input));
         for (var i = 0; i < iterations; i++)
         {
+            // A step makes twenty tensors and keeps two.
+            using var scope = NewDisposeScope();
             var residue = Divergence(down, right) - input / weight;
             var (dy, dx) = (Difference(residue, 2), Difference(residue, 3));
             var length = (dy.square() + dx.square()).sqrt() * Step + 1;
-            (down, right) = ((down + dy * Step) / length, (right + dx * Step) / length);
+            down = ((down + dy * Step) / length).MoveToOuterDisposeScope();
+            right = ((right + dx * Step) / length).MoveToOuterDisposeScope();
         }
         return input - Divergence(down, right) * weight;
     }
