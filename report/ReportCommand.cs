@@ -44,7 +44,10 @@ internal static class ReportCommand
             HelpName = "i/n",
             CustomParser = ShardOf,
         };
-        var timings = new Option<bool>("--timings") { Description = "Print at the end how long each phase of each notebook took, and its memory." };
+        var timings = new Option<bool>("--timings")
+        {
+            Description = "Print at the end how long each phase of each notebook took, and its memory.",
+        };
         var list = new Option<bool>("--list") { Description = "List the notebooks and stop." };
 
         var command = new RootCommand("Runs the notebooks and writes their results as a report.")

@@ -97,7 +97,8 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         Assert.Contains("What each training at 0.2 wins (synthetic digits)", run.Titles);
         Assert.Contains("Distillation and preprocessing under PGD-3 at 0.15 (synthetic digits)", run.Titles);
         Assert.Contains("Training on N-FGSM 1 *, looked at after each epoch at 0.2 (synthetic digits)", run.Titles);
-        Assert.StartsWith("86 training images, 3 epochs. FGSM on 12 test images, PGD-3 from 2 random places on the first 6, AutoAttack on 2.",
+        Assert.StartsWith(
+            "86 training images, 3 epochs. FGSM on 12 test images, PGD-3 from 2 random places on the first 6, AutoAttack on 2.",
             run.Table("f.won").Note);
         Assert.Equal(3, run.Table("f.watched").Rows.Count);
         Assert.All(run.Column("f.again", "Difference"), difference => Assert.Equal(0.0, difference));

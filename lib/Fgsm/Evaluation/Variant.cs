@@ -13,7 +13,9 @@ public sealed record Variant(
     /// <summary>Of its learning rate, as <see cref="Trainer.Schedule"/>; null leaves the rate as it is.</summary>
     public Func<int, double>? Schedule { get; init; }
 
-    /// <summary>Of its training images, by the seed of the training, as <see cref="Trainer.Augmentation"/>; null leaves them as they are.</summary>
+    /// <summary>
+    /// Of its training images, by the seed of the training, as <see cref="Trainer.Augmentation"/>; null leaves them as they are.
+    /// </summary>
     public Func<long, Augmentation>? Augmentation { get; init; }
 
     /// <summary>

@@ -16,7 +16,7 @@ public sealed class Lookahead : Objective
 
     /// <param name="inner">What the steps make smaller.</param>
     /// <param name="steps">Of the whole training: batches times epochs. 1 or more.</param>
-    /// <param name="every">How many steps forward for one back, counted from the last of the training; 1 or more. The papers take 5.</param>
+    /// <param name="every">How many steps forward for one back, counted from the training's last; 1 or more. The papers take 5.</param>
     /// <param name="share">Of the weights of before, at the end; from 0 to 1. 0.95^5 is the paper's.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no steps, or the share is not from 0 to 1.</exception>
     public Lookahead(Objective inner, int steps, int every = 5, double share = 0.7737809375)

@@ -35,7 +35,9 @@ public sealed class LookaheadTests : IDisposable
     public void EveryFewSteps_AShareGoesBack_WhichRisesWithTheThirdPowerOfTheTime() =>
         Assert.Equal(2.2f, AfterSteps(4, new Lookahead(new Upwards(), steps: 4, every: 2, share: 0.8)), 1e-6f);
 
-    /// <summary>Of three steps by twos the first look back is after one, of 0.5 (1 / 3)^3; then two more steps, of which half goes back.</summary>
+    /// <summary>
+    /// Of three steps by twos the first look back is after one, of 0.5 (1 / 3)^3; then two more steps, of which half goes back.
+    /// </summary>
     [Fact]
     public void TheLastStep_IsFollowedByALookBack() => Assert.Equal(
         1 - 0.5 / 27 + 1, AfterSteps(3, new Lookahead(new Upwards(), steps: 3, every: 2, share: 0.5)), 1e-6);
@@ -46,7 +48,8 @@ public sealed class LookaheadTests : IDisposable
         var model = nn.Sequential(nn.BatchNorm2d(1), nn.Flatten(), nn.Linear(16, 2));
         var before = model.state_dict().ToDictionary(w => w.Key, w => w.Value.to(float32).Sha256());
 
-        new Trainer(model, optim.SGD(model.parameters(), 1), new Lookahead(new CrossEntropy(), steps: 1, share: 1)).Fit(TinyProblem.Images(8), 1);
+        new Trainer(model, optim.SGD(model.parameters(), 1), new Lookahead(new CrossEntropy(), steps: 1, share: 1))
+            .Fit(TinyProblem.Images(8), 1);
 
         Assert.Equal(["0.num_batches_tracked"],
             model.state_dict().Where(w => w.Value.to(float32).Sha256() != before[w.Key]).Select(w => w.Key));

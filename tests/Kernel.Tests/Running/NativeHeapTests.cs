@@ -31,5 +31,6 @@ public class NativeHeapTests
     }
 
     private sealed class GlibcFactAttribute([CallerMemberName] string test = "") : ReasonedFactAttribute(
-        OperatingSystem.IsLinux() && !RuntimeInformation.RuntimeIdentifier.Contains("musl") ? null : "only glibc keeps what was freed", test);
+        OperatingSystem.IsLinux() && !RuntimeInformation.RuntimeIdentifier.Contains("musl") ? null : "only glibc keeps what was freed",
+        test);
 }

@@ -28,7 +28,8 @@ public class TimingsTests
 
         object?[][] expected =
         [
-            ["01", "Data", 1.5, 15.0, 300.0], ["01", "Training", 3.0, 30.0, 300.0], ["02", "Data", 5.5, 55.0, 200.0], ["all", "", 10.0, 100.0, 300.0],
+            ["01", "Data", 1.5, 15.0, 300.0], ["01", "Training", 3.0, 30.0, 300.0], ["02", "Data", 5.5, 55.0, 200.0],
+            ["all", "", 10.0, 100.0, 300.0],
         ];
         Assert.Equal(expected, timings.ToTable().Rows.Select(row => row.ToArray()));
     }
