@@ -24,6 +24,7 @@ public sealed record Ablation
 
     public int TestImages { get; init; }
 
+    /// <summary>Of every training whose <see cref="Variant"/> has none of its own.</summary>
     public int Epochs { get; init; }
 
     public int BatchSize { get; init; }
@@ -108,7 +109,7 @@ public sealed record Ablation
             Title = $"{variant.Name}, seed {seed}", BatchSize = BatchSize, Schedule = variant.Schedule,
             Augmentation = variant.Augmentation?.Invoke(seed), Overfitting = variant.Overfitting, Progress = progress,
         };
-        var epochs = trainer.Fit(train, Epochs);
+        var epochs = trainer.Fit(train, variant.Epochs ?? Epochs);
         model.eval();
         return (model, epochs);
     }
