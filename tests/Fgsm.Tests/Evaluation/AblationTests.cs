@@ -23,7 +23,7 @@ public sealed class AblationTests : IDisposable
         new("own", () => TinyModels.SmallCnn(), model => optim.SGD(model.parameters(), 0.1)),
         new("Adam", () => TinyModels.SmallCnn(), model => optim.Adam(model.parameters(), 0.01))
         {
-            Objective = new AdversarialExamples(new FGSM(0.1), share: 1), Schedule = step => 1.0 / (step + 1),
+            Objective = new AdversarialExamples(new FGSM(0.1), share: 1), Schedule = step => 1.0 / (step + 1), Epochs = 3,
             Augmentation = seed => new Augmentation(seed) { Shift = 2 }, AtTestTime = model => nn.Sequential(model, new Negated()),
         },
     ];
@@ -85,7 +85,8 @@ public sealed class AblationTests : IDisposable
             var model = TinyModels.SmallCnn();
             var variant = Variants.Single(v => v.Name == run.Variant);
             new Trainer(model, variant.Optimizer(model), variant.Objective)
-                { BatchSize = 8, Schedule = variant.Schedule, Augmentation = variant.Augmentation?.Invoke(run.Seed) }.Fit(train, 2);
+                { BatchSize = 8, Schedule = variant.Schedule, Augmentation = variant.Augmentation?.Invoke(run.Seed) }
+                .Fit(train, variant.Epochs ?? 2);
             model.eval();
             Assert.Equal(Predictions.Of(model, test).Accuracy, run.Clean);
             Assert.Equal(Predictions.Of(model, test).MeanConfidence, run.Confidence);
