@@ -269,6 +269,21 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
     }
 
     [QuickRunFact]
+    public async Task FourDataSets_WithAGrid_TrainTheRecipeOf94_AndWriteItsRecord()
+    {
+        var run = await Run("05-four-datasets", "trainImages = 96", "testImages = 40", "seed = 7", "grid = true", "record = \"own-recipe.json\"",
+            "recipe = (Width: 6, Epochs: 2, BatchSize: 32, Rate: 0.5)", "dataSets = [\"synthetic digits\"]", "pgdImages = 10", "epochs = 1",
+            "retrainingEpochs = 1", "colourEps = [1 / 255.0]");
+
+        Assert.Equal(["none, with test-time augmentation", "none", "FGSM at 1/255", "PGD at 1/255, 10 steps"], run.Keys("c.recipe"));
+        Assert.StartsWith("96 training images, 2 epochs, batches of 32.", run.Table("c.recipe").Note);
+        Assert.Equal([40.0, 40.0, 40.0, 10.0], run.Column("c.recipe", "Test images"));
+        var record = Ablation.Read(Path.Combine(checkout.Notebooks, "own-recipe.json"));
+        Assert.Equal(record.Runs[0].AtTestTime, run.Column("c.recipe", "Accuracy")[0]);
+        Assert.Equal((7, 2), (record.Runs[0].Seed, record.Epochs));
+    }
+
+    [QuickRunFact]
     public async Task FourDataSets_OfImageNet_TakeItsOwnImagesAndTraining()
     {
         var run = await Run("05-four-datasets", Small, "dataSets = [\"ImageNet\"]", "colourTrainingEps = 6 / 255.0", "colourEps = []",
