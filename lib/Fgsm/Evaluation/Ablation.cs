@@ -71,14 +71,14 @@ public sealed record Ablation
     /// <summary>Trains and attacks every variant with every seed, those that are not among <see cref="Runs"/>.</summary>
     /// <param name="file">
     /// Where to write them; null for nowhere. What is finished is kept beside it, as name.part.json, so that a run that was stopped goes
-    /// on from there, unless that is of other settings.
+    /// on from there, unless that is of other settings; a variant whose own number of epochs is another now is trained anew.
     /// </param>
     public void Measure(IReadOnlyList<Variant> variants, IReadOnlyList<long> seeds, TensorSet train, TensorSet test,
         string? file = null, IProgress<Progress>? progress = null)
     {
         var part = file is null ? null : Path.ChangeExtension(file, ".part.json");
         if (File.Exists(part) && Read(part) is var begun && begun.HasSettingsOf(this))
-            Runs.AddRange(begun.Runs);
+            Runs.AddRange(begun.Runs.Where(run => !variants.Any(v => v.Name == run.Variant && v.Epochs != run.Epochs)));
         foreach (var seed in seeds)
             foreach (var variant in variants)
             {
@@ -87,6 +87,7 @@ public sealed record Ablation
                 var (model, epochs) = Train(variant, seed, train, progress);
                 Runs.Add(Attack(variant.Name, seed, model, test) with
                 {
+                    Epochs = variant.Epochs,
                     Seconds = epochs.Average(e => e.Duration.TotalSeconds),
                     AtTestTime = variant.AtTestTime is null ? null : Predictions.Of(variant.AtTestTime(model), test).Accuracy,
                 });

@@ -149,6 +149,20 @@ public sealed class AblationTests : IDisposable
     }
 
     [Fact]
+    public void Measure_TrainsAVariantAnew_WhoseOwnEpochsAreOthersNow()
+    {
+        var (train, test, file, part) = (Images(32), Images(12), folder.File("ablation.json"), folder.File("ablation.part.json"));
+        (Plan with { Runs = [Figure("own", 3, -1), Figure("Adam", 3, -1) with { Epochs = 2 }] }).Write(part);
+
+        (Plan with { Runs = [] }).Measure(Variants, [3], train, test, file);
+
+        var runs = Ablation.Read(file).Runs;
+        Assert.Equal([null, 3], runs.Select(run => run.Epochs));
+        Assert.Equal(-1, runs[0].Clean);
+        Assert.NotEqual(-1, runs[1].Clean);
+    }
+
+    [Fact]
     public void Measure_ThatIsStopped_LeavesTheEarlierFileAsItIs_AndWhatIsFinishedBesideIt()
     {
         var file = folder.File("ablation.json");
