@@ -254,8 +254,8 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
     [QuickRunFact]
     public async Task FourDataSets_OfColourImages_HaveStrengthsAndATrainingOfTheirOwn()
     {
-        var run = await Run("05-four-datasets", Small, "dataSets = [\"CIFAR-10\"]", "pgdImages = 10", "strength = 0.2", "colourWidth = 6",
-            "colourEpochs = 1", "colourRetrainingEpochs = 2", "colourRate = 0.5", "colourBatchSize = 32", "colourTrainingEps = 6 / 255.0",
+        var run = await Run("05-four-datasets", Small, "dataSets = [\"CIFAR-10\"]", "pgdImages = 10", "strength = 0.2",
+            "colour = (Width: 6, Epochs: 1, RetrainingEpochs: 2, Rate: 0.5, BatchSize: 32)", "colourTrainingEps = 6 / 255.0",
             "colourEps = [1 / 255.0]");
 
         Assert.Contains("Four phases, eps 0.2, retrained at 0.3", run.Titles);
