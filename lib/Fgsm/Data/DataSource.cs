@@ -68,6 +68,9 @@ public sealed record DataSource(string Name, string[] ClassNames, string[] Mirro
     internal DataSet Load(DataFolders folders, MirrorDownload mirrors, CancellationToken cancellation)
     {
         var (layout, folder) = Find(folders) ?? (Layouts[0], mirrors.Fetch(this, folders.Download, cancellation));
-        return new DataSet(layout.Read(this, folder, layout.Train), layout.Read(this, folder, layout.Test));
+        var set = new DataSet(layout.Read(this, folder, layout.Train), layout.Read(this, folder, layout.Test));
+        // Reading leaves several times the set's own memory, and the collector gives it back only when it is asked to.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return set;
     }
 }

@@ -95,20 +95,20 @@ internal static unsafe class Sum
                     y[i] += x[i];
     }
 
-    /// <summary>y = the sum of <paramref name="rows"/> rows, added in order.</summary>
-    public static void Rows(float* x, nint stride, int rows, float* y, int length)
+    /// <summary>y = the sum of <paramref name="rows"/> rows, added in order; or y += the rows, each in turn.</summary>
+    public static void Rows(float* x, nint stride, int rows, float* y, int length, bool accumulate = false)
     {
         var i = 0;
         for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            var sum = Vector<float>.Zero;
+            var sum = accumulate ? Vector.Load(y + i) : Vector<float>.Zero;
             for (var r = 0; r < rows; r++)
                 sum += Vector.Load(x + r * stride + i);
             sum.Store(y + i);
         }
         for (; i < length; i++)
         {
-            var sum = 0f;
+            var sum = accumulate ? y[i] : 0f;
             for (var r = 0; r < rows; r++)
                 sum += x[r * stride + i];
             y[i] = sum;

@@ -9,7 +9,10 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
     (int Height, int Width) Kernel, (int Height, int Width) Stride, (int Height, int Width) Padding, (int Height, int Width) Dilation)
 {
     /// <summary>Images whose weight gradients are summed in one chain; part of the definition of the result, not a tuning knob.</summary>
-    public const int GroupSize = 8;
+    private const int GroupSize = 8;
+
+    // Numbers of groups' sums that lie in memory at once: 16 MB, unless there are many threads.
+    private const int SummedAtOnce = 1 << 22;
 
     /// <summary>Rows of outputs that are computed before the epilogue takes them; even, for windows of 2x2.</summary>
     private int BandRows => Math.Max(4, 64 / Output.Width & ~1);
@@ -185,21 +188,42 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
 
     private void WeightGradientDirectly(ChannelsLast.Source x, ChannelsLast.Source upstream, float* dw)
     {
-        var groups = (Images + GroupSize - 1) / GroupSize;
         var filters = Tiles.Round(Filters, Tiles.Columns);
         var length = Tiles.Round(Depth, Tiles.Rows) * filters;
-        using var partial = new Scratch<float>((groups + 1) * length);
-        var sums = partial.Pointer;
-        Threads.For(groups, group =>
+        using var total = new Scratch<float>(length);
+        SumGroups(Images, total.Pointer, length, (first, last, sum) =>
         {
-            var sum = sums + (nint)group * length;
             new Span<float>(sum, length).Clear();
-            for (var image = group * GroupSize; image < Math.Min(Images, (group + 1) * GroupSize); image++)
+            for (var image = first; image < last; image++)
                 AddWeightGradient(x, upstream, image, sum, filters);
         });
-        var total = sums + (nint)groups * length;
-        Threads.Ranges(length, 4096, (start, end) => Sum.Rows(sums + start, length, groups, total + start, end - start));
-        ChannelsLast.ToPlanes(total, filters, Filters, Depth, dw, Depth);
+        ChannelsLast.ToPlanes(total.Pointer, filters, Filters, Depth, dw, Depth);
+    }
+
+    /// <summary>Writes the sum over the images from <paramref name="first"/> to <paramref name="last"/> - 1.</summary>
+    public delegate void GroupSum(int first, int last, float* sum);
+
+    /// <summary>
+    /// total = the sum over all images: each group of <see cref="GroupSize"/> is summed by itself, and the groups are added in order,
+    /// however many are summed at once.
+    /// </summary>
+    public static void SumGroups(int images, float* total, int length, GroupSum sumOf)
+    {
+        var groups = (images + GroupSize - 1) / GroupSize;
+        var atOnce = Math.Min(groups, Math.Max(4 * Threads.Count, SummedAtOnce / length));
+        using var partial = new Scratch<float>(atOnce * length);
+        var sums = partial.Pointer;
+        for (var done = 0; done < groups; done += atOnce)
+        {
+            var (begun, count) = (done, Math.Min(atOnce, groups - done));
+            Threads.For(count, i =>
+            {
+                var first = (begun + i) * GroupSize;
+                sumOf(first, Math.Min(images, first + GroupSize), sums + (nint)i * length);
+            });
+            Threads.Ranges(length, 4096, (start, end) =>
+                Sum.Rows(sums + start, length, count, total + start, end - start, accumulate: begun > 0));
+        }
     }
 
     /// <summary>sum[Depth, filters] += terms[Depth, Pixels] dy[Pixels, filters] for one image.</summary>

@@ -127,18 +127,15 @@ internal sealed unsafe class Depthwise(Convolution shape)
     /// <summary>dw[C, 1, KH, KW].</summary>
     public void WeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, float* dw)
     {
-        var groups = (shape.Images + Convolution.GroupSize - 1) / Convolution.GroupSize;
         var (length, offsets) = (area * pitch, Offsets);
-        using var partial = new Scratch<float>((groups + 1) * length);
-        var sums = partial.Pointer;
-        Threads.For(groups, group =>
+        using var total = new Scratch<float>(length);
+        Convolution.SumGroups(shape.Images, total.Pointer, length, (first, last, sum) =>
         {
-            new Span<float>(sums + group * length, length).Clear();
-            for (var image = group * Convolution.GroupSize; image < Math.Min(shape.Images, (group + 1) * Convolution.GroupSize); image++)
-                AddWeightGradient(x, upstream, image, offsets, sums + group * length);
+            new Span<float>(sum, length).Clear();
+            for (var image = first; image < last; image++)
+                AddWeightGradient(x, upstream, image, offsets, sum);
         });
-        Sum.Rows(sums, length, groups, sums + groups * length, length);
-        ChannelsLast.ToPlanes(sums + groups * length, pitch, shape.Channels, area, dw, area);
+        ChannelsLast.ToPlanes(total.Pointer, pitch, shape.Channels, area, dw, area);
     }
 
     private void AddWeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, int image, int[] offsets, float* sum)

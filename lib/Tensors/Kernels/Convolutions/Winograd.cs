@@ -188,29 +188,19 @@ internal sealed unsafe class Winograd(Convolution shape)
     public void WeightGradient(ChannelsLast.Source x, ChannelsLast.Source upstream, float* dw)
     {
         var step = Tiles.Round(shape.Filters, Tiles.Rows) * Tiles.Round(channels, Tiles.Columns);
+        using var total = new Scratch<float>(Points * step);
         if (ByPoint)
-        {
-            using var sum = new Scratch<float>(Points * step);
             for (var first = 0; first < shape.Images * tilesHigh; first += PointRows)
                 AddWeightGradientByPoint(
-                    x, upstream, first, Math.Min(shape.Images * tilesHigh, first + PointRows), sum.Pointer, step, accumulate: first > 0);
-            TransformFilterGradient(sum.Pointer, step, dw);
-            return;
-        }
-        var groups = (shape.Images + Convolution.GroupSize - 1) / Convolution.GroupSize;
-        using var partial = new Scratch<float>((groups + 1) * Points * step);
-        var sums = partial.Pointer;
-        var total = sums + (nint)groups * Points * step;
-        Threads.For(groups, group =>
-        {
-            var (first, last) =
-                (group * Convolution.GroupSize * tilesHigh, Math.Min(shape.Images, (group + 1) * Convolution.GroupSize) * tilesHigh);
-            for (var row = first; row < last; row += BlockRows)
-                AddWeightGradient(
-                    x, upstream, row, Math.Min(last, row + BlockRows), sums + (nint)group * Points * step, step, accumulate: row > first);
-        });
-        Threads.Ranges(Points * step, 4096, (start, end) => Sum.Rows(sums + start, Points * step, groups, total + start, end - start));
-        TransformFilterGradient(total, step, dw);
+                    x, upstream, first, Math.Min(shape.Images * tilesHigh, first + PointRows), total.Pointer, step, accumulate: first > 0);
+        else
+            Convolution.SumGroups(shape.Images, total.Pointer, Points * step, (first, last, sum) =>
+            {
+                for (var row = first * tilesHigh; row < last * tilesHigh; row += BlockRows)
+                    AddWeightGradient(
+                        x, upstream, row, Math.Min(last * tilesHigh, row + BlockRows), sum, step, accumulate: row > first * tilesHigh);
+            });
+        TransformFilterGradient(total.Pointer, step, dw);
     }
 
     /// <summary>sum[point, O, C] (+)= the product over some rows of tiles: one chain over all tiles.</summary>
