@@ -14,6 +14,9 @@ public sealed class ResNet18 : nn.Module<Tensor, Tensor>
     private readonly AdaptiveAvgPool2d avgpool = nn.AdaptiveAvgPool2d(1);
     private readonly Linear fc;
 
+    // A Sequential runs its neighbours in one pass. It is no part of this module, so the names stay torchvision's.
+    private readonly Func<Tensor, Tensor> first;
+
     /// <param name="classes">The number of classes, 1 or more.</param>
     /// <param name="small">
     /// For images of 32x32: the first convolution is 3x3 and keeps their size, and no pooling follows it. Torchvision has only the large one.
@@ -23,12 +26,13 @@ public sealed class ResNet18 : nn.Module<Tensor, Tensor>
         conv1 = small ? nn.Conv2d(3, 64, 3, padding: 1, bias: false) : nn.Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false);
         maxpool = small ? null : nn.MaxPool2d(3, 2, padding: 1);
         fc = nn.Linear(512, classes);
+        first = nn.Sequential(conv1, bn1, relu).call;
         RegisterComponents();
     }
 
     public override Tensor forward(Tensor input)
     {
-        var x = relu.call(bn1.call(conv1.call(input)));
+        var x = first(input);
         x = maxpool?.call(x) ?? x;
         x = layer4.call(layer3.call(layer2.call(layer1.call(x))));
         return fc.call(avgpool.call(x).flatten(1));
@@ -44,6 +48,7 @@ public sealed class ResNet18 : nn.Module<Tensor, Tensor>
         private readonly BatchNorm2d bn1, bn2;
         private readonly ReLU relu = nn.ReLU();
         private readonly Sequential? downsample;
+        private readonly Func<Tensor, Tensor> first, second;
 
         public Block(int channels, int filters, int stride) : base("Block")
         {
@@ -51,15 +56,14 @@ public sealed class ResNet18 : nn.Module<Tensor, Tensor>
             (conv2, bn2) = (nn.Conv2d(filters, filters, 3, padding: 1, bias: false), nn.BatchNorm2d(filters));
             if (stride > 1)
                 downsample = nn.Sequential(nn.Conv2d(channels, filters, 1, stride, bias: false), nn.BatchNorm2d(filters));
+            (first, second) = (nn.Sequential(conv1, bn1, relu).call, nn.Sequential(conv2, bn2).call);
             RegisterComponents();
         }
 
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            var x = relu.call(bn1.call(conv1.call(input)));
-            x = bn2.call(conv2.call(x));
-            return relu.call(x + (downsample?.call(input) ?? input)).MoveToOuterDisposeScope();
+            return relu.call(second(first(input)) + (downsample?.call(input) ?? input)).MoveToOuterDisposeScope();
         }
     }
 }
