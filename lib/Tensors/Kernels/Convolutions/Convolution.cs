@@ -213,7 +213,9 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
         var atOnce = Math.Min(groups, Math.Max(4 * Threads.Count, SummedAtOnce / length));
         using var partial = new Scratch<float>(atOnce * length);
         var sums = partial.Pointer;
-        for (var done = 0; done < groups; done += atOnce)
+        var done = 0;
+        // Once also where there are no images: their sum is 0.
+        do
         {
             var (begun, count) = (done, Math.Min(atOnce, groups - done));
             Threads.For(count, i =>
@@ -223,7 +225,9 @@ internal sealed unsafe record Convolution(int Images, int Channels, int Height, 
             });
             Threads.Ranges(length, 4096, (start, end) =>
                 Sum.Rows(sums + start, length, count, total + start, end - start, accumulate: begun > 0));
+            done += count;
         }
+        while (done < groups);
     }
 
     /// <summary>sum[Depth, filters] += terms[Depth, Pixels] dy[Pixels, filters] for one image.</summary>

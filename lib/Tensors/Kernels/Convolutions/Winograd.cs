@@ -189,7 +189,7 @@ internal sealed unsafe class Winograd(Convolution shape)
     {
         var step = Tiles.Round(shape.Filters, Tiles.Rows) * Tiles.Round(channels, Tiles.Columns);
         using var total = new Scratch<float>(Points * step);
-        if (ByPoint)
+        if (ByPoint && shape.Images > 0)
             for (var first = 0; first < shape.Images * tilesHigh; first += PointRows)
                 AddWeightGradientByPoint(
                     x, upstream, first, Math.Min(shape.Images * tilesHigh, first + PointRows), total.Pointer, step, accumulate: first > 0);

@@ -39,4 +39,21 @@ public class ConvolutionTests
             set_num_threads(before);
         }
     }
+
+    [Theory]
+    [InlineData(8, 3, 1, 1)] // By Winograd's method.
+    [InlineData(128, 3, 1, 1)] // The same, point by point.
+    [InlineData(8, 5, 2, 1)] // Directly.
+    [InlineData(8, 3, 1, 8)] // Depthwise.
+    public void TheWeightGradientOfNoImages_Is0(int channels, int kernel, int stride, int groups)
+    {
+        using var scope = NewDisposeScope();
+        var w = randn(channels, channels / groups, kernel, kernel).requires_grad_();
+        Tensor Gradient(int images) => autograd.grad(
+            [nn.functional.conv2d(randn(images, channels, 7, 7), w, strides: [stride], padding: [1], groups: groups).sum()], [w])[0];
+        // The memory that it leaves is taken again.
+        Assert.NotEqual(0f, Gradient(4).abs().max().item<float>());
+
+        Assert.Equal(0f, Gradient(0).abs().max().item<float>());
+    }
 }
