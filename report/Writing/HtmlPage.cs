@@ -64,7 +64,7 @@ internal static class HtmlPage
           th, td { padding: .35em .4em; }
           .result-table table { min-width: 100%; }
           /* A table with much text becomes cards, one for each row. */
-          .result-table:has([style*="left"] ~ [style*="left"] ~ [style*="left"]):not(:has(tbody tr:nth-child(21))) {
+          .result-table:has([style*="left"] ~ [style*="left"] ~ [style*="left"]):not(:has(tbody tr:nth-child(31))) {
             table, caption, tbody { display: block; }
             thead { display: none; }
             tr { display: flex; flex-wrap: wrap; gap: .1em 1.2em; padding: .5em .4em; border-bottom: 1px solid var(--line); }

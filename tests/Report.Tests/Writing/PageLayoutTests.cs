@@ -55,12 +55,14 @@ public sealed class PageLayoutTests : PageInBrowser
 
     protected override void Write()
     {
-        var content = RecordFolder.Read(Path.Combine(Checkout.Above(AppContext.BaseDirectory)!, "report", "published"));
+        var root = Checkout.Above(AppContext.BaseDirectory)!;
+        var content = RecordFolder.Read(Path.Combine(root, "report", "published"));
         var results = content.Records.Of<ResultTable>().Select(table => $"{{{{table \"{table.Name}\"}}}}")
             .Concat(content.Records.Of<Figure>().Select(figure => $"{{{{figure \"{figure.Name}\"}}}}"));
         var digests = content.Provenance.Digests.Select(digest => $"| {digest.Key} | `{digest.Value}` |");
-        File.WriteAllText(Folder.File("report.md"), $"# Every result of the published report\n\n{string.Join("\n\n", results)}\n\n| Table | Digest |\n|:--|:--|\n{string.Join('\n', digests)}\n");
-        File.WriteAllText(Folder.File("report.html"), HtmlPage.Write(new ReportDocument(new ReportTemplate(Folder.Path), content)));
+        File.WriteAllText(Folder.File("report.md"), $"# Every result of the published report\n\n{{{{comparisons \"The main claims\"}}}}\n\n{string.Join("\n\n", results)}\n\n| Table | Digest |\n|:--|:--|\n{string.Join('\n', digests)}\n");
+        var template = new ReportTemplate(Path.Combine(root, "report", "templates"), Folder.File("report.md"), Path.Combine(root, "data", "published"));
+        File.WriteAllText(Folder.File("report.html"), HtmlPage.Write(new ReportDocument(template, content)));
     }
 
     [InteractiveFact]
@@ -80,6 +82,16 @@ public sealed class PageLayoutTests : PageInBrowser
         Assert.Empty(await page.EvaluateAsync<string[]>(Cut));
         foreach (var box in await page.Locator(".scrolls").AllAsync())
             Assert.Contains("Scroll sideways", await box.EvaluateAsync<string>("box => getComputedStyle(box, '::before').content"));
+    }
+
+    [InteractiveFact]
+    public async Task OnAPhone_EveryVerdictIsSeen_WithoutScrollingSideways()
+    {
+        var page = await OpenAsync(375, ColorScheme.Light);
+
+        var ends = await page.EvaluateAsync<double[]>("() => [...document.querySelectorAll('td[class^=verdict]')].map(cell => cell.getBoundingClientRect().right)");
+        Assert.True(ends.Length > 20);
+        Assert.All(ends, end => Assert.InRange(end, 0, 375));
     }
 
     [InteractiveFact]
