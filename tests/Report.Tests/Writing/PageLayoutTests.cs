@@ -60,8 +60,14 @@ public sealed class PageLayoutTests : PageInBrowser
         var results = content.Records.Of<ResultTable>().Select(table => $"{{{{table \"{table.Name}\"}}}}")
             .Concat(content.Records.Of<Figure>().Select(figure => $"{{{{figure \"{figure.Name}\"}}}}"));
         var digests = content.Provenance.Digests.Select(digest => $"| {digest.Key} | `{digest.Value}` |");
-        File.WriteAllText(Folder.File("report.md"), $"# Every result of the published report\n\n{{{{comparisons \"The main claims\"}}}}\n\n{string.Join("\n\n", results)}\n\n| Table | Digest |\n|:--|:--|\n{string.Join('\n', digests)}\n");
-        var template = new ReportTemplate(Path.Combine(root, "report", "templates"), Folder.File("report.md"), Path.Combine(root, "data", "published"));
+        string[] parts =
+        [
+            "# Every result of the published report", "{{comparisons \"The main claims\"}}", .. results,
+            $"| Table | Digest |\n|:--|:--|\n{string.Join('\n', digests)}\n",
+        ];
+        File.WriteAllText(Folder.File("report.md"), string.Join("\n\n", parts));
+        var published = Path.Combine(root, "data", "published");
+        var template = new ReportTemplate(Path.Combine(root, "report", "templates"), Folder.File("report.md"), published);
         File.WriteAllText(Folder.File("report.html"), HtmlPage.Write(new ReportDocument(template, content)));
     }
 
@@ -89,7 +95,8 @@ public sealed class PageLayoutTests : PageInBrowser
     {
         var page = await OpenAsync(375, ColorScheme.Light);
 
-        var ends = await page.EvaluateAsync<double[]>("() => [...document.querySelectorAll('td[class^=verdict]')].map(cell => cell.getBoundingClientRect().right)");
+        var ends = await page.EvaluateAsync<double[]>(
+            "() => [...document.querySelectorAll('td[class^=verdict]')].map(cell => cell.getBoundingClientRect().right)");
         Assert.True(ends.Length > 20);
         Assert.All(ends, end => Assert.InRange(end, 0, 375));
     }
