@@ -10,9 +10,11 @@ public partial class CommittedNotebooksTests
 
     public static TheoryData<string> Notebooks => [.. Directory.GetFiles(Path.Combine(Root, "notebooks"), "*.ipynb").Select(file => Path.GetFileName(file))];
 
-    private static string[] CodeCells(string notebook) =>
+    private static string[] CodeCells(string notebook) => Cells(notebook, "code");
+
+    private static string[] Cells(string notebook, string type) =>
         [.. from cell in JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "notebooks", notebook)))!["cells"]!.AsArray()
-            where (string)cell["cell_type"]! == "code"
+            where (string)cell["cell_type"]! == type
             select string.Concat(cell["source"]!.AsArray().Select(line => (string)line!))];
 
     [Theory]
@@ -22,6 +24,12 @@ public partial class CommittedNotebooksTests
         foreach (var lines in CodeCells(notebook).Select(cell => cell.Split('\n')))
             Assert.True(lines.Length <= 25 && lines.All(line => line.Length <= 140), $"{notebook}: more than 25 lines or 140 columns in the cell that begins '{lines[0]}'");
     }
+
+    /// <summary>A paragraph of one word in capitals stands where a text was to come.</summary>
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void AText_IsWritten(string notebook) =>
+        Assert.All(Cells(notebook, "markdown").SelectMany(text => text.Split('\n')), line => Assert.DoesNotMatch("^[A-Z_]+$", line));
 
     /// <summary>By the format's schema, nbformat 4.5: <c>nbformat.validate</c> refuses anything else.</summary>
     [Theory]

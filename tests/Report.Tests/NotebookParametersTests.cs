@@ -88,8 +88,8 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
     {
         var run = await Run("07-defences", "seed = 7", "grid = true", "record = \"own.json\"", "colourRecord = \"own-colours.json\"",
             "again = \"N-FGSM 1 *\"", "dataSet = \"synthetic digits\"", "trainImages = 96", "testImages = 12",
-            "pgdImages = 6", "autoImages = 2", "network = Cnn.ReportB", "epochs = 3", "longerEpochs = 4", "batchSize = 32", "rate = 0.01",
-            "eps = [0.1, 0.2]", "pgd = (Steps: 3, Restarts: 2)", "auto = (Steps: 2, Targets: 1, Queries: 2)", "temperature = 50",
+            "pgdImages = 6", "autoImages = 2", "network = Cnn.ReportB", "epochs = 3", "batchSize = 32", "rate = 0.01",
+            "startsRecord = \"own-starts.json\"", "starts = (Epochs: 1, BatchSize: 16, Rate: 0.01, Seeds: 3)", "eps = [0.1, 0.2]", "pgd = (Steps: 3, Restarts: 2)", "auto = (Steps: 2, Targets: 1, Queries: 2)", "temperature = 50",
             "illusionEps = 0.15", "illusionImages = 5",
             "colour = (Set: \"CIFAR-10\", TrainImages: 64, Width: 6, Epochs: 1, BatchSize: 32, Rate: 0.1, Eps: 0.02, AutoImages: 2)");
 
@@ -104,7 +104,12 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         Assert.All(run.Column("f.again", "Difference"), difference => Assert.Equal(0.0, difference));
         Assert.StartsWith("5 images.", run.Table("f.illusions").Note);
         Assert.Contains("Trained and attacked at 5.1/255 (CIFAR-10)", run.Titles);
-        Assert.Equal(10, Ablation.Read(Path.Combine(checkout.Notebooks, "own.json")).Runs.Count);
+        Assert.Equal(8, Ablation.Read(Path.Combine(checkout.Notebooks, "own.json")).Runs.Count);
+        Assert.Contains("Random starts at 0.2, from 3 seeds (synthetic digits)", run.Titles);
+        Assert.StartsWith("86 training images, 1 epochs.", run.Table("f.starts").Note);
+        Assert.All(run.Table("f.starts").Rows, row => Assert.Equal(3, $"{row[5]}".Split(", ").Length));
+        Assert.Equal(
+            [7L, 8, 9], Ablation.Read(Path.Combine(checkout.Notebooks, "own-starts.json")).Of("FGSM-RS as published").Select(r => r.Seed));
         Assert.Equal(64, Ablation.Read(Path.Combine(checkout.Notebooks, "own-colours.json")).TrainingImages);
     }
 

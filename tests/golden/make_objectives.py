@@ -54,6 +54,12 @@ def fgsm_rs(model):
     return F.cross_entropy(model((x + delta.detach()).clamp(0, 1)), y)
 
 
+def fgsm_rs_mnist(model):
+    delta = uniform(-EPS, EPS).requires_grad_()
+    delta = (delta + 1.25 * EPS * sign(F.cross_entropy(model(x + delta), y), delta)).clamp(-EPS, EPS).detach()
+    return F.cross_entropy(model((x + delta).clamp(0, 1)), y)
+
+
 def n_fgsm(model):
     start = (x + uniform(-2 * EPS, 2 * EPS)).clamp(0, 1).requires_grad_()
     return F.cross_entropy(model((start + EPS * sign(F.cross_entropy(model(start), y), start)).clamp(0, 1).detach()), y)
@@ -90,7 +96,7 @@ def free(model, optimizer, replays=3):
 
 
 cases = []
-for objective in (label_smoothing, fgsm_rs, n_fgsm, trades, distillation, free):
+for objective in (label_smoothing, fgsm_rs, fgsm_rs_mnist, n_fgsm, trades, distillation, free):
     model = network(MODEL_SEED)
     optimizer = torch.optim.SGD(model.parameters(), RATE)
     torch.manual_seed(START_SEED)

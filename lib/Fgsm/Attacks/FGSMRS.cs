@@ -17,12 +17,21 @@ public sealed class FGSMRS : FixedEpsAttack
 
     public double Factor { get; }
 
+    /// <summary>
+    /// Whether the random place is brought within the bounds before the step, as in the paper's code for CIFAR-10; algorithm 3 and the
+    /// code for MNIST leave it where it is. Where most pixels are 0, as in MNIST, a start within the bounds leaves half of them at 0.
+    /// </summary>
+    public bool StartsWithinBounds { get; init; } = true;
+
     protected override Tensor Perturb(nn.Module<Tensor, Tensor> model, Tensor x, Tensor y)
     {
-        var start = (x + RandomDraws.For(x, Seed).Uniform(x, -Eps, Eps)).clamp(Bounds.Min, Bounds.Max);
-        var step = new FGSM(Factor * Eps, Targeted) { Bounds = Bounds }.Attack(model, start, y);
+        var start = x + RandomDraws.For(x, Seed).Uniform(x, -Eps, Eps);
+        if (StartsWithinBounds)
+            start = start.clamp(Bounds.Min, Bounds.Max);
+        var step = new FGSM(Factor * Eps, Targeted) { Bounds = Bounds.None }.Attack(model, start, y);
         return step.maximum(x - Eps).minimum(x + Eps).clamp(Bounds.Min, Bounds.Max);
     }
 
-    public override string ToString() => Describe($"eps: {Eps:0.######}, factor: {Factor:0.######}");
+    public override string ToString() =>
+        Describe($"eps: {Eps:0.######}, factor: {Factor:0.######}{(StartsWithinBounds ? "" : ", start not clipped")}");
 }

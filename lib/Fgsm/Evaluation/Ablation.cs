@@ -153,9 +153,23 @@ public sealed record Ablation
         if (differences.Length < 2)
             throw new InvalidOperationException(
                 $"Ablation: an effect needs two seeds or more, and of {variant} there are {differences.Length}");
-        var t = StudentT.InvCDF(0, 1, differences.Length - 1, 1 - 0.05 / (2 * (Variants().Count() - 1)));
-        var (mean, half) = (differences.Mean(), t * differences.StandardDeviation() / Math.Sqrt(differences.Length));
-        return (mean, new Interval(mean - half, mean + half));
+        return (differences.Mean(), OfMean(differences, 0.05 / (Variants().Count() - 1)));
+    }
+
+    /// <summary>The mean of a variant's figure over the seeds, and its 95 % interval by Student's t; null where there is one seed.</summary>
+    public (double Mean, Interval? Interval) Mean(string variant, Func<AblationRun, double> figure)
+    {
+        double[] figures = [.. Of(variant).Select(figure)];
+        return (figures.Mean(), figures.Length < 2 ? null : OfMean(figures, 0.05));
+    }
+
+    /// <param name="values">Two or more.</param>
+    /// <param name="outside">The share of such intervals that miss: 0.05 at 95 %.</param>
+    private static Interval OfMean(double[] values, double outside)
+    {
+        var t = StudentT.InvCDF(0, 1, values.Length - 1, 1 - outside / 2);
+        var (mean, half) = (values.Mean(), t * values.StandardDeviation() / Math.Sqrt(values.Length));
+        return new Interval(mean - half, mean + half);
     }
 
     /// <summary>The runs of a variant.</summary>

@@ -64,6 +64,21 @@ public sealed class AblationTests : IDisposable
         Assert.Equal(3 + half, interval.High, 1e-3);
     }
 
+    /// <summary>10 to 50: their mean is 30, their standard deviation the root of 250. t(0.975) of 4 degrees from a table.</summary>
+    [Fact]
+    public void Mean_IsThatOfTheVariantsSeeds_WithStudentsInterval()
+    {
+        var ablation = Of([Figure("other", 1, 99), .. Enumerable.Range(1, 5).Select(seed => Figure("own", seed, 10 * seed))]);
+
+        var (mean, interval) = ablation.Mean("own", run => run.Clean);
+
+        var half = 2.776 * Math.Sqrt(250.0 / 5);
+        Assert.Equal(30, mean, 1e-12);
+        Assert.Equal(30 - half, interval!.Value.Low, 1e-2);
+        Assert.Equal(30 + half, interval.Value.High, 1e-2);
+        Assert.Equal((99, null), ablation.Mean("other", run => run.Clean));
+    }
+
     [Fact]
     public void Effect_OfOneSeed_SaysThatItNeedsTwo() => AssertOneLine(
         Assert.Throws<InvalidOperationException>(

@@ -17,6 +17,7 @@ public class ObjectiveTests
     {
         "label_smoothing" => new CrossEntropy { LabelSmoothing = 0.1 },
         "fgsm_rs" => new AdversarialExamples(new FGSMRS(Eps), share: 1),
+        "fgsm_rs_mnist" => new AdversarialExamples(new FGSMRS(Eps) { StartsWithinBounds = false }, share: 1),
         "n_fgsm" => new AdversarialExamples(new NFGSM(Eps), share: 1),
         "trades" => new Trades(Eps, beta: 6, steps: 3),
         "distillation" => new Distillation(20, TinyModels.SmallCnn(teacher)),
@@ -24,7 +25,7 @@ public class ObjectiveTests
         _ => throw new ArgumentException(name),
     };
 
-    public static TheoryData<string> Names => ["label_smoothing", "fgsm_rs", "n_fgsm", "trades", "distillation", "free"];
+    public static TheoryData<string> Names => ["label_smoothing", "fgsm_rs", "fgsm_rs_mnist", "n_fgsm", "trades", "distillation", "free"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -122,6 +123,7 @@ public class ObjectiveTests
             "free" => new FreeTraining(0.02, replays: 2),
             "n_fgsm" => new AdversarialExamples(new NFGSM(0.02), share: 1),
             "fgsm_rs" => new AdversarialExamples(new FGSMRS(0.02), share: 1),
+            "fgsm_rs_mnist" => new AdversarialExamples(new FGSMRS(0.02) { StartsWithinBounds = false }, share: 1),
             _ => Of(name, 1),
         };
         var model = TinyModels.WithDropout(1);
