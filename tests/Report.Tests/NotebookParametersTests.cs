@@ -89,7 +89,8 @@ public sealed partial class NotebookParametersTests(NotebookParametersTests.FewI
         var run = await Run("07-defences", "seed = 7", "grid = true", "record = \"own.json\"", "colourRecord = \"own-colours.json\"",
             "again = \"N-FGSM 1 *\"", "dataSet = \"synthetic digits\"", "trainImages = 96", "testImages = 12",
             "pgdImages = 6", "autoImages = 2", "network = Cnn.ReportB", "epochs = 3", "batchSize = 32", "rate = 0.01",
-            "startsRecord = \"own-starts.json\"", "starts = (Epochs: 1, BatchSize: 16, Rate: 0.01, Seeds: 3)", "eps = [0.1, 0.2]", "pgd = (Steps: 3, Restarts: 2)", "auto = (Steps: 2, Targets: 1, Queries: 2)", "temperature = 50",
+            "startsRecord = \"own-starts.json\"", "starts = (Epochs: 1, BatchSize: 16, Rate: 0.01, Seeds: 3)", "eps = [0.1, 0.2]",
+            "pgd = (Steps: 3, Restarts: 2)", "auto = (Steps: 2, Targets: 1, Queries: 2)", "temperature = 50",
             "illusionEps = 0.15", "illusionImages = 5",
             "colour = (Set: \"CIFAR-10\", TrainImages: 64, Width: 6, Epochs: 1, BatchSize: 32, Rate: 0.1, Eps: 0.02, AutoImages: 2)");
 

@@ -24,7 +24,6 @@ public sealed record Ablation
 
     public int TestImages { get; init; }
 
-    /// <summary>Of every training whose <see cref="Variant"/> has none of its own.</summary>
     public int Epochs { get; init; }
 
     public int BatchSize { get; init; }
@@ -71,14 +70,14 @@ public sealed record Ablation
     /// <summary>Trains and attacks every variant with every seed, those that are not among <see cref="Runs"/>.</summary>
     /// <param name="file">
     /// Where to write them; null for nowhere. What is finished is kept beside it, as name.part.json, so that a run that was stopped goes
-    /// on from there, unless that is of other settings; a variant whose own number of epochs is another now is trained anew.
+    /// on from there, unless that is of other settings.
     /// </param>
     public void Measure(IReadOnlyList<Variant> variants, IReadOnlyList<long> seeds, TensorSet train, TensorSet test,
         string? file = null, IProgress<Progress>? progress = null)
     {
         var part = file is null ? null : Path.ChangeExtension(file, ".part.json");
         if (File.Exists(part) && Read(part) is var begun && begun.HasSettingsOf(this))
-            Runs.AddRange(begun.Runs.Where(run => !variants.Any(v => v.Name == run.Variant && v.Epochs != run.Epochs)));
+            Runs.AddRange(begun.Runs);
         foreach (var seed in seeds)
             foreach (var variant in variants)
             {
@@ -87,7 +86,6 @@ public sealed record Ablation
                 var (model, epochs) = Train(variant, seed, train, progress);
                 Runs.Add(Attack(variant.Name, seed, model, test) with
                 {
-                    Epochs = variant.Epochs,
                     Seconds = epochs.Average(e => e.Duration.TotalSeconds),
                     AtTestTime = variant.AtTestTime is null ? null : Predictions.Of(variant.AtTestTime(model), test).Accuracy,
                 });
@@ -110,7 +108,7 @@ public sealed record Ablation
             Title = $"{variant.Name}, seed {seed}", BatchSize = BatchSize, Schedule = variant.Schedule,
             Augmentation = variant.Augmentation?.Invoke(seed), Overfitting = variant.Overfitting, Progress = progress,
         };
-        var epochs = trainer.Fit(train, variant.Epochs ?? Epochs);
+        var epochs = trainer.Fit(train, Epochs);
         model.eval();
         return (model, epochs);
     }
@@ -156,7 +154,7 @@ public sealed record Ablation
         return (differences.Mean(), OfMean(differences, 0.05 / (Variants().Count() - 1)));
     }
 
-    /// <summary>The mean of a variant's figure over the seeds, and its 95 % interval by Student's t; null where there is one seed.</summary>
+    /// <summary>The mean of a variant's figure over the seeds, and its 95 % interval by Student's t, null where there is one.</summary>
     public (double Mean, Interval? Interval) Mean(string variant, Func<AblationRun, double> figure)
     {
         double[] figures = [.. Of(variant).Select(figure)];

@@ -19,9 +19,6 @@ public sealed record AblationRun(
     /// <summary>Accuracy without attack, of the network with its test-time augmentation, in percent; null where it has none.</summary>
     public double? AtTestTime { get; init; }
 
-    /// <summary>Of its training; null for those of the <see cref="Ablation"/>.</summary>
-    public int? Epochs { get; init; }
-
     /// <summary>Of an epoch of training, on the machine that trained.</summary>
     public double Seconds { get; init; }
 }

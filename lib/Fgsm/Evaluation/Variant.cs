@@ -10,9 +10,6 @@ public sealed record Variant(
     /// <summary>What its training makes smaller; null for the cross-entropy of clean images.</summary>
     public Objective? Objective { get; init; }
 
-    /// <summary>Of its training; null for those of the <see cref="Ablation"/>.</summary>
-    public int? Epochs { get; init; }
-
     /// <summary>Of its learning rate, as <see cref="Trainer.Schedule"/>; null leaves the rate as it is.</summary>
     public Func<int, double>? Schedule { get; init; }
 
